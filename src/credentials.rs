@@ -1,0 +1,111 @@
+//! AWS credentials, checked once.
+
+use core::fmt;
+
+use aws_credential_types::Credentials as AwsCredentials;
+use aws_smithy_runtime_api::client::identity::Identity;
+use zeroize::Zeroizing;
+
+use crate::error::{InputField, SignError};
+use crate::text::{self, Shown, is_visible};
+use crate::unix_seconds::UnixSeconds;
+
+/// Holds AWS credentials whose shape is known to be right.
+///
+/// No `Clone`: each copy is one more place to forget. `Debug` shows nothing of them.
+pub struct Credentials {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Option<Zeroizing<String>>,
+    expires_at: Option<u64>,
+}
+
+impl Credentials {
+    /// Checks and takes credentials. `expires_at` is in Unix seconds.
+    ///
+    /// # Errors
+    /// In this order, for the access key ID, the secret access key and the session token:
+    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`],
+    /// [`SignError::SecretAsAccessKeyId`], [`SignError::IllegalCharacter`]; then
+    /// [`SignError::SessionTokenMissing`].
+    pub fn new(
+        access_key_id: String,
+        secret_access_key: String,
+        session_token: Option<String>,
+        expires_at: Option<u64>,
+    ) -> Result<Self, SignError> {
+        // Into their wiping owners first, so that a refusal wipes them too.
+        let secret_access_key = Zeroizing::new(secret_access_key);
+        let session_token = session_token.map(Zeroizing::new);
+        check_access_key_id(&access_key_id)?;
+        text::check(
+            InputField::SecretAccessKey,
+            &secret_access_key,
+            Shown::Nothing,
+            is_visible,
+        )?;
+        match &session_token {
+            Some(token) => {
+                text::check(InputField::SessionToken, token, Shown::Nothing, is_visible)?;
+            }
+            // Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+            None if access_key_id.starts_with("ASIA") => {
+                return Err(SignError::SessionTokenMissing);
+            }
+            None => {}
+        }
+        Ok(Self {
+            access_key_id,
+            secret_access_key,
+            session_token,
+            expires_at,
+        })
+    }
+
+    /// Returns when the credentials end, in Unix seconds, where that is known.
+    pub fn expires_at(&self) -> Option<u64> {
+        self.expires_at
+    }
+
+    /// Refuses credentials that have ended at the given time.
+    pub(crate) fn check_expiry(&self, now: UnixSeconds) -> Result<(), SignError> {
+        match self.expires_at {
+            Some(expired) if expired <= now.as_u64() => Err(SignError::CredentialsExpired {
+                expired,
+                now: now.as_u64(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the identity that AWS's signer takes. It copies the secret: see `wipe.rs`.
+    pub(crate) fn identity(&self) -> Identity {
+        AwsCredentials::new(
+            self.access_key_id.as_str(),
+            self.secret_access_key.as_str(),
+            self.session_token.as_ref().map(|token| token.to_string()),
+            None,
+            "vault-aws-login",
+        )
+        .into()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(** redacted **)")
+    }
+}
+
+fn check_access_key_id(value: &str) -> Result<(), SignError> {
+    // Only a secret has these; said before the general rule, and never echoed.
+    let secret_like = value.contains(['/', '+']) && value.chars().all(is_visible);
+    if secret_like {
+        return Err(SignError::SecretAsAccessKeyId);
+    }
+    // The alphabet of AWS's own pattern, `\w`:
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
+    text::check(InputField::AccessKeyId, value, Shown::Nothing, |c| {
+        c.is_ascii_alphanumeric() || c == '_'
+    })
+}

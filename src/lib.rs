@@ -1,0 +1,48 @@
+//! Signs HashiCorp Vault and OpenBao logins with AWS credentials, without doing any I/O.
+//!
+//! This is the core behind `wit/login.wit`: credentials, options and a time go in, the JSON body
+//! for `POST /v1/auth/<mount>/login` comes out. Time, credentials and every other input are
+//! arguments: nothing here reads a clock, an environment variable, a file or a socket.
+//!
+//! ```
+//! use vault_aws_login::{Credentials, LoginOptions, UnixSeconds, sign_login};
+//!
+//! // AWS's published example key.
+//! let credentials = Credentials::new(
+//!     "AKIAIOSFODNN7EXAMPLE".into(),
+//!     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+//!     None,
+//!     None,
+//! )?;
+//! let options = LoginOptions::new(None, Some("vault.example.com".into()), None, None)?;
+//! let login = sign_login(&credentials, &options, UnixSeconds::new(1_440_938_160)?)?;
+//! assert!(login.starts_with(r#"{"iam_http_request_method":"POST","iam_request_url":"#));
+//! # Ok::<(), vault_aws_login::SignError>(())
+//! ```
+
+mod credential_document;
+mod credentials;
+mod error;
+mod login;
+mod options;
+mod region;
+mod sign;
+mod sts;
+mod sts_url;
+mod text;
+mod unix_seconds;
+
+#[cfg(feature = "component")]
+mod component;
+#[cfg(feature = "component")]
+mod wipe;
+
+pub use crate::credential_document::{CredentialDocumentError, read_credential_document};
+pub use crate::credentials::Credentials;
+pub use crate::error::{Found, InputField, SignError, SignRule};
+pub use crate::login::sign_login;
+pub use crate::options::{LoginOptions, Role, ServerId};
+pub use crate::region::{Partition, Region};
+pub use crate::sts::{StsEndpoint, StsTarget};
+pub use crate::sts_url::StsUrl;
+pub use crate::unix_seconds::UnixSeconds;

@@ -1,0 +1,103 @@
+//! The JSON body of a login.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::credentials::Credentials;
+use crate::error::SignError;
+use crate::options::{LoginOptions, Role, ServerId};
+use crate::sign::{BODY, sign_request};
+use crate::sts::StsTarget;
+use crate::unix_seconds::UnixSeconds;
+
+/// The type that Go's SDK sends, charset included.
+const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+
+/// Signs a login and returns the JSON body for `POST /v1/auth/<mount>/login`.
+///
+/// AWS accepts it from 15 minutes before to 15 minutes after `time`. The same arguments give the
+/// same bytes.
+///
+/// # Errors
+/// [`SignError::CredentialsExpired`] if the credentials have ended at `time`. Everything else was
+/// checked when the arguments were made.
+pub fn sign_login(
+    credentials: &Credentials,
+    options: &LoginOptions,
+    time: UnixSeconds,
+) -> Result<String, SignError> {
+    credentials.check_expiry(time)?;
+    let target = StsTarget::resolve(options.region.as_ref(), options.sts_endpoint.as_ref());
+    let server_id = options.server_id.as_ref().map(ServerId::as_str);
+
+    let content_type = ("content-type", CONTENT_TYPE);
+    let signed = match server_id {
+        Some(id) => sign_request(
+            credentials,
+            &target,
+            &[content_type, ("x-vault-aws-iam-server-id", id)],
+            time,
+        ),
+        None => sign_request(credentials, &target, &[content_type], time),
+    };
+    let added = |wanted| signed.headers().find(|(name, _)| *name == wanted);
+    let header = |name| added(name).map(|(_, value)| [value]);
+    let headers = SignedHeaders {
+        authorization: header("authorization"),
+        content_type: [CONTENT_TYPE],
+        date: header("x-amz-date"),
+        security_token: header("x-amz-security-token"),
+        server_id: server_id.map(|id| [id]),
+    };
+    Ok(json(&Login {
+        iam_http_request_method: "POST",
+        iam_request_url: STANDARD.encode(&target.url),
+        iam_request_body: STANDARD.encode(BODY),
+        iam_request_headers: STANDARD.encode(json(&headers)),
+        role: options.role.as_ref().map(Role::as_str),
+    }))
+}
+
+/// The envelope that every known server accepts, in the order in which it is written.
+#[derive(Serialize)]
+struct Login<'a> {
+    iam_http_request_method: &'a str,
+    iam_request_url: String,
+    iam_request_body: String,
+    iam_request_headers: String,
+    /// Left out when not given: an empty one means something else to some clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+}
+
+/// The headers, each a list of strings: what Go's clients send, so the oldest servers accept it.
+///
+/// No `Host` (Vault takes it from the URL) and no `Content-Length` (Vault counts for itself).
+#[derive(Serialize)]
+struct SignedHeaders<'a> {
+    #[serde(rename = "Authorization", skip_serializing_if = "Option::is_none")]
+    authorization: Option<[&'a str; 1]>,
+    #[serde(rename = "Content-Type")]
+    content_type: [&'a str; 1],
+    #[serde(rename = "X-Amz-Date", skip_serializing_if = "Option::is_none")]
+    date: Option<[&'a str; 1]>,
+    #[serde(
+        rename = "X-Amz-Security-Token",
+        skip_serializing_if = "Option::is_none"
+    )]
+    security_token: Option<[&'a str; 1]>,
+    #[serde(
+        rename = "X-Vault-AWS-IAM-Server-ID",
+        skip_serializing_if = "Option::is_none"
+    )]
+    server_id: Option<[&'a str; 1]>,
+}
+
+fn json(value: &impl Serialize) -> String {
+    #[expect(
+        clippy::expect_used,
+        reason = "structs of strings have no key or value that JSON cannot carry"
+    )]
+    serde_json::to_string(value).expect("strings are JSON")
+}

@@ -1,0 +1,34 @@
+//! The time of signing.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::error::SignError;
+
+/// The last second of the year 9999: `X-Amz-Date` has four digits for the year.
+const LAST: u64 = 253_402_300_799;
+
+/// Seconds since 1970-01-01T00:00:00Z, up to the end of the year 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnixSeconds(u64);
+
+impl UnixSeconds {
+    /// Takes a time in seconds.
+    ///
+    /// # Errors
+    /// [`SignError::TimeOutOfRange`] past the year 9999, as a time in milliseconds is.
+    pub const fn new(seconds: u64) -> Result<Self, SignError> {
+        if seconds > LAST {
+            return Err(SignError::TimeOutOfRange { found: seconds });
+        }
+        Ok(Self(seconds))
+    }
+
+    /// Returns the seconds since 1970.
+    pub const fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) fn as_system_time(self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(self.0)
+    }
+}

@@ -1,0 +1,67 @@
+//! Leaves no secret behind in linear memory.
+//!
+//! AWS's signer drops `AWS4` + secret, derived keys and the session token into freed memory and
+//! onto the stack without wiping them. A host that can read linear memory (a debugger, a core
+//! dump, a later bug) would find them long after the call. Two things prevent that: an allocator
+//! that wipes on free, and a scrub of the stack below a call.
+
+#![allow(unsafe_code)]
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::hint::black_box;
+use std::alloc::System;
+
+use zeroize::Zeroize;
+
+/// More than the deepest call of the signer was seen to use.
+const STACK_BYTES: usize = 24 * 1024;
+
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;
+
+/// Wipes every block when it is freed.
+struct WipingAllocator;
+
+// SAFETY: every call is passed on to the system's allocator with the layout it came with; a block
+// is only written to while it is still owned.
+unsafe impl GlobalAlloc for WipingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the block is the caller's, `layout.size()` bytes long, until it is passed on.
+        unsafe {
+            core::slice::from_raw_parts_mut(block, layout.size()).zeroize();
+            System.dealloc(block, layout);
+        }
+    }
+
+    // No `realloc`: the default one allocates, copies and frees, and so wipes. The system's own
+    // could move the block and leave the old one as it was.
+}
+
+/// Calls `body`, then overwrites the stack that it used.
+pub(crate) fn with_clean_stack<T>(body: impl FnOnce() -> T) -> T {
+    let result = call(body);
+    scrub();
+    result
+}
+
+/// A frame of its own, so that what `body` leaves behind lies below this one.
+#[inline(never)]
+fn call<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+#[inline(never)]
+fn scrub() {
+    let mut stack = [0xff_u8; STACK_BYTES];
+    black_box(&mut stack).zeroize();
+}
