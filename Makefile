@@ -1,0 +1,58 @@
+# The commands of this project; see README.md. No logic lives here: every check is a test.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export CARGO_TERM_COLOR ?= never
+PYTHON := .venv/bin/python
+WASM_TARGET := wasm32-unknown-unknown
+
+# The paths of this machine stay out of the artefacts: panic locations name source files.
+REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
+	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
+	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+
+CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+
+# skin NAME: the core module of one skin, in a target directory of its own.
+skin = RUSTFLAGS="$(REMAP) $(2)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
+	--features $(1) --target $(WASM_TARGET) --target-dir target/$(1)
+skin_wasm = target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm
+
+.PHONY: help
+help: ## Lists the commands.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
+
+.PHONY: component
+component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
+
+dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv
+	@echo "building the component …"
+	@$(call skin,component)
+	@mkdir -p dist
+	@.venv/bin/wasm-tools component new $(call skin_wasm,component) -o $@
+
+.PHONY: command
+command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
+
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
+	@echo "building the command …"
+	@$(call skin,command)
+	@mkdir -p dist
+	@.venv/bin/wasm-tools component new $(call skin_wasm,command) -o $@
+
+# Tools, each into a git-ignored folder of the project.
+
+.make/rust: rust-toolchain.toml
+	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
+	@rustup target add wasm32-unknown-unknown wasm32-wasip1 2>/dev/null
+	@cargo fetch --quiet --locked
+	@mkdir -p .make && touch $@
+
+.make/venv: tests/requirements.txt tests/prepare_venv.py
+	@echo "installing the Python tools into .venv …"
+	@test -x $(PYTHON) || python3 -m venv .venv
+	@$(PYTHON) -m pip install --quiet --requirement tests/requirements.txt
+	@$(PYTHON) tests/prepare_venv.py
+	@mkdir -p .make && touch $@
