@@ -32,9 +32,11 @@ mod sts_url;
 mod text;
 mod unix_seconds;
 
+#[cfg(feature = "command")]
+mod command;
 #[cfg(feature = "component")]
 mod component;
-#[cfg(feature = "component")]
+#[cfg(any(feature = "command", feature = "component"))]
 mod wipe;
 
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};

@@ -1,0 +1,41 @@
+//! Standard input and output.
+
+use wasi::io::streams::{InputStream, OutputStream, StreamError};
+use zeroize::Zeroizing;
+
+use super::failure::Failure;
+
+/// The most that `blocking-write-and-flush` takes at once.
+const CHUNK: usize = 4096;
+
+/// Reads a stream to its end: at most `limit` bytes of UTF-8.
+pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<String>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    loop {
+        match stream.blocking_read(CHUNK as u64) {
+            Ok(chunk) => bytes.extend_from_slice(&chunk),
+            Err(StreamError::Closed) => break,
+            Err(StreamError::LastOperationFailed(_)) => {
+                return Err(Failure::refused("standard input cannot be read"));
+            }
+        }
+        if bytes.len() > limit {
+            return Err(Failure::refused(format!(
+                "invalid standard input: expected at most {limit} bytes, found more"
+            )));
+        }
+    }
+    match core::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Failure::refused(
+            "invalid standard input: expected UTF-8, found other bytes",
+        )),
+    }
+}
+
+/// Writes all of a text.
+pub(super) fn write(stream: &OutputStream, text: &str) -> Result<(), StreamError> {
+    text.as_bytes()
+        .chunks(CHUNK)
+        .try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+}
