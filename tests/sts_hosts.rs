@@ -1,0 +1,254 @@
+//! Which host and scope a login is signed for: contract section 5, all partitions.
+
+use vault_aws_login::{Partition, Region, SignError, StsEndpoint, StsTarget, StsUrl};
+
+/// Resolves and checks `(region, endpoint) → (host, scope)`, reporting the caller's line.
+#[track_caller]
+fn check(region: &str, endpoint: Option<StsEndpoint>, host: &str, scope: &str) {
+    let region = (!region.is_empty()).then(|| Region::new(region.into()).unwrap());
+    let target = StsTarget::resolve(region.as_ref(), endpoint.as_ref());
+    assert_eq!(
+        (target.host.as_str(), target.region.as_str()),
+        (host, scope)
+    );
+    assert_eq!(target.url, format!("https://{host}/"));
+}
+
+fn url(url: &str) -> Option<StsEndpoint> {
+    Some(StsEndpoint::Url(StsUrl::new(url).unwrap()))
+}
+
+#[test]
+fn host_is_global_only_where_a_default_server_calls_it() {
+    check("", None, "sts.amazonaws.com", "us-east-1");
+    check("us-east-1", None, "sts.amazonaws.com", "us-east-1");
+    check("aws-global", None, "sts.amazonaws.com", "us-east-1");
+    check(
+        "eu-west-1",
+        None,
+        "sts.eu-west-1.amazonaws.com",
+        "eu-west-1",
+    );
+    let regional = || Some(StsEndpoint::Regional);
+    check("", regional(), "sts.us-east-1.amazonaws.com", "us-east-1");
+    check(
+        "us-east-1",
+        regional(),
+        "sts.us-east-1.amazonaws.com",
+        "us-east-1",
+    );
+    check(
+        "aws-global",
+        regional(),
+        "sts.us-east-1.amazonaws.com",
+        "us-east-1",
+    );
+}
+
+#[test]
+fn host_has_the_suffix_of_its_partition() {
+    // region, standard, FIPS, dual-stack, both: contract 5.2
+    #[rustfmt::skip]
+    let table = [
+        ("eu-west-1", "sts.eu-west-1.amazonaws.com", "sts-fips.eu-west-1.amazonaws.com", "sts.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"),
+        ("mx-central-1", "sts.mx-central-1.amazonaws.com", "sts-fips.mx-central-1.amazonaws.com", "sts.mx-central-1.api.aws", "sts-fips.mx-central-1.api.aws"),
+        ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn", "sts-fips.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.api.amazonwebservices.com.cn", "sts-fips.cn-north-1.api.amazonwebservices.com.cn"),
+        // GovCloud's regional hosts are its FIPS hosts.
+        ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.api.aws", "sts-fips.us-gov-west-1.api.aws"),
+        ("us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov", "sts-fips.us-iso-east-1.c2s.ic.gov", "sts.us-iso-east-1.api.aws.ic.gov", "sts-fips.us-iso-east-1.api.aws.ic.gov"),
+        ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov", "sts-fips.us-isob-east-1.sc2s.sgov.gov", "sts.us-isob-east-1.api.aws.scloud", "sts-fips.us-isob-east-1.api.aws.scloud"),
+        ("eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk", "sts-fips.eu-isoe-west-1.cloud.adc-e.uk", "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk", "sts-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"),
+        ("us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov", "sts-fips.us-isof-south-1.csp.hci.ic.gov", "sts.us-isof-south-1.api.aws.hci.ic.gov", "sts-fips.us-isof-south-1.api.aws.hci.ic.gov"),
+        ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu", "sts-fips.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu", "sts-fips.eusc-de-east-1.api.amazonwebservices.eu"),
+    ];
+    for (region, standard, fips, dual_stack, both) in table {
+        check(region, None, standard, region);
+        check(region, Some(StsEndpoint::Regional), standard, region);
+        check(region, Some(StsEndpoint::Fips), fips, region);
+        check(region, Some(StsEndpoint::DualStack), dual_stack, region);
+        check(region, Some(StsEndpoint::FipsDualStack), both, region);
+    }
+}
+
+#[test]
+fn region_nobody_has_heard_of_follows_its_pattern_else_partition_aws() {
+    let table = [
+        ("cn-south-9", Partition::AwsCn),
+        ("us-gov-central-3", Partition::AwsUsGov),
+        ("us-iso-north-7", Partition::AwsIso),
+        ("us-isob-north-7", Partition::AwsIsoB),
+        ("eu-isoe-north-7", Partition::AwsIsoE),
+        ("us-isof-north-7", Partition::AwsIsoF),
+        ("eusc-de-west-2", Partition::AwsEusc),
+        ("mars-north-9", Partition::Aws),
+        // Near misses of the patterns.
+        ("cn", Partition::Aws),
+        ("cn-north", Partition::Aws),
+        ("us-gov-west-a", Partition::Aws),
+        ("us-iso-1", Partition::Aws),
+        ("eusc-fr-west-1", Partition::Aws),
+    ];
+    for (name, partition) in table {
+        assert_eq!(
+            Region::new(name.into()).unwrap().partition(),
+            partition,
+            "{name}"
+        );
+    }
+    check(
+        "mars-north-9",
+        None,
+        "sts.mars-north-9.amazonaws.com",
+        "mars-north-9",
+    );
+}
+
+#[test]
+fn pseudo_regions_mean_the_fips_host_of_their_region() {
+    for name in ["us-east-2-fips", "fips-us-east-2"] {
+        check(name, None, "sts-fips.us-east-2.amazonaws.com", "us-east-2");
+        let regional = Some(StsEndpoint::Regional);
+        check(
+            name,
+            regional,
+            "sts-fips.us-east-2.amazonaws.com",
+            "us-east-2",
+        );
+        let dual_stack = Some(StsEndpoint::DualStack);
+        check(name, dual_stack, "sts-fips.us-east-2.api.aws", "us-east-2");
+    }
+    let host = "sts-fips.us-east-1.amazonaws.com";
+    check("us-east-1-fips", None, host, "us-east-1");
+    let host = "sts.us-gov-west-1.amazonaws.com";
+    check("us-gov-west-1-fips", None, host, "us-gov-west-1");
+    // Nothing is left of these when the marker goes, so they are names like any other.
+    check("fips-", None, "sts.fips-.amazonaws.com", "fips-");
+    check("-fips", None, "sts.-fips.amazonaws.com", "-fips");
+}
+
+#[test]
+fn url_of_the_users_own_is_signed_as_it_is() {
+    check(
+        "eu-west-1",
+        url("https://sts.internal.example"),
+        "sts.internal.example",
+        "eu-west-1",
+    );
+    check(
+        "",
+        url("https://sts.internal.example/"),
+        "sts.internal.example",
+        "us-east-1",
+    );
+    check(
+        "",
+        url("HTTPS://STS.Internal.Example:8443"),
+        "sts.internal.example:8443",
+        "us-east-1",
+    );
+    check(
+        "",
+        url("https://sts.internal.example:443/"),
+        "sts.internal.example",
+        "us-east-1",
+    );
+    check(
+        "",
+        url("https://sts.internal.example:80/"),
+        "sts.internal.example:80",
+        "us-east-1",
+    );
+    check("", url("https://[::1]:8443/"), "[::1]:8443", "us-east-1");
+    // The region that the caller names wins over the one in the host: a proxy may have any name.
+    check(
+        "eu-west-1",
+        url("https://sts.us-west-2.amazonaws.com"),
+        "sts.us-west-2.amazonaws.com",
+        "eu-west-1",
+    );
+}
+
+#[test]
+fn plain_http_url_keeps_its_scheme_and_drops_port_80() {
+    let endpoint = StsEndpoint::Url(StsUrl::new("http://127.0.0.1:80").unwrap());
+    assert_eq!(
+        StsTarget::resolve(None, Some(&endpoint)).url,
+        "http://127.0.0.1/"
+    );
+    let endpoint = StsEndpoint::Url(StsUrl::new("http://127.0.0.1:443").unwrap());
+    assert_eq!(
+        StsTarget::resolve(None, Some(&endpoint)).url,
+        "http://127.0.0.1:443/"
+    );
+}
+
+#[test]
+fn url_of_an_aws_host_names_the_region_where_the_caller_does_not() {
+    let table = [
+        ("https://sts.amazonaws.com", "us-east-1"),
+        ("https://sts.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("https://sts-fips.us-west-2.amazonaws.com", "us-west-2"),
+        ("https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("https://sts.eu-west-1.api.aws", "eu-west-1"),
+        (
+            "https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com",
+            "eu-west-1",
+        ),
+        // Not AWS's: the suffix is of another partition, or none.
+        ("https://sts.cn-north-1.amazonaws.com", "us-east-1"),
+        ("https://sts.eu-west-1.example.com", "us-east-1"),
+        ("https://sqs.eu-west-1.amazonaws.com", "us-east-1"),
+    ];
+    for (given, region) in table {
+        let target = StsTarget::resolve(None, url(given).as_ref());
+        assert_eq!(target.region.as_str(), region, "{given}");
+    }
+}
+
+#[test]
+fn url_that_is_not_bare_or_no_url_is_refused() {
+    // url, rule, message
+    #[rustfmt::skip]
+    let table = [
+        ("", "empty-value", "empty STS endpoint: expected a value or none"),
+        (" https://sts.amazonaws.com", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a blank at the start"),
+        ("https://sts.amazonaws.com\n", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a line break at the end"),
+        ("https://sts.amazon aws.com", "illegal-character", "invalid STS endpoint: expected printable ASCII without blanks, found a blank at position 19"),
+        ("https://sts.amazonaws.com/path", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
+        ("https://sts.amazonaws.com//", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
+        ("https://sts.amazonaws.com?a=b", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a query"),
+        ("https://sts.amazonaws.com/?", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a query"),
+        ("https://sts.amazonaws.com/#x", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a fragment"),
+        ("https://me:secret@sts.amazonaws.com", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found user information"),
+        ("sts.amazonaws.com", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `sts.amazonaws.com`"),
+        ("ftp://sts.amazonaws.com", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `ftp://sts.amazonaws.com`"),
+        ("https://", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://`"),
+        ("https:///", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https:///`"),
+        ("https://a..b", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://a..b`"),
+        ("https://a%41b", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://a%41b`"),
+        ("https://host:", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:`"),
+        ("https://host:0", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:0`"),
+        ("https://host:65536", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:65536`"),
+        ("https://[::1", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://[::1`"),
+    ];
+    for (url, rule, message) in table {
+        let error = StsUrl::new(url).unwrap_err();
+        assert_eq!(
+            (error.rule().name(), error.to_string().as_str()),
+            (rule, message)
+        );
+        assert_eq!(error.field().name(), "sts-endpoint");
+    }
+    let long = format!("https://{}", ["a23456789"; 26].join("."));
+    let error = StsUrl::new(&long).unwrap_err();
+    assert!(matches!(
+        error,
+        SignError::TooLong {
+            limit: 253,
+            length: 259,
+            ..
+        }
+    ));
+    let message = "invalid STS endpoint: expected at most 253 characters, found 259";
+    assert_eq!(error.to_string(), message);
+}
