@@ -1,0 +1,107 @@
+"""Runs every test suite of the project and ends in one line: `N passed, N failed`.
+
+    python3 tests/run.py            every suite
+    python3 tests/run.py wasm e2e   only these
+
+Each suite's output goes to `target/test-logs/<suite>.log`; what failed is shown here. A suite that ends badly without
+counting a failure (it did not compile, say) counts as one failure. Needs nothing but Python's standard library.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "target" / "test-logs"
+Counter = Callable[[str], tuple[int, int]]
+
+
+def summed(pattern: str) -> Counter:
+    """Adds up what a runner's closing lines say; `passed` and `failed` are the groups of the pattern."""
+    expression = re.compile(pattern, re.MULTILINE)
+
+    def count(output: str) -> tuple[int, int]:
+        passed = failed = 0
+        for match in expression.finditer(output):
+            groups = match.groupdict()
+            passed += int(groups.get("passed") or 0)
+            failed += int(groups.get("failed") or 0)
+        return passed, failed
+
+    return count
+
+
+def go_tests(output: str) -> tuple[int, int]:
+    return len(re.findall(r"^\s*--- PASS", output, re.MULTILINE)), len(re.findall(r"^\s*--- FAIL", output, re.MULTILINE))
+
+
+cargo = summed(r"^test result: \w+\. (?P<passed>\d+) passed; (?P<failed>\d+) failed")
+pytest = summed(r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s")
+node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
+PYTHON = ".venv/bin/python"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One runner over one part of the project."""
+
+    name: str
+    what: str
+    command: list[str]
+    count: Counter
+    folder: str = "."
+
+
+SUITES = [
+    Suite("core", "the core, natively", ["cargo", "test", "--locked", "--quiet"], cargo),
+    Suite(
+        "wasm",
+        "the shipped .wasm files, in wasmtime",
+        ["cargo", "test", "--locked", "--quiet", "--profile", "host", "--package", "vault-aws-login-wasm-tests"],
+        cargo,
+    ),
+    Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
+]
+
+
+def run(suite: Suite) -> tuple[int, int]:
+    print(f"{suite.name}: {suite.what} …", flush=True)
+    started = time.monotonic()
+    log = LOGS / f"{suite.name}.log"
+    with log.open("w") as sink:
+        status = subprocess.run(
+            suite.command, cwd=ROOT / suite.folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
+        ).returncode
+    output = log.read_text(errors="replace")
+    passed, failed = suite.count(output)
+    if status != 0 and failed == 0:
+        failed = 1
+    if failed or passed == 0:
+        failed = failed or 1
+        print("\n".join(output.splitlines()[-120:]))
+        print(f"{suite.name}: the whole output is in {log.relative_to(ROOT)}")
+    print(f"{suite.name}: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s", flush=True)
+    return passed, failed
+
+
+def main() -> int:
+    wanted = sys.argv[1:]
+    unknown = set(wanted) - {suite.name for suite in SUITES}
+    if unknown:
+        print(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(suite.name for suite in SUITES)}")
+        return 2
+    LOGS.mkdir(parents=True, exist_ok=True)
+    results = [run(suite) for suite in SUITES if not wanted or suite.name in wanted]
+    passed, failed = (sum(column) for column in zip(*results))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
