@@ -213,13 +213,19 @@ def test_data_and_tokens_outlast_a_restart(bed: TestBed, user: Identity) -> None
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["terminated", "killed"])
-def test_servers_end_with_the_process_that_started_them(end: signal.Signals) -> None:
+def test_servers_end_with_the_process_that_started_them(end: signal.Signals, tmp_path: Path) -> None:
     program = (
         "import sys; from bed import TestBed\n"
         "with TestBed() as bed: print(bed.vault.pid, flush=True); sys.stdin.read()"
     )
     owner = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program],
+        cwd=HERE,
+        # What a killed process leaves behind goes where pytest cleans up.
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert owner.stdin and owner.stdout
     with owner.stdin, owner.stdout:
