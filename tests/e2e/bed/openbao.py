@@ -82,6 +82,11 @@ class OpenBao:
         )
 
     @property
+    def pid(self) -> int:
+        assert self._child is not None, "stopped"
+        return self._child.pid
+
+    @property
     def client(self) -> hvac.Client:
         """A client that holds the root token."""
         return self.client_for(self.root_token)
