@@ -1,0 +1,30 @@
+"""The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS, all on loopback.
+
+See the README beside this package's folder.
+"""
+
+from bed.aws import Aws, Identity, Instance, Role
+from bed.botocore_login import SignedCall, Signer
+from bed.sts_front import INTERNAL_FAILURE, THROTTLED, TOO_MANY_REQUESTS, UNAVAILABLE, Call, Fault, StsFront
+from bed.testbed import GREETING, GREETING_PATH, POLICY, Answer, TestBed
+
+__all__ = [
+    "GREETING",
+    "GREETING_PATH",
+    "INTERNAL_FAILURE",
+    "POLICY",
+    "THROTTLED",
+    "TOO_MANY_REQUESTS",
+    "UNAVAILABLE",
+    "Answer",
+    "Aws",
+    "Call",
+    "Fault",
+    "Identity",
+    "Instance",
+    "Role",
+    "SignedCall",
+    "Signer",
+    "StsFront",
+    "TestBed",
+]

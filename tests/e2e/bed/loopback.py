@@ -1,0 +1,84 @@
+"""HTTP servers and ports of the test bed: loopback only, and gone when their owner leaves."""
+
+from __future__ import annotations
+
+import random
+import socket
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Self
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port() -> int:
+    """Finds a port below the range that the kernel hands out to outgoing connections.
+
+    A server that is stopped and started again needs its own port back, which no client's end may have taken meanwhile.
+    """
+    for port in random.sample(range(20000, 32000), 200):
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free loopback port between 20000 and 32000")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Reads a request whole and answers it whole, over HTTP/1.1."""
+
+    protocol_version = "HTTP/1.1"
+    # Without it every answer waits for the client's delayed acknowledgement, about 40 ms.
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keeps quiet: each server records what a test may ask for."""
+
+    def target(self) -> str:
+        """The request target as it was sent; `self.path` has leading slashes folded into one."""
+        return self.requestline.split(" ")[1]
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class LoopbackServer(socketserver.ThreadingMixIn, HTTPServer):
+    """Serves in threads of this process until `stop`."""
+
+    daemon_threads = True
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__((LOOPBACK, 0), handler)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    def server_bind(self) -> None:
+        # HTTPServer would ask the name service for this host's name.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing when a client goes away early; a fault of ours reaches the client as a closed connection."""
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.server_port}"
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self._thread.join()

@@ -1,0 +1,143 @@
+"""An OpenBao server with HashiCorp's AWS auth method as its plugin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import hvac
+import requests
+
+from bed.certificates import Authority
+from bed.child import Child
+from bed.loopback import LOOPBACK, free_port
+
+PLUGIN_NAME = "vault-plugin-auth-aws"
+PLUGIN_BUILD = "cd tests/e2e/plugin && go build -o ../../../dist/test-bed/ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws"
+
+
+class OpenBao:
+    """One server that keeps its data over `stop` and `start`, on the same ports."""
+
+    def __init__(self, folder: Path, authority: Authority, *, plugin: Path, https_proxy: str) -> None:
+        self._folder = folder
+        self._plugin = plugin
+        self.port, self.tls_port, self._cluster_port = free_port(), free_port(), free_port()
+        self.address = f"http://{LOOPBACK}:{self.port}"
+        self.tls_address = f"https://{LOOPBACK}:{self.tls_port}"
+        self.certificate_file = authority.certificate_file
+        self.audit_file = folder / "audit.log"
+        self.root_token = ""
+        self._child: Child | None = None
+        # The plugin inherits these: calls to AWS's own names end at the test bed's proxy.
+        self._env = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "HTTPS_PROXY": https_proxy,
+            "SSL_CERT_FILE": str(authority.certificate_file),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        self._config = folder / "bao.hcl"
+        self._write_config(*authority.issue(LOOPBACK))
+
+    def _write_config(self, certificate_file: Path, key_file: Path) -> None:
+        seal_key = self._folder / "seal.key"
+        seal_key.write_bytes(os.urandom(32))
+        data = self._folder / "data"
+        data.mkdir()
+        self._config.write_text(
+            f"""
+            storage "raft" {{
+              path = "{data}"
+              node_id = "test-bed"
+              performance_multiplier = 1
+            }}
+            seal "static" {{
+              current_key_id = "test-bed"
+              current_key = "file://{seal_key}"
+            }}
+            listener "tcp" {{
+              address = "{LOOPBACK}:{self.port}"
+              cluster_address = "{LOOPBACK}:{self._cluster_port}"
+              tls_disable = true
+            }}
+            listener "tcp" {{
+              address = "{LOOPBACK}:{self.tls_port}"
+              cluster_address = "{LOOPBACK}:{free_port()}"
+              tls_cert_file = "{certificate_file}"
+              tls_key_file = "{key_file}"
+            }}
+            audit "file" "test-bed" {{ options {{ file_path = "{self.audit_file}" }} }}
+            api_addr = "{self.address}"
+            cluster_addr = "https://{LOOPBACK}:{self._cluster_port}"
+            plugin_directory = "{self._plugin.parent}"
+            log_level = "info"
+            ui = false
+            """
+        )
+
+    @property
+    def client(self) -> hvac.Client:
+        """A client that holds the root token."""
+        return self.client_for(self.root_token)
+
+    def client_for(self, token: str, namespace: str | None = None) -> hvac.Client:
+        return hvac.Client(url=self.address, token=token, namespace=namespace)
+
+    def spawn(self) -> None:
+        """Starts the process without waiting for it."""
+        command = str(Path(sys.executable).parent / "bao")
+        if not Path(command).exists():
+            raise FileNotFoundError(f"no {command}: run `pip install -r tests/requirements.txt` and tests/prepare_venv.py")
+        if not self._plugin.exists():
+            raise FileNotFoundError(f"no {self._plugin}: run `{PLUGIN_BUILD}`")
+        self._child = Child([command, "server", f"-config={self._config}"], log=self._folder / "bao.log", env=self._env)
+
+    def initialise(self) -> None:
+        """Makes the storage and the root token, and registers the plugin."""
+        self._wait(lambda health: health.status_code != 503 or not health.json().get("initialized"), "it answered")
+        answer = requests.put(
+            f"{self.address}/v1/sys/init", json={"recovery_shares": 1, "recovery_threshold": 1}, timeout=30
+        )
+        answer.raise_for_status()
+        self.root_token = answer.json()["root_token"]
+        self.wait_until_unsealed()
+        self.client.write_data(
+            f"sys/plugins/catalog/auth/{PLUGIN_NAME}",
+            data={"sha256": hashlib.sha256(self._plugin.read_bytes()).hexdigest(), "command": self._plugin.name},
+        )
+
+    def wait_until_unsealed(self) -> None:
+        self._wait(lambda health: health.status_code == 200, "it was unsealed")
+
+    def start(self) -> None:
+        """Starts the server again after `stop`."""
+        self.spawn()
+        self.wait_until_unsealed()
+
+    def stop(self) -> None:
+        if self._child:
+            self._child.stop()
+            self._child = None
+
+    def _wait(self, accepted: Any, what: str) -> None:
+        def ready() -> bool:
+            try:
+                return accepted(requests.get(f"{self.address}/v1/sys/health", timeout=5))
+            except requests.ConnectionError:
+                return False
+
+        assert self._child is not None
+        self._child.wait_until(ready, what=what)
+
+    def log_tail(self) -> str:
+        return self._child.log_tail() if self._child else "not running"
+
+    def audit_entries(self) -> list[dict[str, Any]]:
+        """The audit log so far; each request has one entry of type `request` and one of type `response`."""
+        return [json.loads(line) for line in self.audit_file.read_text().splitlines()]

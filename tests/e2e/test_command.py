@@ -1,0 +1,325 @@
+"""The command and `--invoke`: what they print, and that real servers accept or refuse it in their own words."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from bed import GREETING, Identity, TestBed
+from command import COMPONENT, ROOT, invoke, run, sign, wave
+
+SERVER_ID = "vault.example.com"
+EXAMPLE = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+LONG_AGO = ("--time", "1440938160")
+
+
+@pytest.fixture(scope="module")
+def strict_mount(bed: TestBed) -> str:
+    """A mount that demands a server ID."""
+    return bed.mount_aws("command-strict", iam_server_id_header_value=SERVER_ID)
+
+
+def user_and_session(bed: TestBed) -> dict[str, Identity]:
+    return {"long-term key": bed.aws.user(), "session token": bed.aws.session(bed.aws.role())}
+
+
+def principal(identity: Identity) -> str:
+    """The ARN that Vault binds: a session's role, not the session."""
+    found = re.fullmatch(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.*", identity.arn)
+    return f"arn:aws:iam::{found[1]}:role/{found[2]}" if found else identity.arn
+
+
+def headers_of(login: dict[str, Any]) -> dict[str, list[str]]:
+    return json.loads(base64.b64decode(login["iam_request_headers"]))
+
+
+def with_headers(login: str, change: dict[str, str]) -> dict[str, Any]:
+    """The login with some headers changed after signing."""
+    body = json.loads(login)
+    headers = headers_of(body) | {name: [value] for name, value in change.items()}
+    return body | {"iam_request_headers": base64.b64encode(json.dumps(headers).encode()).decode()}
+
+
+# Real acceptance
+
+
+@pytest.mark.parametrize("credentials", ["long-term key", "session token"])
+@pytest.mark.parametrize("server_id", [None, SERVER_ID])
+def test_command_and_curl_obtain_a_token_that_reads_the_secret(
+    bed: TestBed, strict_mount: str, credentials: str, server_id: str | None
+) -> None:
+    identity = user_and_session(bed)[credentials]
+    mount = strict_mount if server_id else "aws"
+    role = bed.vault_role(bed.aws.fresh_name("command"), principal(identity), mount=mount)
+    flags = f"--server-id {server_id}" if server_id else ""
+    # The README's line, with this role and mount.
+    line = (
+        "wasmtime run --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY --env AWS_SESSION_TOKEN"
+        f" dist/vault-aws-login-cli.wasm sign --role {role} {flags}"
+        f" | curl --silent --data @- $VAULT_ADDR/v1/auth/{mount}/login"
+    )
+    ended = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", line],
+        cwd=ROOT,
+        env={"PATH": f"{ROOT / '.venv/bin'}:{os.environ['PATH']}", "HOME": os.environ["HOME"]} | bed.environment(identity),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.stderr == ""
+    assert bed.read_greeting(json.loads(ended.stdout)["auth"]["client_token"]) == GREETING
+
+
+def test_role_left_out_is_inferred_by_the_server(bed: TestBed) -> None:
+    user = bed.aws.user()
+    bed.vault_role(user.arn.rpartition("/")[2], user.arn)
+    assert bed.read_greeting(bed.login(sign(user)).token) == GREETING
+    session = bed.aws.session(bed.aws.role())
+    bed.vault_role(principal(session).rpartition("/")[2], principal(session))
+    assert bed.read_greeting(bed.login(sign(session)).token) == GREETING
+
+
+@pytest.mark.parametrize("credentials", ["long-term key", "session token"])
+def test_invoke_obtains_a_token_that_reads_the_secret(bed: TestBed, strict_mount: str, credentials: str) -> None:
+    identity = user_and_session(bed)[credentials]
+    role = bed.vault_role(bed.aws.fresh_name("invoke"), principal(identity), mount=strict_mount)
+    fields = [
+        f"access-key-id: {wave(identity.access_key_id)}",
+        f"secret-access-key: {wave(identity.secret_access_key)}",
+    ]
+    if identity.session_token:
+        fields.append(f"session-token: some({wave(identity.session_token)})")
+    options = f"{{server-id: some({wave(SERVER_ID)}), role: some({wave(role)})}}"
+    ended = invoke(f"sign-login({{{', '.join(fields)}}}, {options}, {int(time.time())})")
+    found = re.fullmatch(r"ok\((\".*\")\)\n", ended.stdout)
+    assert found, ended.stderr
+    assert bed.read_greeting(bed.login(json.loads(found[1]), mount=strict_mount).token) == GREETING
+
+
+def test_regional_endpoint_is_signed_for_with_its_region(bed: TestBed) -> None:
+    user = bed.aws.user()
+    mount = bed.mount_aws("command-regional", sts_endpoint=bed.sts.url("eu-west-1"), sts_region="eu-west-1")
+    bed.vault_role("dev", user.arn, mount=mount)
+    assert bed.login(sign(user, "--role", "dev", "--region", "eu-west-1"), mount=mount).status == 200
+
+
+def test_every_kind_of_host_is_accepted_where_the_server_calls_that_region(bed: TestBed) -> None:
+    user = bed.aws.user()
+    mount = bed.mount_aws("command-hosts", sts_endpoint=bed.sts.url("us-west-2"), sts_region="us-west-2")
+    bed.vault_role("dev", user.arn, mount=mount)
+    for flags in (["--fips"], ["--dual-stack"], ["--fips", "--dual-stack"], ["--sts-endpoint", "https://sts.proxy.example:8443"]):
+        answer = bed.login(sign(user, "--role", "dev", "--region", "us-west-2", *flags), mount=mount)
+        assert answer.status == 200, (flags, answer)
+
+
+# Real refusal: the server's own words
+
+
+STS = "error making upstream request: received error code 403 from STS: "
+
+
+def sts_error(code: str, message: str) -> str:
+    """A pattern for Vault's text around an error of AWS."""
+    return re.escape(STS) + rf"(?s:.*)<Code>{code}</Code>\s*<Message>{message}</Message>(?s:.*)"
+
+
+CALCULATED = (
+    "The request signature we calculated does not match the signature you provided. "
+    "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+@pytest.fixture(scope="module")
+def user(bed: TestBed) -> Identity:
+    made = bed.aws.user()
+    bed.vault_role("refusals", made.arn)
+    return made
+
+
+def refusal(bed: TestBed, login: str | dict[str, Any], mount: str = "aws") -> str:
+    answer = bed.login(login, mount=mount)
+    assert answer.status == 400, answer
+    return answer.error
+
+
+def test_wrong_secret_is_refused(bed: TestBed, user: Identity) -> None:
+    env = user.environment() | {"AWS_SECRET_ACCESS_KEY": EXAMPLE["AWS_SECRET_ACCESS_KEY"]}
+    login = run("sign", "--role", "refusals", env=env).stdout
+    assert re.fullmatch(sts_error("SignatureDoesNotMatch", re.escape(CALCULATED)), refusal(bed, login))
+
+
+def test_wrong_server_id_is_refused(bed: TestBed, user: Identity, strict_mount: str) -> None:
+    login = sign(user, "--role", "refusals", "--server-id", "other.example.com")
+    expected = (
+        "error validating X-Vault-AWS-IAM-Server-ID header: "
+        'expected "vault.example.com" but got "other.example.com"'
+    )
+    assert refusal(bed, login, strict_mount) == expected
+
+
+def test_missing_server_id_is_refused(bed: TestBed, user: Identity, strict_mount: str) -> None:
+    expected = 'error validating X-Vault-AWS-IAM-Server-ID header: missing header "X-Vault-AWS-IAM-Server-ID"'
+    assert refusal(bed, sign(user, "--role", "refusals"), strict_mount) == expected
+
+
+def test_changed_body_is_refused(bed: TestBed, user: Identity) -> None:
+    login = json.loads(sign(user, "--role", "refusals"))
+    # The same form in another order: Vault and STS take it, so only the signature can tell.
+    body = base64.b64encode(b"Version=2011-06-15&Action=GetCallerIdentity").decode()
+    text = refusal(bed, login | {"iam_request_body": body})
+    assert re.fullmatch(sts_error("SignatureDoesNotMatch", re.escape(CALCULATED)), text)
+
+
+def test_changed_header_is_refused(bed: TestBed, user: Identity, strict_mount: str) -> None:
+    login = sign(user, "--role", "refusals", "--server-id", "other.example.com")
+    # The server ID is what Vault wants, but not what was signed.
+    text = refusal(bed, with_headers(login, {"X-Vault-AWS-IAM-Server-ID": SERVER_ID}), strict_mount)
+    assert re.fullmatch(sts_error("SignatureDoesNotMatch", re.escape(CALCULATED)), text)
+
+
+def test_login_signed_16_minutes_ago_is_refused(bed: TestBed, user: Identity) -> None:
+    at = datetime.now(timezone.utc) - timedelta(minutes=16)
+    login = sign(user, "--role", "refusals", "--time", str(int(at.timestamp())))
+    stamp = r"\d{8}T\d{6}Z"
+    message = rf"Signature expired: {at:%Y%m%dT%H%M%SZ} is now earlier than {stamp} \({stamp} - 15 min\.\)"
+    assert re.fullmatch(sts_error("SignatureDoesNotMatch", message), refusal(bed, login))
+
+
+def test_scope_of_another_region_is_refused(bed: TestBed, user: Identity) -> None:
+    login = sign(user, "--role", "refusals", "--region", "eu-west-1")
+    message = r"Credential should be scoped to a valid region\. "
+    assert re.fullmatch(sts_error("SignatureDoesNotMatch", message), refusal(bed, login))
+
+
+def test_role_that_the_identity_is_not_bound_to_is_refused(bed: TestBed, user: Identity) -> None:
+    bed.vault_role("somebody-elses", bed.aws.user().arn)
+    expected = f'IAM Principal "{user.arn}" does not belong to the role "somebody-elses"'
+    assert refusal(bed, sign(user, "--role", "somebody-elses")) == expected
+
+
+# What the command prints
+
+
+def test_output_is_the_same_through_the_component_and_the_command() -> None:
+    ended = run("sign", "--role", "dev", "--server-id", SERVER_ID, *LONG_AGO, env=EXAMPLE)
+    credentials = ", ".join(
+        f"{field}: {wave(EXAMPLE[name])}"
+        for field, name in (("access-key-id", "AWS_ACCESS_KEY_ID"), ("secret-access-key", "AWS_SECRET_ACCESS_KEY"))
+    )
+    options = f"{{server-id: some({wave(SERVER_ID)}), role: some({wave('dev')})}}"
+    invoked = invoke(f"sign-login({{{credentials}}}, {options}, 1440938160)")
+    assert invoked.stdout == f"ok({json.dumps(ended.stdout.rstrip())})\n"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"Version":1,"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2015-08-30T13:00:00Z"}',
+        '{"Credentials":{"AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","SessionToken":"t","Expiration":"2015-08-30T13:00:00Z"}}',
+        '{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t","Expiration":"2015-08-30T13:00:00Z"}',
+        '{"RoleArn":"arn","AccessKeyId":"ASIAEXAMPLE","SecretAccessKey":"s","Token":"t","Expiration":"2015-08-30T13:00:00Z"}',
+    ],
+)
+def test_credentials_on_standard_input_sign_as_those_in_the_environment(document: str) -> None:
+    env = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
+    from_stdin = run("sign", "--credentials", "-", *LONG_AGO, stdin=document)
+    assert (from_stdin.returncode, from_stdin.stdout) == (0, run("sign", *LONG_AGO, env=env).stdout)
+
+
+def test_older_name_of_the_session_token_is_read() -> None:
+    key = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
+    older = run("sign", *LONG_AGO, env=key | {"AWS_SECURITY_TOKEN": "t"})
+    newer = run("sign", *LONG_AGO, env=key | {"AWS_SESSION_TOKEN": "t"})
+    assert older.stdout == newer.stdout != ""
+
+
+def scope_of(ended: subprocess.CompletedProcess[str]) -> str:
+    return headers_of(json.loads(ended.stdout))["Authorization"][0].split("/")[2]
+
+
+def test_region_auto_reads_the_environment_and_other_regions_do_not() -> None:
+    both = EXAMPLE | {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}
+    second = EXAMPLE | {"AWS_DEFAULT_REGION": "eu-west-2"}
+    assert scope_of(run("sign", "--region", "auto", env=both)) == "eu-west-1"
+    assert scope_of(run("sign", "--region", "auto", env=second)) == "eu-west-2"
+    assert scope_of(run("sign", "--region", "auto", env=EXAMPLE)) == "us-east-1"
+    assert scope_of(run("sign", "--region", "ap-south-1", env=both)) == "ap-south-1"
+    assert scope_of(run("sign", env=both)) == "us-east-1"
+
+
+def test_time_is_the_clocks_unless_given() -> None:
+    before = datetime.now(timezone.utc).replace(microsecond=0)
+    stamp = headers_of(json.loads(run("sign", env=EXAMPLE).stdout))["X-Amz-Date"][0]
+    signed = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    assert before <= signed <= datetime.now(timezone.utc)
+    given = run("sign", "--time", "2015-08-30T12:36:00Z", env=EXAMPLE)
+    assert given.stdout == run("sign", *LONG_AGO, env=EXAMPLE).stdout
+
+
+def test_header_value_is_another_name_of_server_id() -> None:
+    ours = run("sign", "--server-id", SERVER_ID, *LONG_AGO, env=EXAMPLE)
+    vaults = run("sign", "--header-value", SERVER_ID, *LONG_AGO, env=EXAMPLE)
+    assert ours.stdout == vaults.stdout != ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without blanks, found `a b`\n"),
+        (["sign", "--time", "1440938160000"], 1, "error[time-out-of-range]: invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000\n"),
+        (["sign", "--time", "noon"], 1, "error: invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `noon`\n"),
+        (["sign", "--credentials", "-"], 1, "error: invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else at line 1, column 0\n"),
+        (["sign", "--credentials", "file"], 2, "error: expected --credentials - (standard input), found something else; this command opens no files\ntry: vault-aws-login --help\n"),
+        (["sign", "--role"], 2, "error: missing argument for option '--role'\ntry: vault-aws-login --help\n"),
+        (["sign", "--role", "a", "--role", "b"], 2, "error: expected --role once, found it again\ntry: vault-aws-login --help\n"),
+        (["sign", "--fips", "--sts-endpoint", "https://sts.example.com"], 2, "error: expected either --sts-endpoint or --fips and --dual-stack, found both\ntry: vault-aws-login --help\n"),
+        (["sign", "--nonsense"], 2, "error: invalid option '--nonsense'\ntry: vault-aws-login --help\n"),
+        (["sign", "dev"], 2, "error: unexpected argument \"dev\"\ntry: vault-aws-login --help\n"),
+        ([], 2, "error: expected a command, found none\ntry: vault-aws-login --help\n"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_end_with_a_code_and_a_sentence(arguments: list[str], code: int, message: str) -> None:
+    ended = run(*arguments, env=EXAMPLE)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", message)
+
+
+def test_missing_credentials_end_with_the_way_to_pass_them() -> None:
+    ended = run("sign")
+    message = (
+        "error: missing credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment "
+        "(wasmtime passes each by --env NAME) or --credentials -, found neither\n"
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", message)
+
+
+def test_document_past_64_kib_is_refused() -> None:
+    ended = run("sign", "--credentials", "-", stdin=" " * (64 * 1024 + 1))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "error: invalid standard input: expected at most 65536 bytes, found more\n"
+
+
+def test_help_and_version_go_to_standard_output() -> None:
+    for arguments in (["--help"], ["sign", "--help"]):
+        ended = run(*arguments)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert "Usage: vault-aws-login" in ended.stdout
+    assert run("--version").stdout == "vault-aws-login 0.1.0\n"
+
+
+def test_component_invoked_with_a_bad_role_prints_waves_error() -> None:
+    ended = invoke(
+        'sign-login({access-key-id: "AKIAIOSFODNN7EXAMPLE", secret-access-key: "x"}, '
+        '{role: some("arn:aws:iam::123456789012:role/dev")}, 1440938160)'
+    )
+    assert ended.stdout.startswith("err({rule: role-is-arn, field: role, message: \"invalid role: expected the name"), COMPONENT
