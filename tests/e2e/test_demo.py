@@ -73,7 +73,9 @@ def test_served_environment_logs_in_until_it_is_ended() -> None:
             assert serving.stdout
             lines = [serving.stdout.readline() for _ in range(5)]
             given = dict(shlex.split(line)[1].split("=", 1) for line in lines if line.startswith("export "))
-            who = Identity("", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"])
+            who = Identity(
+                "", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"]
+            )
             url = given["VAULT_ADDR"] + "/v1/auth/aws/login"
             assert requests.post(url, json=Signer().sign(who).login("demo"), timeout=30).status_code == 200
         finally:

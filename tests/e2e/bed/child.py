@@ -54,7 +54,9 @@ class Child:
                     f"{self.name} ended with status {self._process.returncode} before {what}; its log ends:\n{self.log_tail()}"
                 )
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name}: {what} did not happen in {seconds} s; its log ends:\n{self.log_tail()}")
+                raise TimeoutError(
+                    f"{self.name}: {what} did not happen in {seconds} s; its log ends:\n{self.log_tail()}"
+                )
             time.sleep(0.02)
 
     def stop(self, seconds: float = 5) -> None:

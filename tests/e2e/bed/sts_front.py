@@ -165,7 +165,11 @@ class StsFront:
 
     def issue_web_identity_token(self, role: Role, *, seconds: int = 3600) -> str:
         """A token as an identity provider would sign it: only this role may be assumed with it."""
-        claims = {"role": role.arn, "sub": "system:serviceaccount:demo:app", "exp": int(self.now().timestamp()) + seconds}
+        claims = {
+            "role": role.arn,
+            "sub": "system:serviceaccount:demo:app",
+            "exp": int(self.now().timestamp()) + seconds,
+        }
         signed = f"{_base64url(b'{}')}.{_base64url(json.dumps(claims).encode())}"
         return f"{signed}.{self._token_signature(signed)}"
 
@@ -183,9 +187,7 @@ class StsFront:
             headers = refusal.headers
         self._note(region, request, status, code)
         content_type = "application/json" if as_json else "text/xml"
-        handler.answer(
-            status, {"x-amzn-RequestId": request_id, "Content-Type": content_type, **headers}, body.encode()
-        )
+        handler.answer(status, {"x-amzn-RequestId": request_id, "Content-Type": content_type, **headers}, body.encode())
 
     def _meet_fault(self) -> None:
         with self._lock:
@@ -196,9 +198,7 @@ class StsFront:
                 entry.left -= 1
         time.sleep(entry.fault.delay_seconds)
         if entry.fault.status is not None:
-            raise Refusal(
-                entry.fault.status, entry.fault.code, entry.fault.message, headers=entry.fault.headers
-            )
+            raise Refusal(entry.fault.status, entry.fault.code, entry.fault.message, headers=entry.fault.headers)
 
     def _note(self, region: str, request: Request, status: int, code: str) -> None:
         try:
@@ -221,7 +221,9 @@ class StsFront:
         if as_json:
             result = {"GetCallerIdentityResult": identity, "ResponseMetadata": {"RequestId": request_id}}
             return json.dumps({"GetCallerIdentityResponse": result})
-        return _success_body(action, "".join(f"    <{name}>{escape(text)}</{name}>\n" for name, text in identity.items()), request_id)
+        return _success_body(
+            action, "".join(f"    <{name}>{escape(text)}</{name}>\n" for name, text in identity.items()), request_id
+        )
 
     def _authenticate(self, region: str, request: Request) -> KeyRecord:
         """Goes through AWS's checks, and gives the owner of the signature."""
@@ -286,7 +288,9 @@ class StsFront:
         role_arn = parameters.get("RoleArn", "")
         signed, _, signature = parameters.get("WebIdentityToken", "").rpartition(".")
         if not hmac.compare_digest(signature, self._token_signature(signed)):
-            raise Refusal(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated by AWS")
+            raise Refusal(
+                400, "InvalidIdentityToken", "The web identity token that was passed could not be validated by AWS"
+            )
         claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
         now = int(self.now().timestamp())
         if claims["exp"] <= now:
@@ -313,7 +317,7 @@ class StsFront:
       <SessionToken>{escape(session.session_token)}</SessionToken>
       <Expiration>{session.expiration:%Y-%m-%dT%H:%M:%SZ}</Expiration>
     </Credentials>
-    <SubjectFromWebIdentityToken>{escape(claims['sub'])}</SubjectFromWebIdentityToken>
+    <SubjectFromWebIdentityToken>{escape(claims["sub"])}</SubjectFromWebIdentityToken>
     <AssumedRoleUser>
       <Arn>{escape(session.arn)}</Arn>
       <AssumedRoleId>{escape(session.user_id)}</AssumedRoleId>
