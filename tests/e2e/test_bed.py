@@ -1,4 +1,4 @@
-"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the reasons that it should."""
+"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the right reasons."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ import pytest
 import requests
 
 from bed import GREETING, THROTTLED, UNAVAILABLE, Identity, Role, Signer, TestBed
+from bed.certificates import Authority
+from bed.child import Child
+from bed.openbao import OpenBao
 
 HERE = Path(__file__).parent
 
@@ -258,3 +261,16 @@ def _group_members(group: int) -> list[int]:
         except ProcessLookupError:
             continue
     return members
+
+
+def test_server_that_ends_early_shows_its_log(tmp_path: Path) -> None:
+    child = Child(["/bin/sh", "-c", "echo no such luck; exit 3"], log=tmp_path / "log", env={})
+    with pytest.raises(RuntimeError) as failed:
+        child.wait_until(lambda: False, what="it answered")
+    assert str(failed.value) == "sh ended with status 3 before it answered; its log ends:\nno such luck"
+
+
+def test_missing_plugin_names_the_command_that_builds_it(tmp_path: Path) -> None:
+    vault = OpenBao(tmp_path, Authority(tmp_path), plugin=tmp_path / "none", https_proxy="")
+    with pytest.raises(FileNotFoundError, match="go build -o .*/dist/test-bed/vault-plugin-auth-aws"):
+        vault.spawn()

@@ -356,13 +356,15 @@ def test_added_amz_header_is_refused(bed: TestBed, user: Identity) -> None:
         (
             r".*",
             "Bearer abc",
-            r"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
+            r"Authorization header requires 'Credential' parameter. "
+            r"Authorization header requires 'Signature' parameter. "
             r"Authorization header requires 'SignedHeaders' parameter. Authorization=Bearer abc",
         ),
         (
             r"/aws4_request",
             "",
-            r"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIA.*/sts'",
+            r"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+            r"got 'AKIA.*/sts'",
         ),
         (
             r"Credential=",

@@ -21,7 +21,10 @@ ACTIVE = 200
 NOT_INITIALISED = 501
 
 PLUGIN_NAME = "vault-plugin-auth-aws"
-PLUGIN_BUILD = "cd tests/e2e/plugin && go build -o ../../../dist/test-bed/vault-plugin-auth-aws github.com/hashicorp/vault/builtin/credential/aws/cmd/aws"
+PLUGIN_BUILD = (
+    f"cd tests/e2e/plugin && go build -o ../../../dist/test-bed/{PLUGIN_NAME} "
+    "github.com/hashicorp/vault/builtin/credential/aws/cmd/aws"
+)
 
 
 class OpenBao:
@@ -133,6 +136,12 @@ class OpenBao:
     def stop(self) -> None:
         if self._child:
             self._child.stop()
+            self._child = None
+
+    def kill(self) -> None:
+        """Ends the server without care for its data."""
+        if self._child:
+            self._child.kill()
             self._child = None
 
     def _wait_for_health(self, status: int, what: str) -> None:

@@ -124,7 +124,8 @@ def _from_header(request: Request, authorization: str) -> Signature:
             name, equals, value = piece.partition("=")
             if piece and not equals:
                 raise IncompleteSignature(
-                    f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'."
+                    f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization header:"
+                    f" '{authorization}'."
                 )
             fields[name] = value
     timestamp = request.header("X-Amz-Date")

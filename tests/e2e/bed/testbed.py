@@ -69,7 +69,7 @@ class TestBed:
             self.vault = OpenBao(folder, self.authority, plugin=PLUGIN, https_proxy=self.proxy.url)
             # OpenBao takes the longest, so it starts first and the others start beside it.
             self.vault.spawn()
-            stack.callback(self.vault.stop)
+            stack.callback(self.vault.kill)
             self.aws.start()
             stack.callback(self.aws.stop)
             self.aws.sts_url = self.sts.url()
@@ -150,7 +150,7 @@ class TestBed:
         return {"VAULT_ADDR": self.vault.address} | identity.environment()
 
     def process_environment(self, identity: Identity) -> dict[str, str]:
-        """This process's environment with those variables, and without the user's own `AWS_*`, `VAULT_*` and `BAO_*`."""
+        """This process's environment with those variables, and without the user's own of these kinds."""
         neutral = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_", "BAO_"))}
         return neutral | self.environment(identity)
 
