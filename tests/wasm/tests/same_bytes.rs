@@ -106,7 +106,7 @@ fn refusal_is_the_same_for_each_rule() {
         (Input { access_key_id: "", ..example }, "empty-value", "access-key-id"),
         (Input { secret_access_key: "abc\n", ..example }, "surrounding-blank", "secret-access-key"),
         (Input { session_token: Some("a b"), ..example }, "illegal-character", "session-token"),
-        (Input { session_token: Some("\u{e9}"), ..example }, "surrounding-blank", "session-token"),
+        (Input { session_token: Some("\u{a0}x"), ..example }, "surrounding-blank", "session-token"),
         (Input { region: Some(&long), ..example }, "too-long", "region"),
         (Input { access_key_id: "abc/def", ..example }, "secret-as-access-key-id", "access-key-id"),
         (Input { access_key_id: "ASIAIOSFODNN7EXAMPLE", ..example }, "session-token-missing", "session-token"),
