@@ -7,7 +7,6 @@ The command finds `VAULT_ADDR` and `AWS_*` in its environment, logs in as the Va
 
 from __future__ import annotations
 
-import os
 import shlex
 import signal
 import subprocess
@@ -32,13 +31,15 @@ def main() -> int:
         bed.vault_role("demo", role.arn)
         identity = bed.aws.session(role, "throw-away")
         _say("Identity", identity.arn)
-        return _log_in(bed, command, os.environ | bed.environment(identity))
+        return _log_in(bed, command, bed.process_environment(identity))
 
 
 def _log_in(bed: TestBed, command: list[str], environment: dict[str, str]) -> int:
     _say("Command", shlex.join(command))
     start, calls_before = time.monotonic(), len(bed.sts.calls)
-    done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
+    )
     seconds = time.monotonic() - start
     if done.returncode != 0:
         _say("Failed", f"the command ended with status {done.returncode}")
@@ -49,7 +50,10 @@ def _log_in(bed: TestBed, command: list[str], environment: dict[str, str]) -> in
         return 1
     owner = bed.vault.client_for(token).auth.token.lookup_self()["data"]
     for call in bed.sts.calls[calls_before:][:1]:
-        _say("Verified", f"OpenBao asked STS {call.action} for {call.host} in {call.region}; the answer was {call.status}")
+        _say(
+            "Verified",
+            f"OpenBao asked STS {call.action} for {call.host} in {call.region}; the answer was {call.status}",
+        )
     _say("Logged in", f"as {owner['display_name']} with policies {', '.join(owner['policies'])}, in {seconds:.2f} s")
     _say("Secret", f"{GREETING_PATH}: {bed.read_greeting(token)}")
     return 0

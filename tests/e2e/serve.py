@@ -1,6 +1,6 @@
 """Runs the test bed for people: prints the environment of a throw-away identity and stays until Ctrl-C.
 
-    $ .venv/bin/python tests/e2e/serve.py
+$ .venv/bin/python tests/e2e/serve.py
 """
 
 from __future__ import annotations

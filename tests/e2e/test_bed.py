@@ -1,4 +1,4 @@
-"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the reasons that it should."""
+"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the right reasons."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ import pytest
 import requests
 
 from bed import GREETING, THROTTLED, UNAVAILABLE, Identity, Role, Signer, TestBed
+from bed.certificates import Authority
+from bed.child import Child
+from bed.openbao import OpenBao
 
 HERE = Path(__file__).parent
 
@@ -55,6 +58,13 @@ def test_role_left_out_is_the_name_of_the_iam_role(bed: TestBed) -> None:
     assert answer.json["auth"]["metadata"]["role_id"]
 
 
+def test_login_by_get_reads_the_secret(bed: TestBed, user: Identity) -> None:
+    url = "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"
+    answer = bed.login(Signer(method="GET", url=url, body="").sign(user).login("dev"))
+    assert answer.status == 200, answer.error
+    assert bed.sts.calls[-1].method == "GET"
+
+
 def test_wrong_secret_is_refused_in_the_words_of_sts(bed: TestBed, user: Identity) -> None:
     impostor = replace(user, secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     answer = bed.login(Signer().sign(impostor).login("dev"))
@@ -67,7 +77,9 @@ def test_wrong_secret_is_refused_in_the_words_of_sts(bed: TestBed, user: Identit
 
 def test_old_login_is_refused(bed: TestBed, user: Identity) -> None:
     answer = bed.login(Signer(at=datetime.now(timezone.utc) - timedelta(minutes=16)).sign(user).login("dev"))
-    assert re.search(r"<Message>Signature expired: \d{8}T\d{6}Z is now earlier than .* - 15 min\.\)</Message>", answer.error)
+    assert re.search(
+        r"<Message>Signature expired: \d{8}T\d{6}Z is now earlier than .* - 15 min\.\)</Message>", answer.error
+    )
 
 
 def test_scope_of_another_region_is_refused(bed: TestBed, user: Identity) -> None:
@@ -129,7 +141,9 @@ def test_host_that_the_bed_does_not_play_is_not_reached(bed: TestBed, user: Iden
     mount = bed.mount_aws("elsewhere", sts_endpoint="https://sts.example.com")
     bed.vault_role("dev", user.arn, mount=mount, resolve_aws_unique_ids=False)
     answer = bed.login(Signer().sign(user).login("dev"), mount=mount)
-    assert answer.error.startswith("error making upstream request: error making request: POST https://sts.example.com//")
+    assert answer.error.startswith(
+        "error making upstream request: error making request: POST https://sts.example.com//"
+    )
     assert "sts.example.com" in bed.proxy.refused_hosts
 
 
@@ -215,8 +229,7 @@ def test_data_and_tokens_outlast_a_restart(bed: TestBed, user: Identity) -> None
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=["terminated", "killed"])
 def test_servers_end_with_the_process_that_started_them(end: signal.Signals, tmp_path: Path) -> None:
     program = (
-        "import sys; from bed import TestBed\n"
-        "with TestBed() as bed: print(bed.vault.pid, flush=True); sys.stdin.read()"
+        "import sys; from bed import TestBed\nwith TestBed() as bed: print(bed.vault.pid, flush=True); sys.stdin.read()"
     )
     owner = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -248,3 +261,16 @@ def _group_members(group: int) -> list[int]:
         except ProcessLookupError:
             continue
     return members
+
+
+def test_server_that_ends_early_shows_its_log(tmp_path: Path) -> None:
+    child = Child(["/bin/sh", "-c", "echo no such luck; exit 3"], log=tmp_path / "log", env={})
+    with pytest.raises(RuntimeError) as failed:
+        child.wait_until(lambda: False, what="it answered")
+    assert str(failed.value) == "sh ended with status 3 before it answered; its log ends:\nno such luck"
+
+
+def test_missing_plugin_names_the_command_that_builds_it(tmp_path: Path) -> None:
+    vault = OpenBao(tmp_path, Authority(tmp_path), plugin=tmp_path / "none", https_proxy="")
+    with pytest.raises(FileNotFoundError, match="go build -o .*/dist/test-bed/vault-plugin-auth-aws"):
+        vault.spawn()

@@ -1,4 +1,4 @@
-"""The two programs for people: the demo tells the truth about a login, and `serve.py` hands out a working environment."""
+"""The programs for people: the demo tells the truth about a login, `serve.py` hands out a working environment."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ HERE = Path(__file__).parent
 LOGIN = """
 import os, requests
 from bed import Identity, Signer
-who = Identity("", "", os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"], os.environ["AWS_SESSION_TOKEN"])
-answer = requests.post(os.environ["VAULT_ADDR"] + "/v1/auth/aws/login", json=Signer().sign(who).login("demo"), timeout=30)
+given = os.environ
+who = Identity("", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"])
+url = given["VAULT_ADDR"] + "/v1/auth/aws/login"
+answer = requests.post(url, json=Signer().sign(who).login("demo"), timeout=30)
 answer.raise_for_status()
 print(answer.json()["auth"]["client_token"])
 """
@@ -73,7 +75,9 @@ def test_served_environment_logs_in_until_it_is_ended() -> None:
             assert serving.stdout
             lines = [serving.stdout.readline() for _ in range(5)]
             given = dict(shlex.split(line)[1].split("=", 1) for line in lines if line.startswith("export "))
-            who = Identity("", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"])
+            who = Identity(
+                "", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"]
+            )
             url = given["VAULT_ADDR"] + "/v1/auth/aws/login"
             assert requests.post(url, json=Signer().sign(who).login("demo"), timeout=30).status_code == 200
         finally:

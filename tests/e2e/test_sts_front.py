@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ MISMATCH = (
     "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+
+SIGNED_GET = Signer(method="GET", url="https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15", body="")
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,20 @@ def test_json_is_sent_to_whom_accepts_it(bed: TestBed, user: Identity) -> None:
     assert f'"Arn": "{user.arn}"' in answer.text
 
 
+def test_error_is_json_for_whom_accepts_it(bed: TestBed, user: Identity) -> None:
+    answer = send(bed, Signer(region="eu-west-1", headers={"Accept": "application/json"}).sign(user))
+    assert (answer.status, answer.content_type) == (403, "application/json")
+    assert json.loads(answer.text)["Error"] == {
+        "Code": "SignatureDoesNotMatch",
+        "Message": "Credential should be scoped to a valid region. ",
+        "Type": "Sender",
+    }
+
+
+def test_get_is_accepted_with_signed_headers(bed: TestBed, user: Identity) -> None:
+    assert send(bed, SIGNED_GET.sign(user)).arn == user.arn
+
+
 def test_error_has_the_form_of_aws(bed: TestBed, user: Identity) -> None:
     answer = send(bed, replace(Signer().sign(user), headers=FORM))
     assert answer.content_type == "text/xml"
@@ -167,7 +184,9 @@ def test_wrong_terminator_is_refused(bed: TestBed, user: Identity) -> None:
 
 @pytest.mark.parametrize("minutes", [-16, -24 * 60, -10 * 365 * 24 * 60])
 def test_old_signature_is_refused(bed: TestBed, user: Identity, minutes: int) -> None:
-    status, code, message = send(bed, Signer(at=datetime.now(timezone.utc) + timedelta(minutes=minutes)).sign(user)).refusal
+    status, code, message = send(
+        bed, Signer(at=datetime.now(timezone.utc) + timedelta(minutes=minutes)).sign(user)
+    ).refusal
     assert (status, code) == (403, "SignatureDoesNotMatch")
     stamp = r"(\d{8}T\d{6}Z)"
     found = re.fullmatch(rf"Signature expired: {stamp} is now earlier than {stamp} \({stamp} - 15 min\.\)", message)
@@ -228,7 +247,10 @@ def test_session_needs_its_own_token(bed: TestBed, session: Identity, token: str
 
 
 def test_user_key_with_a_token_is_refused(bed: TestBed, user: Identity) -> None:
-    assert send(bed, Signer().sign(replace(user, session_token="FwoGZXIvYXdzEXAMPLE"))).refusal[1] == "InvalidClientTokenId"
+    assert (
+        send(bed, Signer().sign(replace(user, session_token="FwoGZXIvYXdzEXAMPLE"))).refusal[1]
+        == "InvalidClientTokenId"
+    )
 
 
 def test_expired_session_is_refused(bed: TestBed, session: Identity) -> None:
@@ -325,18 +347,24 @@ def test_added_amz_header_is_refused(bed: TestBed, user: Identity) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        (r"Signature=.*", "", r"Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC-SHA256 .*"),
+        (
+            r"Signature=.*",
+            "",
+            r"Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC-SHA256 .*",
+        ),
         (r"SignedHeaders=[^,]*, ", "", r"Authorization header requires 'SignedHeaders' parameter. Authorization=.*"),
         (
             r".*",
             "Bearer abc",
-            r"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
+            r"Authorization header requires 'Credential' parameter. "
+            r"Authorization header requires 'Signature' parameter. "
             r"Authorization header requires 'SignedHeaders' parameter. Authorization=Bearer abc",
         ),
         (
             r"/aws4_request",
             "",
-            r"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIA.*/sts'",
+            r"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+            r"got 'AKIA.*/sts'",
         ),
         (
             r"Credential=",
@@ -347,7 +375,9 @@ def test_added_amz_header_is_refused(bed: TestBed, user: Identity) -> None:
     ],
     ids=["signature", "signed-headers", "another-scheme", "four-elements", "blank-in-the-key"],
 )
-def test_broken_authorization_is_incomplete(bed: TestBed, user: Identity, before: str, after: str, message: str) -> None:
+def test_broken_authorization_is_incomplete(
+    bed: TestBed, user: Identity, before: str, after: str, message: str
+) -> None:
     call = Signer().sign(user)
     broken = re.sub(before, after, call.headers["Authorization"], count=1)
     status, code, text = send(bed, replace(call, headers=call.headers | {"Authorization": broken})).refusal
@@ -359,7 +389,10 @@ def test_broken_authorization_is_incomplete(bed: TestBed, user: Identity, before
     ("date", "message"),
     [
         (None, "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization="),
-        ("2026-01-02", "Date must be in ISO-8601 'basic format'. Got '2026-01-02'. See http://en.wikipedia.org/wiki/ISO_8601"),
+        (
+            "2026-01-02",
+            "Date must be in ISO-8601 'basic format'. Got '2026-01-02'. See http://en.wikipedia.org/wiki/ISO_8601",
+        ),
         ("20261399T000000Z", "Date must be in ISO-8601 'basic format'. Got '20261399T000000Z'. See "),
     ],
     ids=["missing", "extended-format", "no-such-day"],
@@ -484,12 +517,10 @@ def test_web_identity_gives_a_session_of_its_role_alone(bed: TestBed) -> None:
     role, other = bed.aws.role(), bed.aws.role()
     token = bed.sts.issue_web_identity_token(role)
     sts = bed.aws.client("sts")
-    credentials = sts.assume_role_with_web_identity(
-        RoleArn=role.arn, RoleSessionName="pod", WebIdentityToken=token
-    )["Credentials"]
-    pod = Identity(
-        "", "", credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
-    )
+    credentials = sts.assume_role_with_web_identity(RoleArn=role.arn, RoleSessionName="pod", WebIdentityToken=token)[
+        "Credentials"
+    ]
+    pod = Identity("", "", credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
     assert send(bed, Signer().sign(pod)).arn.endswith(f":assumed-role/{role.name}/pod")
 
     for arn, given, code in [

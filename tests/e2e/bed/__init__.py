@@ -1,4 +1,4 @@
-"""The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS, all on loopback.
+"""The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS.
 
 See the README beside this package's folder.
 """

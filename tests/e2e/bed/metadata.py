@@ -120,7 +120,9 @@ class ContainerCredentials(_MetadataServer):
 class InstanceMetadata(_MetadataServer):
     """IMDSv2 of an EC2 instance; version 1, without a token, is switched off."""
 
-    def __init__(self, source: CredentialSource, *, role_name: str, instance_id: str, region: str = "us-east-1") -> None:
+    def __init__(
+        self, source: CredentialSource, *, role_name: str, instance_id: str, region: str = "us-east-1"
+    ) -> None:
         super().__init__(source)
         self.role_name = role_name
         self._texts = {
