@@ -281,9 +281,10 @@ fn is_local(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     match bare.unwrap_or(host).parse::<core::net::IpAddr>() {
         Ok(address) => {
-            address.is_loopback() || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
-                .into_iter()
-                .any(|known| known.parse() == Ok(address))
+            address.is_loopback()
+                || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
+                    .into_iter()
+                    .any(|known| known.parse() == Ok(address))
         }
         Err(_) => host.eq_ignore_ascii_case("localhost"),
     }

@@ -66,7 +66,8 @@ struct Sent {
     /// When it is given up, on the monotonic clock.
     deadline: u64,
     purpose: Purpose,
-    destination: Destination,
+    /// `None` where no request was made after all.
+    destination: Option<Destination>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -142,7 +143,7 @@ impl Session {
     /// Takes credentials, asked for or not.
     pub fn push_credentials(&mut self, credentials: Credentials, now: Instant) {
         let now = self.advance(now);
-        self.take_credentials(credentials, now, Destination::Vault, None);
+        self.take_credentials(credentials, now, None, None);
     }
 
     /// Takes the authorization token of the container endpoint, or the web-identity token, for
@@ -154,7 +155,9 @@ impl Session {
         let token = Zeroizing::new(token);
         let text = token.trim_end_matches(['\r', '\n']);
         let field = ConfigField::AuthorizationToken;
-        check_text(field, text, "printable ASCII", |c| is_visible(c) || c == ' ')?;
+        check_text(field, text, "printable ASCII", |c| {
+            is_visible(c) || c == ' '
+        })?;
         self.supply
             .push_authorization_token(Zeroizing::new(text.to_owned()));
         Ok(())
@@ -164,14 +167,19 @@ impl Session {
     /// that has ended, or is older than this session's own, is ignored. It is not announced.
     pub fn adopt(&mut self, mut lease: Lease, now: Instant) {
         let now = self.advance(now);
-        let newer = self.lease.as_ref().is_none_or(|own| own.generation <= lease.generation);
+        let newer = self
+            .lease
+            .as_ref()
+            .is_none_or(|own| own.generation <= lease.generation);
         if !newer || !lease.is_live(now) {
             return;
         }
         // Whatever the instants say, no lease lasts longer than from now on.
         let latest = now.plus(lease.length());
         let end = &mut lease.ends_at;
-        end.monotonic_milliseconds = end.monotonic_milliseconds.min(latest.monotonic_milliseconds);
+        end.monotonic_milliseconds = end
+            .monotonic_milliseconds
+            .min(latest.monotonic_milliseconds);
         end.unix_milliseconds = end.unix_milliseconds.min(latest.unix_milliseconds);
         self.generation = self.generation.max(lease.generation);
         self.notices.ready = false;
@@ -310,20 +318,24 @@ impl Session {
         };
         let token = lease.token.clone();
         let (_, timeout) = self.token_work(now);
-        self.ask_vault(now, Purpose::Check, vault::Call::check(), Some(&token), timeout)
+        self.ask_vault(
+            now,
+            Purpose::Check,
+            vault::Call::check(),
+            Some(&token),
+            timeout,
+        )
     }
 
     fn log_in(&mut self, now: Instant) -> Action {
         let seconds = self.signing_seconds(now);
         let signed = match (self.supply.usable(seconds), UnixSeconds::new(seconds)) {
-            (Some(credentials), Ok(time)) => {
-                sign_login(credentials, &self.config.login, time).ok()
-            }
+            (Some(credentials), Ok(time)) => sign_login(credentials, &self.config.login, time).ok(),
             _ => None,
         };
         let Some(body) = signed else {
             let fault = Fault::new(RefusalRule::TimeOutOfRange);
-            let sent = self.sent(now, 0, Purpose::Login, Destination::Vault);
+            let sent = self.sent(now, 0, Purpose::Login, None);
             self.fail(&sent, now, &fault, None);
             return self.notice().unwrap_or_else(|| self.wait(now, 1));
         };
@@ -353,7 +365,10 @@ impl Session {
     }
 
     fn fetch(&mut self, now: Instant) -> Action {
-        match self.supply.need(&self.config.source, now.monotonic_milliseconds) {
+        match self
+            .supply
+            .need(&self.config.source, now.monotonic_milliseconds)
+        {
             Need::Credentials => Action::NeedCredentials,
             Need::AuthorizationToken => Action::NeedAuthorizationToken,
             Need::Request(call) => {
@@ -370,7 +385,7 @@ impl Session {
         let timeout = u32::try_from(most)
             .unwrap_or(u32::MAX)
             .min(self.config.request_timeout);
-        let sent = self.sent(now, timeout, purpose, call.destination);
+        let sent = self.sent(now, timeout, purpose, Some(call.destination));
         let request = Request {
             id: sent.id,
             destination: call.destination,
@@ -391,15 +406,13 @@ impl Session {
         now: Instant,
         timeout: u32,
         purpose: Purpose,
-        destination: Destination,
+        destination: Option<Destination>,
     ) -> Sent {
         self.requests += 1;
         Sent {
             id: self.requests,
             at: now,
-            deadline: now
-                .plus(u64::from(timeout) + GRACE)
-                .monotonic_milliseconds,
+            deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
             purpose,
             destination,
         }

@@ -174,8 +174,8 @@ pub struct Refusal {
     pub rule: RefusalRule,
     /// What has to happen.
     pub healing: Healing,
-    /// The server that refused or failed.
-    pub destination: Destination,
+    /// The server that refused or failed; `None` for what the host pushed, or its clock.
+    pub destination: Option<Destination>,
     /// The status of its answer, if there was one.
     pub status: Option<u16>,
     /// What was expected and what was found, in one sentence.
@@ -215,7 +215,7 @@ impl Fault {
 pub(super) struct Sentence<'a> {
     /// What was asked for, such as `a login`.
     pub wanted: &'static str,
-    pub destination: Destination,
+    pub destination: Option<Destination>,
     pub status: Option<u16>,
     pub fault: &'a Fault,
 }
@@ -260,8 +260,13 @@ impl Sentence<'_> {
 
 impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (wanted, server) = (self.wanted, self.destination.name());
-        write!(f, "no {wanted} from {server}: expected one, found {}", self.found())?;
+        let server = self.destination.map_or("the host", Destination::name);
+        let wanted = self.wanted;
+        write!(
+            f,
+            "no {wanted} from {server}: expected one, found {}",
+            self.found()
+        )?;
         if let Some(status) = self.status {
             write!(f, " (status {status})")?;
         }

@@ -100,8 +100,8 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
     // Not the error of `serde_json`: it can quote what it found.
-    let answer: Answer = serde_json::from_slice(&response.body)
-        .map_err(|_| Fault::new(RefusalRule::NotAToken))?;
+    let answer: Answer =
+        serde_json::from_slice(&response.body).map_err(|_| Fault::new(RefusalRule::NotAToken))?;
     if answer.wrap_info.is_some() {
         return Err(Fault::new(RefusalRule::Wrapped));
     }

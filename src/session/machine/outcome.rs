@@ -54,7 +54,7 @@ impl Session {
         &mut self,
         credentials: Credentials,
         now: Instant,
-        destination: Destination,
+        destination: Option<Destination>,
         status: Option<u16>,
     ) {
         let (seconds, monotonic) = (self.signing_seconds(now), now.monotonic_milliseconds);
@@ -65,7 +65,15 @@ impl Session {
             let failure = self.failure(&fault, None, now, 0);
             self.supply.fail(monotonic, failure, &mut self.random);
             let not_before = self.supply.not_before();
-            self.announce(Purpose::Fetch, destination, status, &fault, failure, now, not_before);
+            self.announce(
+                Purpose::Fetch,
+                destination,
+                status,
+                &fault,
+                failure,
+                now,
+                not_before,
+            );
         }
     }
 
@@ -99,11 +107,12 @@ impl Session {
             Purpose::Renewal => self.fail_renewal(rule, failure, monotonic),
             Purpose::Check => {
                 self.check_pace.fail(monotonic, failure, &mut self.random);
-                self.check_pace.hold_until(monotonic.saturating_add(LEAST_BETWEEN_CHECKS));
+                self.check_pace
+                    .hold_until(monotonic.saturating_add(LEAST_BETWEEN_CHECKS));
                 self.check_pace.not_before()
             }
             Purpose::Fetch => {
-                if sent.destination == Destination::Sts {
+                if sent.destination == Some(Destination::Sts) {
                     failure.spread = spread;
                 }
                 self.supply.fail(monotonic, failure, &mut self.random);
@@ -115,7 +124,15 @@ impl Session {
             text: fault.text.clone(),
         };
         let status = response.map(|response| response.status);
-        self.announce(sent.purpose, sent.destination, status, &fault, failure, now, not_before);
+        self.announce(
+            sent.purpose,
+            sent.destination,
+            status,
+            &fault,
+            failure,
+            now,
+            not_before,
+        );
     }
 
     /// Forgets a lease that is over, or a token that Vault does not know.
@@ -252,11 +269,14 @@ impl Session {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that a refusal is made of")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a refusal is made of"
+    )]
     fn announce(
         &mut self,
         purpose: Purpose,
-        destination: Destination,
+        destination: Option<Destination>,
         status: Option<u16>,
         fault: &Fault,
         failure: Failure,
