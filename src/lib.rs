@@ -27,6 +27,7 @@ pub mod inspector;
 mod login;
 mod options;
 mod region;
+pub mod session;
 mod sign;
 mod sts;
 mod sts_url;
