@@ -1,12 +1,11 @@
 //! The JSON documents in which AWS's tools and services hand out credentials.
 
 use aws_smithy_types::date_time::{DateTime, Format};
-use serde::Deserialize;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::SignError;
+use crate::json::Json;
 
 /// Reads credentials from any of the forms that AWS's tools and services print:
 ///
@@ -19,27 +18,33 @@ use crate::error::SignError;
 /// [`CredentialDocumentError`]; it never shows a value of the document.
 pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDocumentError> {
     // Not the error of `serde_json`: it can quote what it found.
-    let document: Document =
+    let document: Json =
         serde_json::from_str(json).map_err(|error| CredentialDocumentError::NotADocument {
             line: error.line(),
             column: error.column(),
         })?;
-    if let Some(code) = document.code.filter(|code| code != "Success") {
+    if !matches!(document, Json::Object(_)) {
+        return Err(CredentialDocumentError::NotADocument { line: 1, column: 1 });
+    }
+    if let Some(code) = document.text("Code").filter(|code| *code != "Success") {
         // EC2's metadata service answers 200 with such a code when it has no credentials.
         let shown = code.chars().take(64).collect();
         return Err(CredentialDocumentError::Refused { code: shown });
     }
-    let keys = document.credentials.unwrap_or(document.keys);
-    let missing = |name| CredentialDocumentError::Missing { name };
-    let access_key_id = keys.access_key_id.ok_or(missing("AccessKeyId"))?;
-    let secret = keys.secret_access_key.ok_or(missing("SecretAccessKey"))?;
-    let token = keys.session_token.or(keys.token);
-    let expires_at = keys.expiration.map(unix_seconds).transpose()?;
+    let keys = document.member("Credentials").unwrap_or(&document);
+    let wanted = |name| {
+        keys.text(name)
+            .ok_or(CredentialDocumentError::Missing { name })
+    };
+    let access_key_id = wanted("AccessKeyId")?;
+    let secret = wanted("SecretAccessKey")?;
+    let token = keys.text("SessionToken").or_else(|| keys.text("Token"));
+    let expires_at = keys.member("Expiration").map(unix_seconds).transpose()?;
     Ok(Credentials::new(
-        access_key_id,
-        secret.to_string(),
+        access_key_id.to_owned(),
+        secret.to_owned(),
         // Tools print an empty or null token for long-term keys.
-        token.filter(|t| !t.is_empty()).map(|t| t.to_string()),
+        token.filter(|t| !t.is_empty()).map(str::to_owned),
         expires_at,
     )?)
 }
@@ -80,39 +85,18 @@ pub enum CredentialDocumentError {
     Credentials(#[from] SignError),
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document {
-    code: Option<String>,
-    credentials: Option<Keys>,
-    #[serde(flatten)]
-    keys: Keys,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Keys {
-    access_key_id: Option<String>,
-    secret_access_key: Option<Zeroizing<String>>,
-    session_token: Option<Zeroizing<String>>,
-    token: Option<Zeroizing<String>>,
-    expiration: Option<Expiration>,
-}
-
-/// A date and time; seconds or fractions of seconds since 1970 in some tools' output.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Expiration {
-    Text(String),
-    Seconds(f64),
-}
-
-fn unix_seconds(expiration: Expiration) -> Result<u64, CredentialDocumentError> {
+/// Reads a date and time; some tools write seconds since 1970, with a fraction.
+fn unix_seconds(expiration: &Json) -> Result<u64, CredentialDocumentError> {
     let seconds = match expiration {
-        Expiration::Text(text) => DateTime::from_str(&text, Format::DateTimeWithOffset)
+        Json::Text(text) => DateTime::from_str(text, Format::DateTimeWithOffset)
             .map_err(|_| CredentialDocumentError::Expiration)?
             .secs(),
-        Expiration::Seconds(seconds) => DateTime::from_secs_f64(seconds).secs(),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the fraction is not needed"
+        )]
+        Json::Number(seconds) => *seconds as i64,
+        _ => return Err(CredentialDocumentError::Expiration),
     };
     // A time before 1970 is as expired as 1970.
     Ok(u64::try_from(seconds).unwrap_or(0))

@@ -55,7 +55,7 @@ fn document_that_is_none_is_refused_with_what_is_missing() {
         ),
         (
             "[]",
-            "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else at line 1, column 0",
+            "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else at line 1, column 1",
         ),
         (
             "{}",

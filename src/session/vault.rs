@@ -1,10 +1,10 @@
 //! What is asked of Vault, and how its answers are read.
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::exchange::{Header, Method, Response};
 use super::refusal::{Fault, RefusalRule};
+use crate::json::Json;
 
 /// A request to Vault before it has an id and a deadline.
 pub(super) struct Call {
@@ -100,30 +100,33 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
     // Not the error of `serde_json`: it can quote what it found.
-    let answer: Answer =
-        serde_json::from_slice(&response.body).map_err(|_| Fault::new(RefusalRule::NotAToken))?;
-    if answer.wrap_info.is_some() {
+    let not_a_token = || Fault::new(RefusalRule::NotAToken);
+    let answer: Json = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
+    if answer.member("wrap_info").is_some() {
         return Err(Fault::new(RefusalRule::Wrapped));
     }
-    let auth = answer.auth.ok_or(Fault::new(RefusalRule::NotAToken))?;
-    if auth.mfa_requirement.is_some() {
+    let auth = answer.member("auth").ok_or_else(not_a_token)?;
+    if auth.member("mfa_requirement").is_some() {
         return Err(Fault::new(RefusalRule::MfaRequired));
     }
-    if auth.num_uses > 0 {
+    if auth.number("num_uses").is_some_and(|uses| uses > 0) {
         return Err(Fault::new(RefusalRule::UseLimited));
     }
     // A token goes into a header; one without an end would never be replaced.
-    let is_token = !auth.client_token.is_empty()
-        && auth.client_token.bytes().all(|b| b.is_ascii_graphic())
-        && auth.lease_duration > 0;
-    if !is_token {
-        return Err(Fault::new(RefusalRule::NotAToken));
+    let token = auth.text("client_token").unwrap_or_default();
+    let lease_seconds = auth.number("lease_duration").unwrap_or(0);
+    let is_token = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
+    if !is_token || lease_seconds == 0 {
+        return Err(not_a_token());
     }
     Ok(Grant {
-        token: auth.client_token,
-        accessor: auth.accessor.filter(|accessor| !accessor.is_empty()),
-        renewable: auth.renewable,
-        lease_seconds: auth.lease_duration,
+        token: Zeroizing::new(token.to_owned()),
+        accessor: auth
+            .text("accessor")
+            .filter(|accessor| !accessor.is_empty())
+            .map(str::to_owned),
+        renewable: auth.is_true("renewable"),
+        lease_seconds,
     })
 }
 
@@ -162,40 +165,17 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
 
 /// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
 pub(super) fn error_text(response: &Response) -> String {
-    let errors: Option<Errors> = serde_json::from_slice(&response.body).ok();
-    errors.map_or_else(String::new, |errors| errors.errors.join("; "))
-}
-
-#[derive(Deserialize)]
-struct Errors {
-    errors: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    auth: Option<Auth>,
-    wrap_info: Option<Present>,
-}
-
-#[derive(Deserialize)]
-struct Auth {
-    #[serde(default)]
-    client_token: Zeroizing<String>,
-    accessor: Option<String>,
-    #[serde(default)]
-    renewable: bool,
-    #[serde(default)]
-    lease_duration: u64,
-    #[serde(default)]
-    num_uses: u64,
-    mfa_requirement: Option<Present>,
-}
-
-/// A value of any form that is not `null`.
-struct Present;
-
-impl<'de> Deserialize<'de> for Present {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    let answer: Option<Json> = serde_json::from_slice(&response.body).ok();
+    let mut joined = String::new();
+    if let Some(Json::List(errors)) = answer.as_ref().and_then(|answer| answer.member("errors")) {
+        for error in errors {
+            if let Json::Text(text) = error {
+                if !joined.is_empty() {
+                    joined.push_str("; ");
+                }
+                joined.push_str(text);
+            }
+        }
     }
+    joined
 }
