@@ -18,8 +18,8 @@ use crate::json::Json;
 /// [`CredentialDocumentError`]; it never shows a value of the document.
 pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDocumentError> {
     // Not the error of `serde_json`: it can quote what it found.
-    let document: Json =
-        serde_json::from_str(json).map_err(|error| CredentialDocumentError::NotADocument {
+    let document =
+        Json::read(json.as_bytes()).map_err(|error| CredentialDocumentError::NotADocument {
             line: error.line(),
             column: error.column(),
         })?;

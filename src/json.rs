@@ -19,6 +19,11 @@ pub(crate) enum Json {
 }
 
 impl Json {
+    /// Reads a document. The error can quote what it found: never show it.
+    pub(crate) fn read(document: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(document)
+    }
+
     /// Returns the member of that name, unless it is `null`.
     pub(crate) fn member(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else {
@@ -85,6 +90,7 @@ impl<'de> Visitor<'de> for Tree {
         clippy::cast_precision_loss,
         reason = "leases and times are below 2^53"
     )]
+    // Leases and times are below 2^53.
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
         Ok(Json::Number(value as f64))
     }

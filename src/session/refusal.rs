@@ -262,9 +262,13 @@ impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server = self.destination.map_or("the host", Destination::name);
         let wanted = self.wanted;
+        let expected = match wanted {
+            "credentials" => "them",
+            _ => "one",
+        };
         write!(
             f,
-            "no {wanted} from {server}: expected one, found {}",
+            "no {wanted} from {server}: expected {expected}, found {}",
             self.found()
         )?;
         if let Some(status) = self.status {

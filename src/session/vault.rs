@@ -101,7 +101,7 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
     // Not the error of `serde_json`: it can quote what it found.
     let not_a_token = || Fault::new(RefusalRule::NotAToken);
-    let answer: Json = serde_json::from_slice(&response.body).map_err(|_| not_a_token())?;
+    let answer = Json::read(&response.body).map_err(|_| not_a_token())?;
     if answer.member("wrap_info").is_some() {
         return Err(Fault::new(RefusalRule::Wrapped));
     }
@@ -165,7 +165,7 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
 
 /// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
 pub(super) fn error_text(response: &Response) -> String {
-    let answer: Option<Json> = serde_json::from_slice(&response.body).ok();
+    let answer = Json::read(&response.body).ok();
     let mut joined = String::new();
     if let Some(Json::List(errors)) = answer.as_ref().and_then(|answer| answer.member("errors")) {
         for error in errors {
