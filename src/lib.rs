@@ -26,6 +26,7 @@ mod error;
 mod login;
 mod options;
 mod region;
+pub mod session;
 mod sign;
 mod sts;
 mod sts_url;
