@@ -1,5 +1,7 @@
 //! Says who refused a login and why.
 
+use serde::Serialize;
+
 use crate::error::Found;
 
 use super::check::{Login, MOST_BYTES, decode};
@@ -25,7 +27,7 @@ pub struct Answer {
 }
 
 /// Why a login was refused. No text of the answer is in it: some servers echo the login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Who refused; absent if nobody did.
     pub refused_by: Option<Refuser>,
@@ -42,6 +44,7 @@ pub struct Refusal {
     /// The server ID that the server wants.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
+    #[serde(rename = "aws_clock_unix_seconds")]
     pub aws_clock: Option<i64>,
     /// How far AWS's clock is ahead of the one that signed, in seconds.
     pub skew_seconds: Option<i64>,

@@ -1,4 +1,4 @@
-//! Every rule: name, row of the contract, who refuses, how surely, what is wrong, how to mend it.
+//! Every rule: name, section and row of the login contract, who refuses, how surely, what is wrong, how to mend it.
 //!
 //! Not decidable from the outside, and so known to `explain_refusal` alone or to nobody:
 //!
@@ -30,12 +30,24 @@ macro_rules! rules {
             /// Every rule, in the order in which the server comes to them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Returns the rule's line of the table.
+            /// Returns the name of the rule in `wit/inspector.wit`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Returns section and row of the login contract that the rule comes from.
+            pub const fn row(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $row,)*
+                }
+            }
+
+            /// Returns the rule's texts.
             pub const fn text(self) -> &'static RuleText {
                 match self {
                     $(Self::$variant => &RuleText {
-                        name: $name,
-                        row: $row,
                         refuser: Refuser::$refuser,
                         severity: Severity::$severity,
                         title: $title,
