@@ -10,7 +10,7 @@ use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
 use super::order::sorted;
-use super::shown::{Shown, header_value, query_value};
+use super::shown::{self, Shown, header_value, query_value};
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(
@@ -27,7 +27,7 @@ pub(super) fn canonical_request(
     names.dedup();
     let mut request = format!(
         "{}\n{}\n{}\n",
-        login.method_text,
+        shown::method(&login.method_text),
         path(&url.path),
         query(&url.query, claim.place, shown)
     );

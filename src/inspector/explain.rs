@@ -118,12 +118,12 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         },
     });
     let mut explanation = Explanation {
-        method: login.method_text.clone(),
+        method: shown::method(&login.method_text),
         url: shown::url(url),
         host: url.host.clone(),
         body: shown::form(&String::from_utf8_lossy(body)),
         headers: shown_headers.collect(),
-        role: login.role.clone(),
+        role: login.role.as_deref().map(shown::role),
         access_key_id: None,
         scope: None,
         signed_headers: Vec::new(),

@@ -266,7 +266,7 @@ impl Facts {
                     self.region = Some("us-east-1".into());
                 }
                 self.detail = signed.map(|signed| format!("found {}", Found::value(&signed)));
-                self.wanted = self.region.as_ref().map(|region| format!("{region}, that of the endpoint that the server calls unless it is configured"));
+                self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
             }
             _ => {}
         }

@@ -107,6 +107,9 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             "expected `host` in SignedHeaders, found none",
         );
     }
+    if names.contains(&"content-length") {
+        check_length(login, headers, findings);
+    }
     let mut reported = 0;
     for name in &names {
         let Some((severity, why)) = absence(name, login, headers) else {
@@ -137,6 +140,25 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             Severity::Depends,
             &format!("found {shown}, which AWS asks to be signed"),
             Some(&shown),
+        );
+    }
+}
+
+/// The server counts for itself, whatever the header says.
+fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
+    let sent = login.body.as_ref().map_or(0, Vec::len).to_string();
+    let length = headers.first("Content-Length").unwrap_or(&sent);
+    let length = length.trim_matches([' ', '\t']);
+    if length != sent {
+        let found = Found::value(length);
+        let detail = format!(
+            "expected {sent}, found {found}; if that was signed, the signature does not match"
+        );
+        findings.add(
+            LoginRule::ContentLengthDiffers,
+            Severity::Depends,
+            &detail,
+            Some(&sent),
         );
     }
 }
