@@ -6,6 +6,7 @@ use crate::inspector::claim::{Claim, ClaimFault, Place, read_timestamp, session_
 use crate::inspector::finding::Findings;
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
+use crate::inspector::order::sorted;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 
@@ -127,12 +128,17 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             break;
         }
     }
-    let unsigned = headers.0.iter().filter(|header| {
-        header.name.starts_with("X-Amz-")
-            && !names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(&header.name))
-    });
+    let lower = claim.signed_headers.to_ascii_lowercase();
+    let signed = sorted(lower.split(';'));
+    let is_signed = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let found = signed.binary_search_by(|(signed, _)| (*signed).cmp(&name));
+        found.is_ok()
+    };
+    let unsigned = headers
+        .0
+        .iter()
+        .filter(|header| header.name.starts_with("X-Amz-") && !is_signed(&header.name));
     for header in unsigned.take(MOST_FINDINGS) {
         let shown = Found::value(&header.name).to_string();
         findings.add(
