@@ -87,10 +87,10 @@ fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
 
 fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
     let names: Vec<&str> = claim.signed_names().collect();
-    let sorted = names
+    let ascending = names
         .windows(2)
         .all(|pair| matches!(pair, [one, other] if one < other));
-    if !sorted
+    if !ascending
         || names
             .iter()
             .any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase()))
