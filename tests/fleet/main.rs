@@ -35,6 +35,10 @@ fn size() -> usize {
 }
 
 /// Runs a scenario, prints it, and holds it to the bounds that every scenario has.
+#[expect(
+    clippy::disallowed_macros,
+    reason = "the figures are what it is run for"
+)]
 fn observe(name: &str, scenario: Scenario) -> Outcome {
     let outcome = run(size(), scenario);
     println!("{name}: N = {}, W = {SPREAD} s: {outcome}", size());
@@ -61,7 +65,7 @@ fn simultaneous_restart_is_spread() {
 
 #[test]
 fn restart_while_vault_is_down_is_spread() {
-    for down_until in [10, 30, 60, 75, 300] {
+    for down_until in [10, 60, 300] {
         let outcome = observe(
             &format!("restart, Vault down for {down_until} s"),
             Scenario {
