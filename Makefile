@@ -42,6 +42,52 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
 	@mkdir -p dist
 	@.venv/bin/wasm-tools component new $(call skin_wasm,command) -o $@
 
+# The tests' own server plugin; never shipped.
+dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
+	@echo "building HashiCorp's AWS auth method for the test bed …"
+	@mkdir -p $(@D)
+	@cd tests/e2e/plugin && go build -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
+
+# The tests of the .wasm files are built with the host: one set of features, one wasmtime.
+HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
+
+.PHONY: wasmtime
+wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the wasmtime host.
+
+HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
+target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
+	@echo "building the wasmtime host (minutes, the first time) …"
+	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
+	@touch $@
+
+.PHONY: login
+login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts.
+	@if [ -n "$${VAULT_ADDR:-}" ]; then target/host/vault-aws-login login; else \
+		$(MAKE) --no-print-directory dist/test-bed/vault-plugin-auth-aws .make/venv && \
+		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
+
+.PHONY: test
+test: component command dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login ## Runs every test.
+	@python3 tests/run.py
+
+.PHONY: check
+check: .make/rust ## Checks format, lints and licences.
+	@cargo fmt --all --check
+	@cargo clippy --locked --quiet --workspace --all-targets -- --deny warnings
+	@for skin in component command; do \
+		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
+	@python3 tests/check_licences.py
+
+.PHONY: fuzz
+fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler).
+	@test -x target/tools/bin/cargo-fuzz || cargo install --quiet --locked --version 0.13.2 --root target/tools cargo-fuzz
+	@for target in $$(cd fuzz && ls fuzz_targets | sed 's/\.rs$$//'); do \
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run $$target -- -max_total_time=60 -rss_limit_mb=1024; done
+
+.PHONY: clean
+clean: ## Removes everything that was built; tools and caches stay.
+	@rm -rf dist target
+
 # Tools, each into a git-ignored folder of the project.
 
 .make/rust: rust-toolchain.toml

@@ -99,33 +99,34 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 }
 
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
-    // Not the error of `serde_json`: it can quote what it found.
     let not_a_token = || Fault::new(RefusalRule::NotAToken);
-    let answer = Json::read(&response.body).map_err(|_| not_a_token())?;
-    if answer.member("wrap_info").is_some() {
+    let (answer, _) = Json::read(&response.body).map_err(|_| not_a_token())?;
+    if answer.present("wrap_info").is_some() {
         return Err(Fault::new(RefusalRule::Wrapped));
     }
-    let auth = answer.member("auth").ok_or_else(not_a_token)?;
-    if auth.member("mfa_requirement").is_some() {
+    let auth = answer.present("auth").ok_or_else(not_a_token)?;
+    if auth.present("mfa_requirement").is_some() {
         return Err(Fault::new(RefusalRule::MfaRequired));
     }
-    if auth.number("num_uses").is_some_and(|uses| uses > 0) {
+    let number = |name| auth.present(name).map_or(Some(0), Json::as_u64);
+    if number("num_uses").is_none_or(|uses| uses > 0) {
         return Err(Fault::new(RefusalRule::UseLimited));
     }
+    let text = |name| {
+        auth.present(name)
+            .and_then(Json::as_str)
+            .filter(|text| !text.is_empty())
+    };
     // A token goes into a header; one without an end would never be replaced.
-    let token = auth.text("client_token").unwrap_or_default();
-    let lease_seconds = auth.number("lease_duration").unwrap_or(0);
-    let is_token = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-    if !is_token || lease_seconds == 0 {
+    let token = text("client_token").filter(|token| token.bytes().all(|b| b.is_ascii_graphic()));
+    let lease_seconds = number("lease_duration").filter(|seconds| *seconds > 0);
+    let (Some(token), Some(lease_seconds)) = (token, lease_seconds) else {
         return Err(not_a_token());
-    }
+    };
     Ok(Grant {
-        token: Zeroizing::new(token.to_owned()),
-        accessor: auth
-            .text("accessor")
-            .filter(|accessor| !accessor.is_empty())
-            .map(str::to_owned),
-        renewable: auth.is_true("renewable"),
+        token: Zeroizing::new(token.into()),
+        accessor: text("accessor").map(Into::into),
+        renewable: matches!(auth.get("renewable"), Some(Json::Bool(true))),
         lease_seconds,
     })
 }
@@ -165,17 +166,14 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
 
 /// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
 pub(super) fn error_text(response: &Response) -> String {
-    let answer = Json::read(&response.body).ok();
-    let mut joined = String::new();
-    if let Some(Json::List(errors)) = answer.as_ref().and_then(|answer| answer.member("errors")) {
-        for error in errors {
-            if let Json::Text(text) = error {
-                if !joined.is_empty() {
-                    joined.push_str("; ");
-                }
-                joined.push_str(text);
+    match Json::read(&response.body) {
+        Ok((answer, _)) => match answer.get("errors") {
+            Some(Json::Array(errors)) => {
+                let texts: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
+                texts.join("; ")
             }
-        }
+            _ => String::new(),
+        },
+        Err(_) => String::new(),
     }
-    joined
 }

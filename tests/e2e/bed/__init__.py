@@ -1,10 +1,11 @@
-"""The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS, all on loopback.
+"""The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS.
 
 See the README beside this package's folder.
 """
 
 from bed.aws import Aws, Identity, Instance, Role
 from bed.botocore_login import SignedCall, Signer
+from bed.metadata import ContainerCredentials, CredentialSource, InstanceMetadata
 from bed.sts_front import INTERNAL_FAILURE, THROTTLED, TOO_MANY_REQUESTS, UNAVAILABLE, Call, Fault, StsFront
 from bed.testbed import GREETING, GREETING_PATH, POLICY, Answer, TestBed
 
@@ -19,9 +20,12 @@ __all__ = [
     "Answer",
     "Aws",
     "Call",
+    "ContainerCredentials",
+    "CredentialSource",
     "Fault",
     "Identity",
     "Instance",
+    "InstanceMetadata",
     "Role",
     "SignedCall",
     "Signer",

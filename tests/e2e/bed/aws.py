@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import logging
+import os
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from moto import settings
 from moto.iam.models import iam_backends
@@ -123,7 +125,10 @@ class Aws:
             aws_access_key_id=who.access_key_id,
             aws_secret_access_key=who.secret_access_key,
             aws_session_token=who.session_token,
-            config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30),
+            # Unchecked parameters, so that a session may be shorter than AWS allows: tests cannot wait 15 minutes.
+            config=Config(
+                retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30, parameter_validation=False
+            ),
         )
 
     def fresh_name(self, prefix: str) -> str:
@@ -221,5 +226,7 @@ def _role_id(role_arn: str) -> str:
 
 @cache
 def _session() -> boto3.Session:
-    # One session for all clients: it holds the parsed service models, which are slow to load.
-    return boto3.Session()
+    # One session for all clients: it holds the parsed service models, which are slow to load. It reads none of the
+    # user's own AWS settings.
+    own_settings = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return boto3.Session(botocore_session=botocore.session.Session(own_settings))

@@ -67,7 +67,7 @@ class Signer:
         return SignedCall(self.method, self.url, dict(request.headers.items()), self.body)
 
 
-class _AtTime(SigV4Auth):
+class _AtTime(SigV4Auth):  # type: ignore[misc]  # botocore has no types
     """Signs for a chosen time."""
 
     def __init__(self, credentials: Credentials, service: str, region: str, at: datetime | None) -> None:

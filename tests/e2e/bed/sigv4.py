@@ -124,7 +124,8 @@ def _from_header(request: Request, authorization: str) -> Signature:
             name, equals, value = piece.partition("=")
             if piece and not equals:
                 raise IncompleteSignature(
-                    f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'."
+                    f"'{piece}' not a valid key=value pair (missing equal-sign) in Authorization header:"
+                    f" '{authorization}'."
                 )
             fields[name] = value
     timestamp = request.header("X-Amz-Date")
@@ -154,12 +155,13 @@ def _from_query(query: dict[str, str]) -> Signature:
 
 
 def _claims(fields: dict[str, str], timestamp: str, session_token: str | None, *, in_query: bool) -> Signature:
-    credential = fields["Credential"].split("/")
-    if len(credential) != 5:
+    try:
+        access_key_id, date, region, service, terminator = fields["Credential"].split("/")
+    except ValueError:
         raise IncompleteSignature(
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term,"
             f" got '{fields['Credential']}'"
-        )
+        ) from None
     try:
         if not re.fullmatch(r"\d{8}T\d{6}Z", timestamp):
             raise ValueError
@@ -169,7 +171,11 @@ def _claims(fields: dict[str, str], timestamp: str, session_token: str | None, *
             f"Date must be in ISO-8601 'basic format'. Got '{timestamp}'. See http://en.wikipedia.org/wiki/ISO_8601"
         ) from None
     return Signature(
-        *credential,
+        access_key_id=access_key_id,
+        date=date,
+        region=region,
+        service=service,
+        terminator=terminator,
         timestamp=timestamp,
         signed_headers=fields["SignedHeaders"],
         signature=fields["Signature"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ class Answer:
 
     @property
     def token(self) -> str:
-        return self.json["auth"]["client_token"]
+        token: str = self.json["auth"]["client_token"]
+        return token
 
     @property
     def error(self) -> str:
@@ -42,7 +44,10 @@ class Answer:
 
 
 class TestBed:
-    """A context manager; inside it everything runs, and after it nothing does."""
+    """A context manager; inside it everything runs, and after it nothing does.
+
+    One at a time in a process, since `moto` keeps one set of accounts.
+    """
 
     __test__ = False  # not a test class, whatever its name tells pytest
 
@@ -51,20 +56,20 @@ class TestBed:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="test-bed-", ignore_cleanup_errors=True)))
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="test-bed-", ignore_cleanup_errors=True))
+            )
             self.folder = folder
             self.authority = Authority(folder)
             self.aws = Aws()
             self.sts = StsFront(self.aws)
             stack.callback(self.sts.stop)
-            self.proxy = TlsProxy(
-                self.authority, sts_port=self._sts_port, moto_port=lambda: self.aws.port
-            ).start()
+            self.proxy = TlsProxy(self.authority, sts_port=self._sts_port, moto_port=lambda: self.aws.port).start()
             stack.callback(self.proxy.stop)
             self.vault = OpenBao(folder, self.authority, plugin=PLUGIN, https_proxy=self.proxy.url)
             # OpenBao takes the longest, so it starts first and the others start beside it.
             self.vault.spawn()
-            stack.callback(self.vault.stop)
+            stack.callback(self.vault.kill)
             self.aws.start()
             stack.callback(self.aws.stop)
             self.aws.sts_url = self.sts.url()
@@ -137,11 +142,17 @@ class TestBed:
         headers = {"X-Vault-Token": token} | ({"X-Vault-Namespace": namespace} if namespace else {})
         answer = requests.get(f"{self.vault.address}/v1/{GREETING_PATH}", headers=headers, timeout=30)
         answer.raise_for_status()
-        return answer.json()["data"]["message"]
+        message: str = answer.json()["data"]["message"]
+        return message
 
     def environment(self, identity: Identity) -> dict[str, str]:
         """The variables that a host program reads: where Vault is, and who logs in."""
         return {"VAULT_ADDR": self.vault.address} | identity.environment()
+
+    def process_environment(self, identity: Identity) -> dict[str, str]:
+        """This process's environment with those variables, and without the user's own of these kinds."""
+        neutral = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_", "BAO_"))}
+        return neutral | self.environment(identity)
 
     def _write_greeting(self, namespace: str | None = None) -> None:
         vault = self.vault.client_for(self.vault.root_token, namespace)

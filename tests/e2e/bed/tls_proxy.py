@@ -1,7 +1,8 @@
 """A proxy that ends TLS for AWS's own host names and leads the calls to the test bed's servers.
 
-A Vault whose AWS mount was never configured, or that takes the region from the client, calls `https://sts.amazonaws.com` and
-`https://sts.<region>.amazonaws.com`. With `HTTPS_PROXY` set to this proxy and its authority trusted, those calls end here.
+A Vault whose AWS mount was never configured, or that takes the region from the client, calls
+`https://sts.amazonaws.com` and `https://sts.<region>.amazonaws.com`. With `HTTPS_PROXY` set to this proxy and its
+authority trusted, those calls end here.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@ module vault-aws-login/tests/e2e/plugin
 
 go 1.26
 
+// Under the Business Source License 1.1: a tool of the tests, never part of what is shipped.
 tool github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
 
 require (

@@ -1,0 +1,10 @@
+//! Whatever the document is, reading it ends with credentials or a refusal.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use vault_aws_login::read_credential_document;
+
+fuzz_target!(|document: &str| {
+    let _ = read_credential_document(document);
+});

@@ -1,0 +1,8 @@
+import { fromModule } from './module.js';
+
+export * from './module.js';
+
+// Not `compileStreaming`, which wants a media type that static servers often get wrong.
+const answer = await fetch(new URL('./component/vault-aws-login.core.wasm', import.meta.url));
+
+export const { signLogin, login } = fromModule(await WebAssembly.compile(await answer.arrayBuffer()));

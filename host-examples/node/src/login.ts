@@ -1,0 +1,27 @@
+import { readToken, type Token } from './answer.js';
+import { apiUrl, post, type Server } from './post.js';
+import type { Credentials, LoginOptions, SignLogin } from './sign.js';
+
+export interface VaultLoginOptions extends LoginOptions, Server {
+  /** Credentials, or what fetches them, such as a credential provider of the AWS SDK. */
+  readonly credentials: Credentials | (() => Promise<Credentials>);
+  /** Where the AWS auth method is mounted. Absent: `aws`. */
+  readonly mount?: string | undefined;
+}
+
+/**
+ * Logs in to Vault or OpenBao and returns the token.
+ *
+ * @throws {LoginError} if an input breaks a rule; nothing has been sent then.
+ * @throws {VaultError} if Vault refuses the login or cannot be reached.
+ */
+export type Login = (options: VaultLoginOptions) => Promise<Token>;
+
+export function loginWith(signLogin: SignLogin): Login {
+  return async ({ credentials, mount = 'aws', ...options }) => {
+    const url = apiUrl(options.vaultAddr, `auth/${mount.replace(/^\/+|\/+$/g, '')}/login`);
+    const identity = typeof credentials === 'function' ? await credentials() : credentials;
+    const login = signLogin({ ...options, credentials: identity });
+    return readToken(await post(url, login, options));
+  };
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+
+import { fromModule } from './module.js';
+
+export * from './module.js';
+
+const core = readFileSync(new URL('./component/vault-aws-login.core.wasm', import.meta.url));
+
+export const { signLogin, login } = fromModule(new WebAssembly.Module(core));

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import { login, LoginError, VaultError } from 'vault-aws-login';
+
+const credentials = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+const auth = {
+  client_token: 'hvs.example',
+  lease_duration: 600,
+  renewable: true,
+  accessor: 'a1',
+  policies: ['default', 'dev'],
+  metadata: { account_id: '123456789012' },
+};
+
+/** Starts a server on a free loopback port, which ends with the test. `answer` gets every request with its body. */
+async function serve(t, answer) {
+  const requests = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (part) => (body += part));
+    request.on('end', () => {
+      requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+      answer(response, requests.length);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  t.after(close);
+  return { vaultAddr: `http://127.0.0.1:${server.address().port}`, requests, close };
+}
+
+const json = (status, value) => (response) => response.writeHead(status).end(JSON.stringify(value));
+
+async function refusal(promise) {
+  const error = await promise.then(
+    () => assert.fail('expected a refusal'),
+    (reason) => reason,
+  );
+  assert.ok(error instanceof VaultError, error?.stack);
+  return error;
+}
+
+test('login is posted to the mount with the headers that Vault wants', async (t) => {
+  const { vaultAddr, requests } = await serve(t, json(200, { auth, warnings: ['short'] }));
+  const granted = await login({ vaultAddr: `${vaultAddr}/`, mount: 'team/aws/', role: 'dev', namespace: 'ns1', credentials });
+  assert.deepEqual(granted, {
+    token: 'hvs.example',
+    leaseSeconds: 600,
+    renewable: true,
+    accessor: 'a1',
+    policies: ['default', 'dev'],
+    metadata: { account_id: '123456789012' },
+    warnings: ['short'],
+  });
+  const [{ method, url, headers, body }] = requests;
+  assert.deepEqual([method, url], ['POST', '/v1/auth/team/aws/login']);
+  assert.equal(headers['content-type'], 'application/json');
+  assert.equal(headers['x-vault-request'], 'true');
+  assert.equal(headers['x-vault-namespace'], 'ns1');
+  assert.equal(JSON.parse(body).role, 'dev');
+});
+
+test('credential provider is called once for each login', async (t) => {
+  const { vaultAddr } = await serve(t, json(200, { auth }));
+  let calls = 0;
+  const provider = async () => ((calls += 1), credentials);
+  await login({ vaultAddr, credentials: provider });
+  await login({ vaultAddr, credentials: provider });
+  assert.equal(calls, 2);
+});
+
+test('one redirect is followed with the same body, a second is not', async (t) => {
+  const { vaultAddr, requests } = await serve(t, (response, count) =>
+    count === 1 ? response.writeHead(307, { Location: '/v1/elsewhere' }).end() : json(200, { auth })(response),
+  );
+  assert.equal((await login({ vaultAddr, credentials })).token, 'hvs.example');
+  assert.equal(requests[1].url, '/v1/elsewhere');
+  assert.equal(requests[1].body, requests[0].body);
+
+  const round = await serve(t, (response) => response.writeHead(307, { Location: '/v1/again' }).end());
+  const error = await refusal(login({ vaultAddr: round.vaultAddr, credentials }));
+  assert.equal(error.message, `expected an answer from ${round.vaultAddr}/v1/again, found a second redirect`);
+  assert.equal(round.requests.length, 2);
+});
+
+test('other redirects are refusals and are not followed', async (t) => {
+  const { vaultAddr, requests } = await serve(t, (response) => response.writeHead(302, { Location: '/x' }).end());
+  const error = await refusal(login({ vaultAddr, credentials }));
+  assert.equal(error.message, 'Vault refused the login with status 302: no reason given');
+  assert.equal(requests.length, 1);
+});
+
+test('redirect from https to http is refused before anything is sent there', async () => {
+  const asked = [];
+  // The platform's Response, with a `fetch` of the caller's own: https on loopback would test TLS, not this rule.
+  const fetch = async (url) => {
+    asked.push(url);
+    return new Response(null, { status: 307, headers: { Location: 'http://active.example.com/v1/auth/aws/login' } });
+  };
+  const error = await refusal(login({ vaultAddr: 'https://standby.example.com', credentials, fetch }));
+  assert.equal(
+    error.message,
+    'expected a redirect from https://standby.example.com/v1/auth/aws/login to stay on https://, ' +
+      'found http://active.example.com/v1/auth/aws/login',
+  );
+  assert.equal(asked.length, 1);
+});
+
+test("refusal has Vault's status and words", async (t) => {
+  for (const [status, body, message, errors] of [
+    [400, '{"errors":["a","b"]}', 'Vault refused the login with status 400: a; b', ['a', 'b']],
+    [503, '{"errors":[]}', 'Vault refused the login with status 503: {"errors":[]}', []],
+    [502, '<p>\u001b[31mBad gateway', 'Vault refused the login with status 502: <p>[31mBad gateway', []],
+    [500, '{"errors":7}', 'Vault refused the login with status 500: {"errors":7}', []],
+    [200, 'hello', 'expected a token from Vault, found an answer without one (status 200)', []],
+    [
+      200,
+      '{"auth":{"client_token":"","mfa_requirement":{"mfa_request_id":"1"}}}',
+      'expected a token from Vault, found that it asks for a second factor (MFA)',
+      [],
+    ],
+  ]) {
+    const { vaultAddr } = await serve(t, (response) => response.writeHead(status).end(body));
+    const error = await refusal(login({ vaultAddr, credentials }));
+    assert.deepEqual([error.status, error.message, error.errors], [status, message, errors]);
+  }
+});
+
+test('answer past 1 MiB is not read', async (t) => {
+  const { vaultAddr } = await serve(t, (response) => response.writeHead(200).end(' '.repeat(1024 * 1024 + 1)));
+  const error = await refusal(login({ vaultAddr, credentials }));
+  assert.equal(
+    error.message,
+    `expected an answer of at most 1048576 bytes from ${vaultAddr}/v1/auth/aws/login, found more`,
+  );
+});
+
+test('server that does not answer is given up after the timeout', async (t) => {
+  const { vaultAddr } = await serve(t, () => {});
+  const error = await refusal(login({ vaultAddr, credentials, timeoutMilliseconds: 50 }));
+  assert.match(error.message, /^cannot reach http:.*: The operation was aborted due to timeout$/);
+  assert.equal(error.status, undefined);
+});
+
+test('answer that stops half way is given up after the timeout', async (t) => {
+  const { vaultAddr } = await serve(t, (response) => response.writeHead(200).write('{'));
+  const error = await refusal(login({ vaultAddr, credentials, timeoutMilliseconds: 200 }));
+  assert.match(error.message, /^cannot read the answer of http:.*: The operation was aborted due to timeout$/);
+});
+
+test('unreachable server is named with the reason', async (t) => {
+  const { vaultAddr, close } = await serve(t, () => {});
+  await close();
+  const error = await refusal(login({ vaultAddr, credentials }));
+  const { host } = new URL(vaultAddr);
+  assert.equal(error.message, `cannot reach ${vaultAddr}/v1/auth/aws/login: connect ECONNREFUSED ${host}`);
+});
+
+test('bad input is refused and nothing is sent', async (t) => {
+  const { vaultAddr, requests } = await serve(t, json(200, { auth }));
+  await assert.rejects(login({ vaultAddr, credentials, role: '' }), LoginError);
+  for (const [change, message] of [
+    [{ vaultAddr: 'vault.example.com:8200' }, /^invalid vaultAddr: expected a URL/],
+    [{ vaultAddr: 'http://user:hush@127.0.0.1' }, /^invalid vaultAddr: (?!.*hush)/],
+    [{ mount: '..' }, /^invalid path: expected one that a URL can carry, found `auth\/..\/login`$/],
+    [{ mount: 'a b' }, /^invalid path: /],
+    [{ mount: 'aws?x' }, /^invalid path: /],
+  ]) {
+    await assert.rejects(login({ vaultAddr, credentials, ...change }), { name: 'TypeError', message });
+  }
+  assert.equal(requests.length, 0);
+});
+
+test('eight logins at a time each get their own role', async (t) => {
+  const { vaultAddr, requests } = await serve(t, json(200, { auth }));
+  const roles = Array.from({ length: 8 }, (_, index) => `role-${index}`);
+  await Promise.all(roles.map((role) => login({ vaultAddr, credentials: async () => credentials, role })));
+  assert.deepEqual(requests.map(({ body }) => JSON.parse(body).role).sort(), roles);
+});

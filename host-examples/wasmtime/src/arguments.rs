@@ -1,0 +1,217 @@
+//! Reads the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+
+pub enum Invocation {
+    Help,
+    Version,
+    Login(LoginArguments),
+    Agent(AgentArguments),
+}
+
+/// The options of `login`.
+pub struct LoginArguments {
+    pub format: Format,
+    pub target: Target,
+}
+
+/// The options of `agent`.
+pub struct AgentArguments {
+    pub sink: PathBuf,
+    pub target: Target,
+}
+
+/// Which login to make, with which component.
+pub struct Target {
+    pub component: PathBuf,
+    pub mount: String,
+    pub role: Option<String>,
+    pub server_id: Option<String>,
+    pub region: Option<String>,
+    pub sts_endpoint: Option<StsEndpoint>,
+}
+
+pub enum StsEndpoint {
+    Regional,
+    Fips,
+    DualStack,
+    FipsDualStack,
+    Url(String),
+}
+
+#[derive(Clone, Copy)]
+pub enum Format {
+    Token,
+    Json,
+}
+
+/// Reads the arguments, the program's name first.
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
+    let mut parser = Parser::from_iter(arguments);
+    match parser.next()? {
+        Some(Arg::Value(word)) if word == "login" => read_options(parser, Command::Login),
+        Some(Arg::Value(word)) if word == "agent" => read_options(parser, Command::Agent),
+        Some(Arg::Value(word)) => bail!(
+            "expected the command login or agent, found `{}`",
+            word.to_string_lossy().escape_debug()
+        ),
+        Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
+        Some(Arg::Long("version") | Arg::Short('V')) => Ok(Invocation::Version),
+        Some(other) => Err(other.unexpected().into()),
+        None => bail!("expected a command, found none"),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Command {
+    Login,
+    Agent,
+}
+
+/// The options as given, before defaults and conflicts are looked at.
+#[derive(Default)]
+struct Given {
+    component: Option<String>,
+    mount: Option<String>,
+    role: Option<String>,
+    server_id: Option<String>,
+    region: Option<String>,
+    sts_endpoint: Option<String>,
+    format: Option<String>,
+    sink: Option<String>,
+    fips: bool,
+    dual_stack: bool,
+}
+
+fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
+    let mut given = Given::default();
+    while let Some(argument) = parser.next()? {
+        let (slot, name) = match argument {
+            Arg::Long("component") => (&mut given.component, "component"),
+            Arg::Long("mount") => (&mut given.mount, "mount"),
+            Arg::Long("role") => (&mut given.role, "role"),
+            Arg::Long("server-id" | "header-value") => (&mut given.server_id, "server-id"),
+            Arg::Long("region") => (&mut given.region, "region"),
+            Arg::Long("sts-endpoint") => (&mut given.sts_endpoint, "sts-endpoint"),
+            Arg::Long("format") if command == Command::Login => (&mut given.format, "format"),
+            Arg::Long("sink") if command == Command::Agent => (&mut given.sink, "sink"),
+            Arg::Long("fips") => {
+                given.fips = true;
+                continue;
+            }
+            Arg::Long("dual-stack") => {
+                given.dual_stack = true;
+                continue;
+            }
+            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
+            other => return Err(other.unexpected().into()),
+        };
+        if slot.replace(parser.value()?.string()?).is_some() {
+            bail!("expected --{name} once, found it again");
+        }
+    }
+    Ok(match command {
+        Command::Login => Invocation::Login(LoginArguments {
+            format: match given.format.as_deref() {
+                None | Some("token") => Format::Token,
+                Some("json") => Format::Json,
+                Some(other) => bail!("expected --format token or json, found `{other}`"),
+            },
+            target: given.target()?,
+        }),
+        Command::Agent => Invocation::Agent(AgentArguments {
+            sink: match given.sink.take() {
+                Some(path) if !path.is_empty() => path.into(),
+                _ => bail!("expected --sink with the file that the token goes to, found none"),
+            },
+            target: given.target()?,
+        }),
+    })
+}
+
+impl Given {
+    fn target(self) -> Result<Target> {
+        let sts_endpoint = match (self.sts_endpoint, self.fips, self.dual_stack) {
+            (None, false, false) => None,
+            (None, true, false) => Some(StsEndpoint::Fips),
+            (None, false, true) => Some(StsEndpoint::DualStack),
+            (None, true, true) => Some(StsEndpoint::FipsDualStack),
+            (Some(word), false, false) if word == "regional" => Some(StsEndpoint::Regional),
+            (Some(url), false, false) => Some(StsEndpoint::Url(url)),
+            (Some(_), ..) => {
+                bail!("expected either --sts-endpoint or --fips and --dual-stack, found both")
+            }
+        };
+        let mount = self.mount.unwrap_or_else(|| "aws".into());
+        let mount = mount.trim_matches('/');
+        if mount.is_empty() {
+            bail!("expected --mount with a path such as aws, found an empty one");
+        }
+        Ok(Target {
+            component: self
+                .component
+                .map_or_else(|| "dist/vault-aws-login.wasm".into(), PathBuf::from),
+            mount: mount.into(),
+            role: self.role,
+            server_id: self.server_id,
+            region: self.region,
+            sts_endpoint,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(arguments: &[&str]) -> Result<LoginArguments> {
+        let all = ["vault-aws-login", "login"].iter().chain(arguments);
+        match read(all.map(OsString::from))? {
+            Invocation::Login(login) => Ok(login),
+            _ => bail!("not a login"),
+        }
+    }
+
+    #[test]
+    fn header_value_is_another_name_of_server_id() {
+        for name in ["--server-id", "--header-value"] {
+            let login = login(&[name, "vault.example.com"]).unwrap();
+            assert_eq!(login.target.server_id.as_deref(), Some("vault.example.com"));
+        }
+    }
+
+    #[test]
+    fn slashes_around_a_mount_are_dropped() {
+        assert_eq!(
+            login(&["--mount", "/team/aws/"]).unwrap().target.mount,
+            "team/aws"
+        );
+        assert_eq!(login(&[]).unwrap().target.mount, "aws");
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn agent_wants_a_sink_and_login_takes_none() {
+        let read = |words: &[&str]| read(["x"].iter().chain(words).map(OsString::from)).err().map(|error| error.to_string());
+        assert_eq!(read(&["agent", "--sink", "token"]), None);
+        assert_eq!(read(&["agent"]).as_deref(), Some("expected --sink with the file that the token goes to, found none"));
+        assert_eq!(read(&["agent", "--sink", "token", "--format", "json"]).as_deref(), Some("invalid option '--format'"));
+        assert_eq!(read(&["login", "--sink", "token"]).as_deref(), Some("invalid option '--sink'"));
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn wrong_usage_is_refused_in_one_sentence() {
+        let refused = |arguments: &[&str]| format!("{:#}", login(arguments).err().unwrap());
+        assert_eq!(refused(&["--mount", "/"]), "expected --mount with a path such as aws, found an empty one");
+        assert_eq!(refused(&["--format", "yaml"]), "expected --format token or json, found `yaml`");
+        assert_eq!(refused(&["--role", "a", "--role", "b"]), "expected --role once, found it again");
+        assert_eq!(refused(&["--fips", "--sts-endpoint", "https://sts.example.com"]), "expected either --sts-endpoint or --fips and --dual-stack, found both");
+        assert_eq!(refused(&["--roll", "a"]), "invalid option '--roll'");
+        assert_eq!(refused(&["extra"]), "unexpected argument \"extra\"");
+    }
+}

@@ -1,0 +1,33 @@
+//! Finds AWS credentials with AWS's own default chain.
+
+use anyhow::{Context, Result};
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+/// Returns the first credentials of the chain: environment, profile (SSO, assumed roles and
+/// `credential_process` too), web-identity token, container endpoint, EC2 instance metadata.
+pub async fn credentials() -> Result<Credentials> {
+    let http_client = Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    // Where the chain has to call STS for an assumed role or a web-identity token. The chain's own
+    // default ends in a question to instance metadata, which off EC2 is a wait for nothing.
+    let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::new())
+        .or_else("us-east-1");
+    DefaultCredentialsChain::builder()
+        .region(region)
+        .configure(ProviderConfig::without_region().with_http_client(http_client))
+        .build()
+        .await
+        .provide_credentials()
+        .await
+        .context("found no usable AWS credentials")
+}

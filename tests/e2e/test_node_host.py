@@ -1,0 +1,120 @@
+"""The npm package: what `npm pack` makes, installed into an empty project as a user would, logs in and reads secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from bed import GREETING, GREETING_PATH, Identity, TestBed
+from command import ROOT, invoke, wave
+
+PACKAGE = ROOT / "host-examples" / "node"
+SERVER_ID = "vault.example.com"
+
+
+@pytest.fixture(scope="session")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pack")
+    packed = npm("pack", "--json", "--pack-destination", str(folder), cwd=PACKAGE)
+    return folder / json.loads(packed)[0]["filename"]
+
+
+@pytest.fixture(scope="session")
+def project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty project with the package in it, and a link to the AWS SDK of the package's own lock file."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "package.json").write_text('{"private": true, "type": "module"}')
+    # Offline: the package needs nothing else.
+    npm("install", "--offline", str(tarball), cwd=folder)
+    (folder / "node_modules" / "@aws-sdk").symlink_to(PACKAGE / "node_modules" / "@aws-sdk")
+    return folder
+
+
+def npm(*arguments: str, cwd: Path) -> str:
+    ended = subprocess.run(["npm", "--loglevel=error", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def node(project: Path, script: str, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs a module of the package's folder as a file of the project, with no credentials but those given."""
+    (project / "script.mjs").write_text(script)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_"))}
+    return subprocess.run(
+        ["node", "script.mjs", *arguments], cwd=project, env=inherited | env, capture_output=True, text=True, timeout=60
+    )
+
+
+def example(project: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return node(project, (PACKAGE / "example.mjs").read_text(), *arguments, env=env)
+
+
+def principal(identity: Identity) -> str:
+    return identity.arn.replace(":sts:", ":iam:").replace("assumed-role", "role").rpartition("/")[0]
+
+
+def test_tarball_holds_the_core_module_as_a_file_and_needs_no_package(tarball: Path) -> None:
+    with tarfile.open(tarball) as archive:
+        names = {member.name.removeprefix("package/") for member in archive}
+        manifest = json.load(archive.extractfile("package/package.json"))
+        assert b"AGFzbQ" not in archive.extractfile("package/dist/component/vault-aws-login.js").read()
+    assert "dist/component/vault-aws-login.core.wasm" in names
+    assert {"README.md", "LICENSE-APACHE", "LICENSE-MIT"} <= names
+    assert not [name for name in names if name.startswith(("test/", "src/", "node_modules/"))]
+    assert "dependencies" not in manifest and "postinstall" not in manifest["scripts"]
+
+
+@pytest.mark.parametrize("server_id", [None, SERVER_ID])
+def test_example_reads_the_secret_with_the_credentials_of_the_sdks_chain(
+    bed: TestBed, project: Path, server_id: str | None
+) -> None:
+    mount = bed.mount_aws(bed.aws.fresh_name("node"), iam_server_id_header_value=server_id or "")
+    session = bed.aws.session(bed.aws.role())
+    role = bed.vault_role(bed.aws.fresh_name("node"), principal(session), mount=mount)
+    env = bed.environment(session) | ({"VAULT_IAM_SERVER_ID": server_id} if server_id else {})
+    ended = example(project, role, GREETING_PATH, mount, env=env)
+    assert (ended.returncode, json.loads(ended.stdout)) == (0, {"message": GREETING}), ended.stderr
+    assert ended.stderr.startswith("logged in for ")
+
+
+def test_role_left_out_is_inferred_by_the_server(bed: TestBed, project: Path) -> None:
+    user = bed.aws.user()
+    bed.vault_role(user.arn.rpartition("/")[2], user.arn)
+    script = """
+        import { fromEnv } from '@aws-sdk/credential-providers';
+        import { login } from 'vault-aws-login';
+        console.log((await login({ vaultAddr: process.env.VAULT_ADDR, credentials: fromEnv() })).token);
+    """
+    ended = node(project, script, env=bed.environment(user))
+    assert bed.read_greeting(ended.stdout.strip()) == GREETING, ended.stderr
+
+
+def test_refusal_shows_vaults_own_words(bed: TestBed, project: Path) -> None:
+    user = bed.aws.user()
+    bed.vault_role("node-somebody-elses", bed.aws.user().arn)
+    ended = example(project, "node-somebody-elses", GREETING_PATH, env=bed.environment(user))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(
+        "error: Vault refused the login with status 400: "
+        f'IAM Principal "{user.arn}" does not belong to the role "node-somebody-elses"'
+    )
+
+
+def test_login_is_the_same_as_through_the_component(project: Path) -> None:
+    script = """
+        import { signLogin } from 'vault-aws-login';
+        const credentials = { accessKeyId: 'ASIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalr/EXAMPLE', sessionToken: 'Zm9v' };
+        const options = { role: 'dev', serverId: 'vault.example.com', region: 'cn-north-1', stsEndpoint: 'dual-stack' };
+        process.stdout.write(signLogin({ credentials, ...options, time: 1440938160 }));
+    """
+    invoked = invoke(
+        'sign-login({access-key-id: "ASIAIOSFODNN7EXAMPLE", secret-access-key: "wJalr/EXAMPLE", session-token: some("Zm9v")}, '
+        '{role: some("dev"), server-id: some("vault.example.com"), region: some("cn-north-1"), sts-endpoint: some(dual-stack)}, '
+        "1440938160)"
+    )
+    assert invoked.stdout == f"ok({wave(node(project, script, env={}).stdout)})\n"
