@@ -235,12 +235,10 @@ impl Session {
     /// Corrects the time of signing after a refusal that names it, and says whether it did.
     fn correct_clock(&mut self, sent: &Sent, response: &Response) -> bool {
         self.time_refusals = self.time_refusals.saturating_add(1);
-        let text = vault::error_text(response);
         let limit = self.config.clock_correction_limit;
-        let Some(seconds) = clock::aws_unix_seconds(&text, response.header("date")) else {
+        let Some(correction) = Correction::read(response, sent.at) else {
             return false;
         };
-        let correction = Correction::new(seconds, sent.at);
         let before = self.correction.map_or(0, |held| held.offset_seconds);
         if correction.offset_seconds.unsigned_abs() > limit {
             return false;
