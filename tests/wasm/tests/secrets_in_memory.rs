@@ -9,10 +9,12 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use vault_aws_login_wasm_tests::{core_module, engine};
-use wasmtime::{Instance, Memory, Module, Store, TypedFunc};
+use wasmtime::{Linker, Memory, Module, Store, TypedFunc};
 
 const SIGN_LOGIN: &str = "vault-aws:login/signer@0.1.0#sign-login";
 const POST_RETURN: &str = "cabi_post_vault-aws:login/signer@0.1.0#sign-login";
+
+const HANDLES: &str = "[export]vault-aws:login/lifecycle@0.1.0";
 
 const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -38,7 +40,20 @@ impl Core {
         let engine = engine();
         let module = Module::new(&engine, core_module()).unwrap();
         let mut store = Store::new(&engine, ());
-        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let mut linker = Linker::new(&engine);
+        // What the canonical ABI gives a component that exports a resource: a table of handles.
+        // These tests make no session, so that nothing is ever put into it.
+        linker
+            .func_wrap(HANDLES, "[resource-new]session", |_: u32| -> u32 {
+                panic!("a session was made")
+            })
+            .unwrap();
+        linker
+            .func_wrap(HANDLES, "[resource-drop]session", |_: u32| {
+                panic!("a session was dropped")
+            })
+            .unwrap();
+        let instance = linker.instantiate(&mut store, &module).unwrap();
         Self {
             memory: instance.get_memory(&mut store, "memory").unwrap(),
             allocate: instance.get_typed_func(&mut store, "cabi_realloc").unwrap(),
