@@ -6,4 +6,5 @@ export * from './module.js';
 
 const core = readFileSync(new URL('./component/vault-aws-login.core.wasm', import.meta.url));
 
-export const { signLogin, login } = fromModule(new WebAssembly.Module(core));
+export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
+  fromModule(new WebAssembly.Module(core));

@@ -4,4 +4,5 @@ import { fromModule } from './module.js';
 
 export * from './module.js';
 
-export const { signLogin, login } = fromModule(core);
+export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
+  fromModule(core);
