@@ -1,0 +1,27 @@
+//! Says what will become of a login before it is sent, and why it was refused afterwards.
+//!
+//! Everything here is decided from the login, from what the caller knows of the server and from a
+//! time, by the rules of Vault's and AWS's own code; nothing is sent anywhere. One thing is out of
+//! reach: whether the signature is right, since that takes the secret access key.
+
+mod arn;
+mod check;
+mod claim;
+mod finding;
+mod go_base64;
+mod go_header;
+mod go_url;
+mod json;
+mod login_fields;
+mod profile;
+mod rule;
+mod rules;
+
+pub use self::check::check_login;
+pub use self::finding::{Finding, Prediction};
+pub use self::profile::{
+    CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
+    ServerIdRequirement, ServerProfile, Software, UniqueIds,
+};
+pub use self::rule::{Refuser, RuleText, Severity};
+pub use self::rules::LoginRule;

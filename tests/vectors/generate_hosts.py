@@ -1,0 +1,284 @@
+"""Writes `hosts.json`: 200 signing calls and the login that each must return, byte for byte.
+
+    .venv/bin/python tests/vectors/generate_hosts.py
+
+Nothing of this project takes part: botocore's endpoint rules name the STS host and botocore's `SigV4Auth` signs. Every
+host reads the file, so that the same bytes are known to come out everywhere. The input has the names of
+`wit/login.wit`; `sts-endpoint` is the name of a case, or `{"url": …}`. All keys are made up or AWS's published examples.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.endpoint_provider import EndpointProvider
+from botocore.loaders import create_loader
+
+FILE = Path(__file__).with_name("hosts.json")
+COUNT = 200
+BODY = "Action=GetCallerIdentity&Version=2011-06-15"
+CONTENT_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
+SERVER_ID_HEADER = "X-Vault-AWS-IAM-Server-ID"
+EXAMPLE = {
+    "access-key-id": "AKIAIOSFODNN7EXAMPLE",
+    "secret-access-key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+AT = 1_440_938_160
+Vector = dict[str, Any]
+
+# Regions of every partition.
+REGIONS = """
+    us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 ca-west-1 mx-central-1 sa-east-1 eu-west-1 eu-west-2 eu-west-3
+    eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 af-south-1 il-central-1 me-south-1 me-central-1
+    ap-east-1 ap-east-2 ap-south-1 ap-south-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1
+    ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7
+    cn-north-1 cn-northwest-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1
+    eu-isoe-west-1 us-isof-east-1 us-isof-south-1 eusc-de-east-1
+""".split()
+ONE_PER_PARTITION = [
+    "eu-west-1",
+    "cn-north-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "us-isof-south-1",
+    "eusc-de-east-1",
+]
+
+
+def vectors() -> list[Vector]:
+    """Every vector, with the reason why it is there."""
+    found: list[Vector] = []
+
+    def add(why: str, unix_seconds: int = AT, credentials: dict[str, Any] | None = None, **options: Any) -> None:
+        found.append(
+            {
+                "why": why,
+                "credentials": EXAMPLE if credentials is None else credentials,
+                "options": {name.replace("_", "-"): value for name, value in options.items()},
+                "unix-seconds": unix_seconds,
+            }
+        )
+
+    add("nothing but a key")
+    add("the usual login: server ID and role", server_id="vault.example.com", role="dev")
+    add("temporary credentials", credentials=temporary(400), server_id="vault.example.com", role="dev")
+    for region in REGIONS:
+        add(f"the default endpoint of {region}", region=region)
+    for endpoint in ("regional", "fips", "dual-stack", "fips-dual-stack"):
+        for region in ["us-east-1", *ONE_PER_PARTITION]:
+            add(f"the {endpoint} endpoint of {region}", region=region, sts_endpoint=endpoint)
+        add(f"the {endpoint} endpoint without a region", sts_endpoint=endpoint)
+    add("the global host by its pseudo-region", region="aws-global")
+    add("a FIPS pseudo-region, as old SDKs wrote it", region="us-west-2-fips")
+    add("a FIPS pseudo-region, the other way round", region="fips-us-gov-west-1")
+    add("a region nobody has heard of yet", region="ap-tomorrow-1")
+    add("a name that fits no pattern of a partition", region="moon-base-9")
+    add("a new GovCloud region, known by its pattern", region="us-gov-north-1")
+    for url, region in (
+        ("https://sts.eu-west-1.amazonaws.com", None),
+        ("https://sts.eu-west-1.amazonaws.com/", None),
+        ("https://STS.EU-West-1.amazonaws.com", None),
+        ("https://sts.us-gov-west-1.amazonaws.com", None),
+        ("https://sts.cn-north-1.amazonaws.com.cn", None),
+        ("https://sts-fips.us-east-2.amazonaws.com", None),
+        ("https://sts.eu-west-1.api.aws", None),
+        ("https://vpce-0123abcd-efgh.sts.eu-west-1.vpce.amazonaws.com", None),
+        ("https://sts.amazonaws.com", None),
+        ("https://sts.amazonaws.com:443", None),
+        ("https://sts.internal.example:8443", "eu-central-1"),
+        ("https://sts.internal.example", None),
+        ("http://localhost:4566", "us-west-2"),
+        ("http://127.0.0.1:80", "us-west-2"),
+        ("http://[::1]:4566", "us-east-1"),
+        ("https://sts.eu-west-1.amazonaws.com", "us-east-2"),
+    ):
+        options = {"sts_endpoint": {"url": url}} | ({} if region is None else {"region": region})
+        add(f"a URL, region {region}", **options)
+    for server_id, why in (
+        ("a", "the shortest server ID"),
+        ("vault.example.com", "a server ID like a host name"),
+        ("https://vault.example.com:8200/v1", "a server ID like a URL"),
+        ("Vault Production (EU)", "a server ID with single blanks"),
+        ("two  blanks   and three", "a server ID with runs of blanks, which SigV4 folds and the header does not"),
+        ('quote " backslash \\ slash /', "characters that JSON escapes, and one that it does not"),
+        ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", "every mark of ASCII but quote and backslash"),
+        ("a,b;c=d", "what separates lists elsewhere"),
+        ("%20+%2F", "what looks percent-encoded"),
+        ("x" * 1024, "a long server ID"),
+        ("0", "a server ID that reads as a number"),
+        ("<script>&amp;</script>", "what HTML-safe JSON encoders escape"),
+    ):
+        add(why, server_id=server_id)
+        add(f"{why}, with a session token", credentials=temporary(100), server_id=server_id)
+    for role, why in (
+        ("a", "the shortest role"),
+        ("Dev-Team_1.prod", "marks that Vault allows in a role"),
+        ("UPPER", "upper case, which Vault lowers itself"),
+        ("with/slash", "a slash"),
+        ('quote"back\\slash', "characters that JSON escapes"),
+        ("<&>", "what HTML-safe JSON encoders escape"),
+        ("r" * 512, "a long role"),
+        ("null", "a role that reads as a literal"),
+        ("arnold", "a role that only begins like an ARN"),
+    ):
+        add(f"role: {why}", role=role)
+    for length in (1, 2, 3, 16, 63, 64, 65, 127, 128, 356, 1000, 1024, 2048, 4096, 8192):
+        add(f"a session token of {length} characters", credentials=temporary(length))
+    add("a token with every mark of base64", credentials=EXAMPLE | {"session-token": "IQoJb3JpZ2luX2Vj+/=+/=="})
+    add("a token with marks that JSON escapes", credentials=EXAMPLE | {"session-token": '"\\"'})
+    for key in ("A", "AKIA", "AKIDEXAMPLE", "AROA_under_score", "akia0123456789", "K" * 128):
+        add("an access key ID of an unusual shape", credentials=EXAMPLE | {"access-key-id": key})
+    for secret in ("s", "/+/+", "=" * 40, '"\\\'`{}', "S" * 64, "S" * 65, "S" * 60, "S" * 200):
+        add("a secret of an unusual shape or length", credentials=EXAMPLE | {"secret-access-key": secret})
+    for unix_seconds, why in (
+        (0, "the first second of 1970"),
+        (59, "a minute's end"),
+        (86_399, "a day's end"),
+        (86_400, "a day's start"),
+        (951_782_400, "29 February 2000"),
+        (1_709_164_800, "29 February 2024"),
+        (1_735_689_599, "a year's end"),
+        (1_735_689_600, "a year's start"),
+        (2_147_483_647, "the last second of 32 bits, signed"),
+        (2_147_483_648, "past 32 bits, signed"),
+        (4_107_542_400, "1 March 2100, which has no 29 February before it"),
+        (4_294_967_295, "the last second of 32 bits"),
+        (4_294_967_296, "past 32 bits"),
+        (32_503_680_000, "the year 3000"),
+        (253_402_300_799, "the last second of the year 9999"),
+    ):
+        add(f"time: {why}", unix_seconds)
+    add("credentials that end a second later", credentials=EXAMPLE | {"expires-at-unix-seconds": AT + 1})
+    add("an end past 53 bits", credentials=EXAMPLE | {"expires-at-unix-seconds": 2**63})
+    # The rest: everything at once, so that no pair of options stays untried.
+    while len(found) < COUNT:
+        index = len(found)
+        add(
+            "everything at once",
+            AT + index * 86_413,
+            temporary(200 + 7 * index),
+            region=REGIONS[index % len(REGIONS)],
+            server_id=f"vault-{index}.example.com",
+            role=f"role-{index}",
+            sts_endpoint=("regional", "dual-stack")[index % 2],
+        )
+    return found
+
+
+def temporary(length: int) -> dict[str, Any]:
+    """Made-up temporary credentials with a token of that many characters."""
+    token = "".join(
+        base64.b64encode(hashlib.sha512(f"{length}/{block}".encode()).digest()).decode().rstrip("=")
+        for block in range(length // 86 + 1)
+    )
+    return {
+        "access-key-id": "ASIAIOSFODNN7EXAMPLE",
+        "secret-access-key": EXAMPLE["secret-access-key"],
+        "session-token": token[:length],
+    }
+
+
+class Hosts:
+    """STS hosts and their regions, by botocore's endpoint rules."""
+
+    def __init__(self) -> None:
+        loader = create_loader()
+        rules = loader.load_service_model("sts", "endpoint-rule-set-1")
+        self._provider = EndpointProvider(rules, loader.load_data("partitions"))
+
+    def resolve(self, region: str | None, endpoint: Any) -> tuple[str, str]:
+        """The URL and the region of the credential scope."""
+        if isinstance(endpoint, dict):
+            return self._own(endpoint["url"], region)
+        fips = endpoint in ("fips", "fips-dual-stack")
+        if region is not None and (region.startswith("fips-") or region.endswith("-fips")):
+            region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
+        # "legacy" in AWS's SDKs: the global host unless told otherwise, but for us-east-1 alone, as Vault does.
+        use_global = endpoint is None and region in (None, "us-east-1", "aws-global") and not fips
+        region = "us-east-1" if region in (None, "aws-global") else region
+        resolved = self._provider.resolve_endpoint(
+            Region=region,
+            UseFIPS=fips,
+            UseDualStack=endpoint in ("dual-stack", "fips-dual-stack"),
+            UseGlobalEndpoint=use_global,
+        )
+        return f"{resolved.url}/", region
+
+    @staticmethod
+    def _own(url: str, region: str | None) -> tuple[str, str]:
+        """A URL of the user's own: no default port, lower case; an AWS host tells its region."""
+        parts = urlsplit(url)
+        host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
+        if region is None:
+            labels = host.split(".")
+            at = next((i for i, label in enumerate(labels) if label in ("sts", "sts-fips")), None)
+            of_aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+            named = labels[at + 1] if of_aws and at is not None else "amazonaws"
+            region = "us-east-1" if named == "amazonaws" else named
+        return f"{parts.scheme}://{host}/", region
+
+
+def login(vector: Vector, hosts: Hosts) -> str:
+    """The login as botocore signs it, in the envelope that every Vault server accepts."""
+    options, credentials = vector["options"], vector["credentials"]
+    url, region = hosts.resolve(options.get("region"), options.get("sts-endpoint"))
+    headers = {"Content-Type": CONTENT_TYPE}
+    if "server-id" in options:
+        headers[SERVER_ID_HEADER] = options["server-id"]
+    request = AWSRequest("POST", url, data=BODY, headers=headers)
+    signer = SigV4Auth(
+        Credentials(credentials["access-key-id"], credentials["secret-access-key"], credentials.get("session-token")),
+        "sts",
+        region,
+    )
+    # What `SigV4Auth.add_auth` does, but for the time, which it takes from the clock.
+    request.context["timestamp"] = timestamp(vector["unix-seconds"])
+    signer._modify_request_before_signing(request)
+    string_to_sign = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(string_to_sign, request))
+
+    names = ["Authorization", "Content-Type", "X-Amz-Date", "X-Amz-Security-Token", SERVER_ID_HEADER]
+    signed = {name: [request.headers[name]] for name in names if name in request.headers}
+    body = {
+        "iam_http_request_method": "POST",
+        "iam_request_url": in_base64(url),
+        "iam_request_body": in_base64(BODY),
+        "iam_request_headers": in_base64(compact(signed)),
+    }
+    return compact(body | ({"role": options["role"]} if "role" in options else {}))
+
+
+def timestamp(unix_seconds: int) -> str:
+    return datetime.fromtimestamp(unix_seconds, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+
+
+def compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def text() -> str:
+    """The whole file: one vector a line."""
+    hosts = Hosts()
+    found = [vector | {"login": login(vector, hosts)} for vector in vectors()]
+    if len(found) != COUNT:
+        raise ValueError(f"expected {COUNT} vectors, found {len(found)}")
+    return "[\n" + ",\n".join(map(compact, found)) + "\n]\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text())
