@@ -1,5 +1,5 @@
 /**
- * For hosts that compile the core module themselves, or may not compile at all.
+ * For hosts that compile the core modules themselves, or may not compile at all.
  *
  * @module
  */
@@ -25,10 +25,25 @@ export interface VaultAwsLogin extends Inspector {
   readonly createSession: CreateSession;
 }
 
-/** Makes the functions of this package from its compiled core module, `vault-aws-login/core.wasm`. */
-export function fromModule(core: WebAssembly.Module): VaultAwsLogin {
+/** The compiled core modules of the component: `vault-aws-login/core.wasm`, `…/core2.wasm` and `…/core3.wasm`. */
+export interface CoreModules {
+  /** All of the code. */
+  readonly core: WebAssembly.Module;
+  /** 150 bytes, which together with the next ones let the host end a session. */
+  readonly core2: WebAssembly.Module;
+  readonly core3: WebAssembly.Module;
+}
+
+/** Makes the functions of this package from compiled modules. */
+export function fromModules(modules: CoreModules): VaultAwsLogin {
+  const named = new Map(Object.entries(modules).map(([name, module]) => [`vault-aws-login.${name}.wasm`, module]));
+  const compiled = (name: string) => {
+    const module = named.get(name);
+    if (!module) throw new TypeError(`missing core module: expected ${name}, found ${[...named.keys()].join(', ')}`);
+    return module;
+  };
   // The component imports nothing, so there is nothing to hand to it.
-  const component = instantiate(() => core, {});
+  const component = instantiate(compiled, {});
   const signLogin = signLoginWith(component.signer);
   const inspector = inspectorOf(component.inspector);
   const login = loginWith(signLogin, inspector.explainRefusal);
