@@ -5,8 +5,11 @@
 //! reach: whether the signature is right, since that takes the secret access key.
 
 mod arn;
+mod canonical;
 mod check;
 mod claim;
+mod clock;
+mod explain;
 mod finding;
 mod go_base64;
 mod go_header;
@@ -14,14 +17,20 @@ mod go_url;
 mod json;
 mod login_fields;
 mod profile;
+mod refusal;
+mod refusal_texts;
 mod rule;
 mod rules;
+mod shown;
 
 pub use self::check::check_login;
+pub use self::clock::clock_offset;
+pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
 pub use self::finding::{Finding, Prediction};
 pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds,
 };
+pub use self::refusal::{Answer, Refusal, explain_refusal};
 pub use self::rule::{Refuser, RuleText, Severity};
 pub use self::rules::LoginRule;

@@ -7,6 +7,8 @@ mod fields;
 mod request;
 mod signature;
 
+pub(super) use self::envelope::MOST_BYTES;
+pub(super) use self::signature::WINDOW_SECONDS;
 use super::finding::{Finding, Findings};
 use super::go_url::{GoUrl, Query};
 use super::login_fields::Headers;
@@ -19,9 +21,7 @@ use super::profile::ServerProfile;
 /// read. The signature itself is not checked: that takes the secret access key.
 pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64) -> Vec<Finding> {
     let mut findings = Findings::default();
-    if let Some(json) = envelope::check(login_json, profile, &mut findings)
-        && let Some(login) = fields::check(&json, profile, &mut findings)
-    {
+    if let Some(login) = decode(login_json, profile, &mut findings) {
         if let Some(headers) = &login.headers {
             let called_region = config::check(&login, headers, profile, &mut findings);
             request::check(&login, headers, &mut findings);
@@ -38,8 +38,20 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
     findings.0
 }
 
+/// Decodes a login as far as it can be, and reports what the server says to that.
+pub(super) fn decode(
+    login_json: &str,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<Login> {
+    let json = envelope::check(login_json, profile, findings)?;
+    fields::check(&json, profile, findings)
+}
+
 /// What could be decoded of a login.
 pub(super) struct Login {
+    /// The method as written.
+    pub(super) method_text: String,
     pub(super) method: Method,
     pub(super) url: Option<GoUrl>,
     pub(super) query: Query,

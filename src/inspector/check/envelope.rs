@@ -8,7 +8,7 @@ use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 
 /// No login is a hundredth of this; Vault's own limit on a string is the same.
-pub(super) const MOST_BYTES: usize = 1024 * 1024;
+pub(in crate::inspector) const MOST_BYTES: usize = 1024 * 1024;
 
 /// Vault's limit on the entries of an object and of an array.
 const MOST_ENTRIES: usize = 10_000;

@@ -58,8 +58,9 @@ pub(super) fn check(
         json.get(name)
             .and_then(|value| login_fields::text(value).ok())
     };
-    let method = field("iam_http_request_method").map_or(Method::Post, |method| {
-        check_method(&method, profile, findings)
+    let method_text = field("iam_http_request_method");
+    let method = method_text.as_ref().map_or(Method::Post, |method| {
+        check_method(method, profile, findings)
     });
     let url = field("iam_request_url").and_then(|encoded| check_url(&encoded, findings));
     let query = url
@@ -80,6 +81,7 @@ pub(super) fn check(
         !headers.0.is_empty()
     });
     Some(Login {
+        method_text: method_text.unwrap_or_default(),
         method,
         url,
         query,
@@ -209,7 +211,13 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
             return Method::Get;
         }
         other => {
-            let detail = format!("expected `POST`, found {}", Found::value(other));
+            // Where fields were swapped, this may be the headers with the session token.
+            let is_word = other.len() <= 16 && other.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let found = match is_word {
+                true => Found::value(other).to_string(),
+                false => "something else".into(),
+            };
+            let detail = format!("expected `POST`, found {found}");
             findings.refuse(LoginRule::MethodUnsupported, &detail);
         }
     }
@@ -317,7 +325,8 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
                         "expected the action `{ACTION}`, found {}",
                         Found::value(value)
                     ),
-                    _ => format!("expected Action and Version, found {}", Found::value(name)),
+                    // The name may be a whole document.
+                    _ => "expected Action and Version alone, found another key".into(),
                 };
                 findings.refuse(LoginRule::BodyUnexpected, &detail);
             }
