@@ -29,17 +29,18 @@ export function loginWith(signLogin: SignLogin, explainRefusal: ExplainRefusal):
       answer = await post(url, login, options);
       return readToken(answer);
     } catch (error) {
-      if (!(error instanceof VaultError)) throw error;
-      throw explained(error, explainRefusal(answer ?? { status: error.status }, { login }));
+      // Without an answer there is nothing to explain.
+      if (!(error instanceof VaultError) || !answer) throw error;
+      throw explained(error, explainRefusal(answer, { login }));
     }
   };
 }
 
 /** Puts the explanation under Vault's own words. */
 function explained(error: VaultError, refusal: Refusal): VaultError {
-  const { status, errors, failure, cause } = error;
+  const { status, errors } = error;
   const lines = [error.message, refusal.message];
   if (refusal.clientFix !== undefined) lines.push(`on the client: ${refusal.clientFix}`);
   if (refusal.serverFix !== undefined) lines.push(`on the server: ${refusal.serverFix}`);
-  return new VaultError(lines.join('\n'), { status, errors, failure, refusal, cause });
+  return new VaultError(lines.join('\n'), { status, errors, refusal });
 }

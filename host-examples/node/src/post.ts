@@ -76,7 +76,7 @@ async function send(url: URL, json: string, server: Server): Promise<Incoming> {
     });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    throw new VaultError(`cannot reach ${url}: ${error.message}`, { failure: error.failure, cause: error });
+    throw new VaultError(`no answer from ${url}: ${error.message}`, { failure: error.failure, cause: error });
   }
 }
 
