@@ -14,7 +14,6 @@ mod finding;
 mod go_base64;
 mod go_header;
 mod go_url;
-mod json;
 mod login_fields;
 mod profile;
 mod refusal;

@@ -24,6 +24,7 @@ mod credential_document;
 mod credentials;
 mod error;
 pub mod inspector;
+mod json;
 mod login;
 mod options;
 mod region;

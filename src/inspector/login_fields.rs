@@ -2,7 +2,7 @@
 
 use super::go_base64;
 use super::go_header::canonical;
-use super::json::{Json, JsonError};
+use crate::json::{Json, JsonError};
 
 /// The fields that the login path knows (contract 1.1).
 pub(super) const FIELDS: [&str; 9] = [
