@@ -12,10 +12,37 @@ import { signLoginWith, type SignLogin } from './sign.js';
 export type { Token } from './answer.js';
 export { LoginError, VaultError, type Field, type Rule, type VaultErrorDetails } from './errors.js';
 export type { Fetch } from './exchange.js';
-export type * from './inspect.js';
+export type {
+  Answer,
+  CheckLogin,
+  CheckOptions,
+  ClockOffset,
+  ExplainLogin,
+  ExplainRefusal,
+  Explanation,
+  Finding,
+  Inspector,
+  LoginRule,
+  Refusal,
+  RefusalOptions,
+  ServerProfile,
+  Severity,
+  Software,
+} from './inspect.js';
 export type { Login, VaultLoginOptions } from './login.js';
 export type { Server } from './post.js';
-export type * from './session.js';
+export type { CreateSession, VaultSession } from './session.js';
+export type {
+  ContainerEndpoint,
+  CredentialSource,
+  Destination,
+  Healing,
+  Lease,
+  RefusalRule,
+  SessionOptions,
+  SessionRefusal,
+  WebIdentity,
+} from './session-options.js';
 export type { Credentials, LoginOptions, SignLogin, SignOptions, StsEndpoint } from './sign.js';
 
 /** Everything this package does. */
