@@ -1,0 +1,66 @@
+//! What every function of the module answers: `{"ok": …}` or `{"error": …}`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::SignError;
+
+/// The answer to a request.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Answer<T> {
+    /// What the function returns.
+    Ok(T),
+    /// Why it does not.
+    Error(Refusal),
+}
+
+/// A refused request. Never holds a secret.
+#[derive(Serialize)]
+pub(super) struct Refusal {
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    message: String,
+}
+
+impl From<SignError> for Refusal {
+    fn from(error: SignError) -> Self {
+        Self {
+            rule: error.rule().name(),
+            field: Some(error.field().name()),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Reads the request, calls `function` and writes its answer.
+pub(super) fn answer<'a, Q: Deserialize<'a>, T: Serialize>(
+    request: &'a [u8],
+    function: impl FnOnce(Q) -> Result<T, Refusal>,
+) -> Vec<u8> {
+    let answer = match serde_json::from_slice(request)
+        .map_err(|error| malformed(&error))
+        .and_then(function)
+    {
+        Ok(value) => Answer::Ok(value),
+        Err(refusal) => Answer::Error(refusal),
+    };
+    #[expect(
+        clippy::expect_used,
+        reason = "structs of strings and numbers have no key or value that JSON cannot carry"
+    )]
+    serde_json::to_vec(&answer).expect("answers are JSON")
+}
+
+/// The host's own mistake. `serde_json` would quote the value, which may be a secret.
+fn malformed(error: &serde_json::Error) -> Refusal {
+    Refusal {
+        rule: "request-malformed",
+        field: None,
+        message: format!(
+            "malformed request: expected the JSON that ABI.md describes, found something else at line {}, column {}",
+            error.line(),
+            error.column()
+        ),
+    }
+}
