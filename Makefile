@@ -48,10 +48,16 @@ dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go
 	@mkdir -p $(@D)
 	@cd tests/e2e/plugin && go build -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
 
+# The tests of the .wasm files are built with the host: one set of features, one wasmtime.
+HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
+
+.PHONY: wasmtime
+wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the wasmtime host.
+
 HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
 target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@echo "building the wasmtime host (minutes, the first time) …"
-	@cargo build --locked --quiet --profile host --package vault-aws-login-wasmtime
+	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
 .PHONY: login

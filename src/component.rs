@@ -5,6 +5,8 @@ mod bindings {
     wit_bindgen::generate!({ world: "login", path: "wit" });
 }
 
+mod inspector;
+mod lifecycle;
 mod signer;
 
 struct Component;

@@ -3,6 +3,8 @@
 //! `host-examples/go/ABI.md` is the contract. The names and values are those of `wit/`.
 
 mod answer;
+mod inspector;
+mod lifecycle;
 mod signer;
 
 #[cfg(target_family = "wasm")]

@@ -23,9 +23,12 @@
 mod credential_document;
 mod credentials;
 mod error;
+pub mod inspector;
+mod json;
 mod login;
 mod options;
 mod region;
+pub mod session;
 mod sign;
 mod sts;
 mod sts_url;

@@ -147,7 +147,7 @@ impl NamedRegion {
 
 /// Reads the region out of an AWS host name: `sts.<region>.<suffix>`, `sts-fips.…`, or an
 /// interface VPC endpoint, `vpce-….sts.<region>.vpce.<suffix>`.
-fn region_of_host(host: &str) -> Option<Region> {
+pub(crate) fn region_of_host(host: &str) -> Option<Region> {
     let (service, rest) = host.split_once('.')?;
     if service.starts_with("vpce-") {
         return region_of_host(rest);

@@ -58,12 +58,17 @@ class Suite:
     folder: str = "."
 
 
+def packages(*names: str) -> list[str]:
+    return [word for name in names for word in ("--package", f"vault-aws-login-{name}")]
+
+
 SUITES = [
     Suite("core", "the core, natively", ["cargo", "test", "--locked", "--quiet"], cargo),
     Suite(
         "wasm",
         "the shipped .wasm files, in wasmtime",
-        ["cargo", "test", "--locked", "--quiet", "--profile", "host", "--package", "vault-aws-login-wasm-tests"],
+        # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
+        ["cargo", "test", "--locked", "--quiet", "--profile", "host", *packages("wasmtime", "wasm-tests")],
         cargo,
     ),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),

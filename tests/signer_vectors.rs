@@ -13,7 +13,12 @@ fn logins_equal_those_that_botocore_signs() {
     assert_eq!(vectors.len(), 200);
     for vector in &vectors {
         let login = sign(vector).unwrap_or_else(|error| panic!("{}: {error}", vector["why"]));
-        assert_eq!(login, vector["login"].as_str().unwrap(), "{}", vector["why"]);
+        assert_eq!(
+            login,
+            vector["login"].as_str().unwrap(),
+            "{}",
+            vector["why"]
+        );
     }
 }
 

@@ -43,20 +43,27 @@ impl TryFrom<wit::LoginOptions> for LoginOptions {
     type Error = SignError;
 
     fn try_from(options: wit::LoginOptions) -> Result<Self, SignError> {
-        let sts_endpoint = match options.sts_endpoint {
-            None => None,
-            Some(wit::StsEndpoint::Regional) => Some(StsEndpoint::Regional),
-            Some(wit::StsEndpoint::Fips) => Some(StsEndpoint::Fips),
-            Some(wit::StsEndpoint::DualStack) => Some(StsEndpoint::DualStack),
-            Some(wit::StsEndpoint::FipsDualStack) => Some(StsEndpoint::FipsDualStack),
-            Some(wit::StsEndpoint::Url(url)) => Some(StsEndpoint::Url(StsUrl::new(&url)?)),
-        };
+        let sts_endpoint = options.sts_endpoint.map(StsEndpoint::try_from);
         Self::new(
             options.region,
             options.server_id,
             options.role,
-            sts_endpoint,
+            sts_endpoint.transpose()?,
         )
+    }
+}
+
+impl TryFrom<wit::StsEndpoint> for StsEndpoint {
+    type Error = SignError;
+
+    fn try_from(endpoint: wit::StsEndpoint) -> Result<Self, SignError> {
+        Ok(match endpoint {
+            wit::StsEndpoint::Regional => Self::Regional,
+            wit::StsEndpoint::Fips => Self::Fips,
+            wit::StsEndpoint::DualStack => Self::DualStack,
+            wit::StsEndpoint::FipsDualStack => Self::FipsDualStack,
+            wit::StsEndpoint::Url(url) => Self::Url(StsUrl::new(&url)?),
+        })
     }
 }
 

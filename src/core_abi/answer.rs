@@ -23,13 +23,24 @@ pub(super) struct Refusal {
     message: String,
 }
 
+impl Refusal {
+    pub(super) const fn new(
+        rule: &'static str,
+        field: Option<&'static str>,
+        message: String,
+    ) -> Self {
+        Self {
+            rule,
+            field,
+            message,
+        }
+    }
+}
+
 impl From<SignError> for Refusal {
     fn from(error: SignError) -> Self {
-        Self {
-            rule: error.rule().name(),
-            field: Some(error.field().name()),
-            message: error.to_string(),
-        }
+        let field = Some(error.field().name());
+        Self::new(error.rule().name(), field, error.to_string())
     }
 }
 
@@ -54,13 +65,10 @@ pub(super) fn answer<'a, Q: Deserialize<'a>, T: Serialize>(
 
 /// The host's own mistake. `serde_json` would quote the value, which may be a secret.
 fn malformed(error: &serde_json::Error) -> Refusal {
-    Refusal {
-        rule: "request-malformed",
-        field: None,
-        message: format!(
-            "malformed request: expected the JSON that ABI.md describes, found something else at line {}, column {}",
-            error.line(),
-            error.column()
-        ),
-    }
+    let message = format!(
+        "malformed request: expected the JSON that ABI.md describes, found something else at line {}, column {}",
+        error.line(),
+        error.column()
+    );
+    Refusal::new("request-malformed", None, message)
 }

@@ -6,7 +6,7 @@
 
 #![allow(unsafe_code)]
 
-use super::signer;
+use super::{inspector, lifecycle, signer};
 use crate::wipe::with_clean_stack;
 
 /// Returns a block of `length` bytes for a request.
@@ -40,6 +40,20 @@ macro_rules! export {
 
 export! {
     sign_login = signer::sign_login;
+    check_login = inspector::check_login;
+    explain_login = inspector::explain_login;
+    explain_refusal = inspector::explain_refusal;
+    clock_offset = inspector::clock_offset;
+    session_create = lifecycle::session_create;
+    session_drop = lifecycle::session_drop;
+    session_next_action = lifecycle::session_next_action;
+    session_on_response = lifecycle::session_on_response;
+    session_on_failure = lifecycle::session_on_failure;
+    session_push_credentials = lifecycle::session_push_credentials;
+    session_push_authorization_token = lifecycle::session_push_authorization_token;
+    session_adopt = lifecycle::session_adopt;
+    session_token_refused = lifecycle::session_token_refused;
+    session_live_lease = lifecycle::session_live_lease;
 }
 
 /// # Safety

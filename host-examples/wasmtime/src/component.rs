@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Cache, Config, Engine, Store};
+use wasmtime::error::Context;
+use wasmtime::{Cache, Config, Engine, Result, Store, bail};
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
@@ -29,8 +29,12 @@ impl LoginComponent {
         let engine = Engine::new(&config)?;
 
         // The component, compiled to native code.
-        let component = Component::from_file(&engine, path)
-            .with_context(|| format!("cannot load the component {}", path.display()))?;
+        let component = Component::from_file(&engine, path).with_context(|| {
+            format!(
+                "cannot load the component {} (`make component` builds it)",
+                path.display()
+            )
+        })?;
 
         // The linker stays empty, because the component imports nothing: whatever the file holds,
         // it can reach no file, no socket, no clock and no environment.

@@ -113,8 +113,12 @@ impl Vault {
 }
 
 fn read_address(text: &str) -> Result<Uri> {
-    let uri: Uri = text.parse().with_context(|| format!("`{text}`"))?;
+    let uri: Uri = text
+        .parse()
+        .context("expected a URL such as https://vault.example.com:8200")?;
     match uri.scheme_str() {
+        // Nothing is echoed that may hold a password.
+        _ if text.contains('@') => bail!("expected a URL without user information, found some"),
         Some("http" | "https") if uri.query().is_none() => Ok(uri),
         _ => bail!("expected a URL such as https://vault.example.com:8200, found `{text}`"),
     }

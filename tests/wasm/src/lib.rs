@@ -1,1 +1,67 @@
+//! What the tests of the built `.wasm` files share.
 
+use std::path::{Path, PathBuf};
+
+use wasmtime::{Cache, Config, Engine};
+
+mod signing;
+
+pub use signing::{Input, Instance, Refusal, Sts};
+
+/// `dist/vault-aws-login.wasm`.
+pub fn component() -> Vec<u8> {
+    read("dist/vault-aws-login.wasm", "make component")
+}
+
+/// `dist/vault-aws-login-cli.wasm`.
+pub fn command() -> Vec<u8> {
+    read("dist/vault-aws-login-cli.wasm", "make command")
+}
+
+/// The core module inside the component, which exports its memory.
+pub fn core_module() -> Vec<u8> {
+    read(
+        "target/component/wasm32-unknown-unknown/release/vault_aws_login.wasm",
+        "make component",
+    )
+}
+
+/// The top folder of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str, made_by: &str) -> Vec<u8> {
+    std::fs::read(repository().join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}; `{made_by}` builds it"))
+}
+
+/// An engine that compiles each file once and keeps the result in the user's cache.
+pub fn engine() -> Engine {
+    let mut config = Config::new();
+    config.cache(Cache::from_file(None).ok());
+    Engine::new(&config).unwrap()
+}
+
+/// Returns the absolute paths of a building machine that occur in the bytes.
+pub fn machine_paths(bytes: &[u8]) -> Vec<String> {
+    let here = repository().canonicalize().unwrap();
+    let here = format!("{}/", here.display());
+    // The usual places of home folders and checkouts, for files that another machine built.
+    [
+        here.as_str(),
+        "/home/",
+        "/root/",
+        "/Users/",
+        "/tmp/",
+        "/.cargo/",
+    ]
+    .into_iter()
+    .filter(|path| {
+        bytes
+            .windows(path.len())
+            .any(|window| window == path.as_bytes())
+    })
+    .map(str::to_owned)
+    .collect()
+}

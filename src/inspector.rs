@@ -1,0 +1,35 @@
+//! Says what will become of a login before it is sent, and why it was refused afterwards.
+//!
+//! Everything here is decided from the login, from what the caller knows of the server and from a
+//! time, by the rules of Vault's and AWS's own code; nothing is sent anywhere. One thing is out of
+//! reach: whether the signature is right, since that takes the secret access key.
+
+mod arn;
+mod canonical;
+mod check;
+mod claim;
+mod clock;
+mod explain;
+mod finding;
+mod go_base64;
+mod go_header;
+mod go_url;
+mod login_fields;
+mod profile;
+mod refusal;
+mod refusal_texts;
+mod rule;
+mod rules;
+mod shown;
+
+pub use self::check::check_login;
+pub use self::clock::clock_offset;
+pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
+pub use self::finding::{Finding, Prediction};
+pub use self::profile::{
+    CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
+    ServerIdRequirement, ServerProfile, Software, UniqueIds,
+};
+pub use self::refusal::{Answer, Refusal, explain_refusal};
+pub use self::rule::{Refuser, RuleText, Severity};
+pub use self::rules::LoginRule;

@@ -1,0 +1,72 @@
+//! Says what the server will do with a login, in the order in which it does it.
+
+mod caller;
+mod config;
+mod envelope;
+mod fields;
+mod request;
+mod signature;
+
+pub(super) use self::envelope::MOST_BYTES;
+pub(super) use self::signature::WINDOW_SECONDS;
+use super::finding::{Finding, Findings};
+use super::go_url::{GoUrl, Query};
+use super::login_fields::Headers;
+use super::profile::ServerProfile;
+
+/// Checks a login as the server will, and AWS behind it.
+///
+/// The order is the server's, so that the first [`Severity::Refused`](super::Severity::Refused)
+/// finding is what the server reports. `unix_seconds` is the time of sending. At most 1 MiB is
+/// read. The signature itself is not checked: that takes the secret access key.
+pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    if let Some(login) = decode(login_json, profile, &mut findings) {
+        if let Some(headers) = &login.headers {
+            let called_region = config::check(&login, headers, profile, &mut findings);
+            request::check(&login, headers, &mut findings);
+            signature::check(
+                &login,
+                headers,
+                called_region.as_ref(),
+                unix_seconds,
+                &mut findings,
+            );
+        }
+        caller::check(login.role.as_deref(), profile, &mut findings);
+    }
+    findings.0
+}
+
+/// Decodes a login as far as it can be, and reports what the server says to that.
+pub(super) fn decode(
+    login_json: &str,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<Login> {
+    let json = envelope::check(login_json, profile, findings)?;
+    fields::check(&json, profile, findings)
+}
+
+/// What could be decoded of a login.
+pub(super) struct Login {
+    /// The method as written.
+    pub(super) method_text: String,
+    pub(super) method: Method,
+    pub(super) url: Option<GoUrl>,
+    pub(super) query: Query,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) headers: Option<Headers>,
+    pub(super) role: Option<String>,
+}
+
+/// The method of the request to STS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    Get,
+    /// `POST`, and every method that the server refuses.
+    Post,
+}
+
+/// The region of the endpoint that the server calls.
+pub(super) struct CalledRegion(pub(super) String);

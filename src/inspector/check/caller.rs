@@ -1,0 +1,135 @@
+//! The caller, the role and its bindings (contract 2.8 to 2.11).
+
+use crate::error::Found;
+use crate::inspector::arn::{ArnFault, Caller};
+use crate::inspector::finding::Findings;
+use crate::inspector::profile::{
+    InferredEntity, RoleBindings, RoleProfile, ServerProfile, UniqueIds,
+};
+use crate::inspector::rule::Severity;
+use crate::inspector::rules::LoginRule;
+
+pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
+    let caller = profile.caller_arn.as_deref().map(Caller::parse);
+    if let Some(Err(fault)) = caller {
+        let rule = match fault {
+            ArnFault::Malformed => LoginRule::ArnMalformed,
+            ArnFault::Root => LoginRule::CallerIsRoot,
+            ArnFault::Federated => LoginRule::CallerIsFederated,
+        };
+        let arn = profile.caller_arn.as_deref().unwrap_or_default();
+        findings.refuse(rule, &format!("found {}", Found::value(arn)));
+    }
+    if let Some(role) = role.filter(|role| !role.is_empty()) {
+        check_role_name(role, findings);
+    }
+    match &profile.role {
+        None => {}
+        Some(RoleProfile::Missing) => findings.refuse(LoginRule::RoleUnknown, ""),
+        Some(RoleProfile::Ec2) => findings.refuse(LoginRule::RoleWantsEc2, ""),
+        Some(RoleProfile::Iam(bindings)) => {
+            report_dead_bindings(bindings, findings);
+            match caller {
+                Some(Ok(caller)) => check_bindings(&caller, bindings, findings),
+                _ if bindings.principal_arns.is_empty() => {}
+                _ => findings.add(
+                    LoginRule::PrincipalNotBound,
+                    Severity::Depends,
+                    "the caller's ARN is not known",
+                    None,
+                ),
+            }
+        }
+    }
+}
+
+/// Vault's `GenericNameRegex`: `\w(([\w-.]+)?\w)?`.
+fn check_role_name(role: &str, findings: &mut Findings) {
+    if role.starts_with("arn:") {
+        findings.refuse(
+            LoginRule::RoleIsArn,
+            &format!("found {}", Found::value(role)),
+        );
+        return;
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let inside = |c: char| is_word(c) || c == '-' || c == '.';
+    if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
+        let detail = format!(
+            "expected letters, digits, '_', and '-' or '.' inside, found {}",
+            Found::value(role)
+        );
+        findings.refuse(LoginRule::RoleNameImpossible, &detail);
+    }
+}
+
+fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut Findings) {
+    if bindings.inferred_entity == InferredEntity::Ec2Instance
+        && !caller.session.is_some_and(is_instance_id)
+    {
+        let found = caller
+            .session
+            .map_or("none".into(), |session| Found::value(session).to_string());
+        findings.refuse(
+            LoginRule::SessionNotInstance,
+            &format!("expected a session such as i-0123456789abcdef0, found {found}"),
+        );
+    }
+    let canonical = caller.canonical();
+    let equal = |entry: &String| match bindings.unique_ids {
+        UniqueIds::NotResolved => *entry == canonical,
+        // The entry was resolved to an ID when the role was written, whatever its path.
+        UniqueIds::Resolved => Caller::parse(entry)
+            .is_ok_and(|bound| bound.session.is_none() && bound.canonical() == canonical),
+    };
+    let wildcard = |entry: &String| entry.len() > 1 && entry.ends_with('*');
+    if bindings.principal_arns.is_empty() || bindings.principal_arns.iter().any(equal) {
+        return;
+    }
+    let shown = Found::value(&canonical).to_string();
+    if bindings.principal_arns.iter().any(wildcard) {
+        let detail = format!(
+            "found {shown}, and what a binding with `*` matches is decided by the path that IAM knows"
+        );
+        findings.add(
+            LoginRule::PrincipalNotBound,
+            Severity::Depends,
+            &detail,
+            Some(&shown),
+        );
+    } else {
+        let detail = format!("expected one that is bound, found {shown}");
+        findings.add(
+            LoginRule::PrincipalNotBound,
+            Severity::Refused,
+            &detail,
+            Some(&shown),
+        );
+    }
+}
+
+fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
+    for entry in bindings.principal_arns.iter().take(16) {
+        let has_path = entry
+            .split_once('/')
+            .is_some_and(|(_, name)| name.contains('/'));
+        let path_counts = bindings.unique_ids == UniqueIds::NotResolved && !entry.ends_with('*');
+        if entry == "*" || entry.contains(":assumed-role/") || has_path && path_counts {
+            findings.add(
+                LoginRule::BindingNeverMatches,
+                Severity::Advice,
+                &format!("found {}", Found::value(entry)),
+                None,
+            );
+        }
+    }
+}
+
+fn is_instance_id(session: &str) -> bool {
+    session.strip_prefix("i-").is_some_and(|digits| {
+        (8..=17).contains(&digits.len())
+            && digits
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}

@@ -1,0 +1,294 @@
+//! What the mount's configuration decides: server ID, allowed headers, region (contract 2.5).
+
+use super::{CalledRegion, Login, Method};
+use crate::error::Found;
+use crate::inspector::finding::Findings;
+use crate::inspector::go_header::canonical;
+use crate::inspector::login_fields::Headers;
+use crate::inspector::profile::{
+    CalledEndpoint, Flavour, Gate, ServerIdRequirement, ServerProfile, Software,
+};
+use crate::inspector::rule::Severity;
+use crate::inspector::rules::LoginRule;
+use crate::sts::region_of_host;
+use crate::sts_url::StsUrl;
+
+/// Headers that are allowed without configuration; two more depend on the version.
+const ALLOWED: [&str; 6] = [
+    "X-Amz-Algorithm",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+];
+
+/// The regions that Vault's bundled table knows up to 1.21 (contract 5.3), pseudo-regions included.
+const KNOWN_REGIONS: &str = " af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 \
+    ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ca-central-1 \
+    ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 \
+    eu-west-3 il-central-1 me-central-1 me-south-1 sa-east-1 us-east-1 us-east-2 us-west-1 \
+    us-west-2 aws-global us-east-1-fips us-east-2-fips us-west-1-fips us-west-2-fips cn-north-1 \
+    cn-northwest-1 us-gov-east-1 us-gov-west-1 us-gov-east-1-fips us-gov-west-1-fips us-iso-east-1 \
+    us-iso-west-1 us-isob-east-1 ";
+
+/// Checks what the configuration decides; returns the region of the endpoint that will be called.
+pub(super) fn check(
+    login: &Login,
+    headers: &Headers,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<CalledRegion> {
+    if profile.gate() != Gate::Skipped {
+        check_server_id(login, headers, profile, findings);
+        check_headers(headers, profile, findings);
+        if login.method == Method::Get {
+            check_query(login, profile, findings);
+        }
+    }
+    match profile.called_endpoint()? {
+        CalledEndpoint::Global => Some(CalledRegion("us-east-1".into())),
+        CalledEndpoint::Region(region) => Some(CalledRegion(region.clone())),
+        CalledEndpoint::Url(url) => region_of_url(url),
+        CalledEndpoint::ClientRegion => check_client_region(headers, profile, findings),
+    }
+}
+
+/// Rows 18 to 22.
+fn check_server_id(
+    login: &Login,
+    headers: &Headers,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) {
+    let sent = headers
+        .get("X-Vault-Aws-Iam-Server-Id")
+        .map(|header| header.joined());
+    let sent = sent.filter(|value| !value.is_empty());
+    let severity = match &profile.server_id {
+        Some(ServerIdRequirement::NotRequired) => return,
+        Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
+        Some(ServerIdRequirement::Required(wanted)) => {
+            let shown = Found::value(wanted).to_string();
+            match &sent {
+                None => findings.add(
+                    LoginRule::ServerIdMissing,
+                    Severity::Refused,
+                    &format!("expected {shown}, found none"),
+                    Some(&shown),
+                ),
+                Some(value) if value != wanted => {
+                    let detail = format!("expected {shown}, found {}", Found::value(value));
+                    findings.add(
+                        LoginRule::ServerIdDiffers,
+                        Severity::Refused,
+                        &detail,
+                        Some(&shown),
+                    );
+                }
+                Some(_) => {}
+            }
+            Severity::Refused
+        }
+        None => {
+            match &sent {
+                None => findings.add(
+                    LoginRule::ServerIdMissing,
+                    Severity::Depends,
+                    "found none, and whether the server wants one is not known",
+                    None,
+                ),
+                Some(value) => {
+                    let detail = format!(
+                        "found {}, and which one the server wants is not known",
+                        Found::value(value)
+                    );
+                    findings.add(LoginRule::ServerIdDiffers, Severity::Depends, &detail, None);
+                }
+            }
+            Severity::Depends
+        }
+    };
+    if sent.is_none() {
+        return;
+    }
+    let signed = match (login.method, headers.get("Authorization")) {
+        (Method::Get, _) => login
+            .query
+            .first("X-Amz-SignedHeaders")
+            .unwrap_or_default()
+            .to_owned(),
+        (Method::Post, Some(authorization)) => signed_headers(&authorization.joined()).into(),
+        (Method::Post, None) => {
+            findings.add(
+                LoginRule::AuthorizationMissing,
+                Severity::Refused,
+                "expected one, found none",
+                None,
+            );
+            return;
+        }
+    };
+    if !signed
+        .split(';')
+        .any(|name| name == "x-vault-aws-iam-server-id")
+    {
+        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", None);
+    }
+}
+
+/// Matches `.*SignedHeaders=([^,]+)` as Go does: the last one of the first line that has any.
+fn signed_headers(authorization: &str) -> &str {
+    const KEY: &str = "SignedHeaders=";
+    let mut start = 0;
+    for line in authorization.split_inclusive('\n') {
+        let found = line.rmatch_indices(KEY).find_map(|(at, _)| {
+            let rest = authorization.get(start + at + KEY.len()..)?;
+            let value = rest.split(',').next()?;
+            (!value.is_empty()).then_some(value)
+        });
+        if let Some(value) = found {
+            return value;
+        }
+        start += line.len();
+    }
+    ""
+}
+
+/// Row 23.
+fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Findings) {
+    for header in headers
+        .0
+        .iter()
+        .filter(|header| header.name.starts_with("X-Amz-"))
+    {
+        let by_default = allows(&header.name, profile.plugin());
+        report(
+            &header.name,
+            by_default,
+            LoginRule::HeaderNotAllowed,
+            profile,
+            findings,
+        );
+    }
+}
+
+/// Row 24: the names are compared as written.
+fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) {
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, _) in &login.query.pairs {
+        if canonical(name).starts_with("X-Amz-")
+            && !seen.contains(&name.as_str())
+            && seen.len() < 32
+        {
+            seen.push(name);
+            let by_default = match name.as_str() {
+                "X-Amz-SignedHeaders" => Some(true),
+                "X-Amz-Signedheaders" => Some(false),
+                other => allows(other, profile.plugin()),
+            };
+            report(
+                name,
+                by_default,
+                LoginRule::QueryParameterNotAllowed,
+                profile,
+                findings,
+            );
+        }
+    }
+}
+
+/// Says whether a header is on the default list; `None` if that depends on an unknown version.
+fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
+    match name {
+        "X-Amz-User-Agent" => plugin?.is_vault_since([1, 15, 0]),
+        "X-Amz-Signedheaders" => Some(plugin?.flavour == Flavour::Vault),
+        "X-Amz-Content-Sha256" => Some(plugin.is_none_or(|plugin| {
+            plugin.flavour == Flavour::OpenBao || plugin.is_vault_since([1, 5, 4]) != Some(false)
+        })),
+        other => Some(ALLOWED.contains(&other)),
+    }
+}
+
+fn report(
+    name: &str,
+    by_default: Option<bool>,
+    rule: LoginRule,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) {
+    let extra = profile
+        .allowed_headers
+        .as_ref()
+        .map(|names| names.iter().any(|allowed| canonical(allowed) == *name));
+    let severity = match (by_default, extra) {
+        (Some(true), _) | (_, Some(true)) => return,
+        (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
+        _ => Severity::Depends,
+    };
+    let shown = Found::value(name).to_string();
+    let detail = match severity {
+        Severity::Refused => format!("expected one that is allowed, found {shown}"),
+        _ => format!("found {shown}, and whether the server allows it is not known"),
+    };
+    findings.add(rule, severity, &detail, Some(&shown));
+}
+
+/// Rows 26 and 27, of which the server's own reading of the header is a part.
+fn check_client_region(
+    headers: &Headers,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<CalledRegion> {
+    let authorization = headers.first("Authorization").unwrap_or_default();
+    let credential = authorization
+        .split(' ')
+        .find(|field| field.starts_with("Credential="));
+    let region = credential.and_then(|credential| credential.split('/').nth(2));
+    let Some(region) = region else {
+        findings.refuse(
+            LoginRule::RegionMissing,
+            "expected a field that begins with Credential= after a blank, found none",
+        );
+        return None;
+    };
+    if KNOWN_REGIONS.contains(&format!(" {region} ")) {
+        let real = match region {
+            "aws-global" => "us-east-1",
+            _ => region.strip_suffix("-fips").unwrap_or(region),
+        };
+        return Some(CalledRegion(real.into()));
+    }
+    let newest_read = profile.plugin().is_some_and(|plugin| {
+        plugin.flavour == Flavour::Vault && plugin.is_vault_since([1, 22, 0]) == Some(false)
+    });
+    // With more slashes than a scope has, this may be a piece of a secret.
+    let is_scope = credential.is_some_and(|credential| credential.split('/').count() == 5);
+    let shown = if is_scope {
+        Found::value(region).to_string()
+    } else {
+        "something else".into()
+    };
+    let (severity, detail) = match newest_read {
+        true => (
+            Severity::Refused,
+            format!("expected a region of its table, found {shown}"),
+        ),
+        false => (
+            Severity::Depends,
+            format!("found {shown}, and which regions the server knows is not known"),
+        ),
+    };
+    findings.add(LoginRule::RegionUnknownToServer, severity, &detail, None);
+    Some(CalledRegion(region.into()))
+}
+
+/// Returns the region of an `sts_endpoint`, if its host tells.
+fn region_of_url(url: &str) -> Option<CalledRegion> {
+    let url = StsUrl::new(url).ok()?;
+    let host = url.host().split(':').next().unwrap_or_default();
+    if host == "sts.amazonaws.com" {
+        return Some(CalledRegion("us-east-1".into()));
+    }
+    region_of_host(host).map(|region| CalledRegion(region.as_str().into()))
+}

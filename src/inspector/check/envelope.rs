@@ -1,0 +1,121 @@
+//! The JSON around a login (contract 2.1).
+
+use crate::error::Found;
+use crate::inspector::finding::Findings;
+use crate::inspector::profile::{Flavour, ServerProfile};
+use crate::inspector::rule::Severity;
+use crate::inspector::rules::LoginRule;
+use crate::json::{Json, JsonError};
+
+/// No login is a hundredth of this; Vault's own limit on a string is the same.
+pub(in crate::inspector) const MOST_BYTES: usize = 1024 * 1024;
+
+/// Vault's limit on the entries of an object and of an array.
+const MOST_ENTRIES: usize = 10_000;
+
+/// OpenBao's limit on the strings of a request.
+const MOST_STRINGS: usize = 1_000;
+
+/// Reads the JSON, if it is small enough and an object.
+pub(super) fn check<'a>(
+    text: &'a str,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<Json<'a>> {
+    if text.len() > MOST_BYTES {
+        let length = text.len();
+        let detail =
+            format!("expected at most {MOST_BYTES} bytes, found {length}, of which none was read");
+        findings.refuse(LoginRule::LoginTooLarge, &detail);
+        return None;
+    }
+    let core = profile.core.as_ref();
+    // Since 1.20.3, Vault looks at the JSON before it routes the request; OpenBao counts strings.
+    let strict = core.and_then(|core| core.is_vault_since([1, 20, 3]));
+    let by_strictness = |lenient| match strict {
+        Some(true) => Severity::Refused,
+        Some(false) => lenient,
+        None => Severity::Depends,
+    };
+    let (json, rest) = match Json::read(text.as_bytes()) {
+        Ok(read) => read,
+        Err(JsonError::TooDeep) => {
+            let detail = "expected at most 300 values inside each other, found more; nothing further was read";
+            findings.add(
+                LoginRule::JsonOverLimits,
+                by_strictness(Severity::Depends),
+                detail,
+                None,
+            );
+            return None;
+        }
+        Err(fault) => {
+            let start = text.trim_start_matches([' ', '\t', '\r', '\n']);
+            if start.starts_with(|c: char| c.is_ascii_alphabetic()) && start.contains('=') {
+                findings.add(LoginRule::LoginIsForm, Severity::Depends, "", None);
+            } else {
+                findings.refuse(LoginRule::JsonMalformed, &describe(fault));
+            }
+            return None;
+        }
+    };
+    if json.widest() > MOST_ENTRIES {
+        let detail = "expected at most 10000 entries in an object or a list, found more";
+        findings.add(
+            LoginRule::JsonOverLimits,
+            by_strictness(Severity::Depends),
+            detail,
+            None,
+        );
+    } else if core.is_none_or(|core| core.flavour == Flavour::OpenBao)
+        && json.count_strings() > MOST_STRINGS
+    {
+        let detail = "expected at most 1000 strings, as OpenBao has it by default, found more";
+        findings.add(LoginRule::JsonOverLimits, Severity::Depends, detail, None);
+    }
+    if let Some(key) = json.doubled_key() {
+        let detail = format!("expected each key once, found {} twice", Found::value(key));
+        findings.add(
+            LoginRule::JsonDuplicateKey,
+            by_strictness(Severity::Advice),
+            &detail,
+            None,
+        );
+    }
+    if !rest.is_empty() {
+        let lenient = match core.map(|core| core.flavour) {
+            Some(Flavour::Vault) => Severity::Advice,
+            // It reads the rest as JSON, and refuses what cannot be.
+            _ => Severity::Depends,
+        };
+        findings.add(
+            LoginRule::JsonTrailingBytes,
+            by_strictness(lenient),
+            "expected nothing after the closing brace",
+            None,
+        );
+    }
+    match json {
+        Json::Object(_) => Some(json),
+        // An absent body, to Go, in which every field is missing.
+        Json::Null => Some(Json::Object(Vec::new())),
+        other => {
+            findings.refuse(
+                LoginRule::JsonMalformed,
+                &format!("expected an object, found {}", other.kind()),
+            );
+            None
+        }
+    }
+}
+
+/// Says where JSON goes wrong.
+pub(super) fn describe(fault: JsonError) -> String {
+    match fault {
+        JsonError::Unexpected(offset) => {
+            format!("expected JSON, found something else at byte {}", offset + 1)
+        }
+        JsonError::Unclosed => "expected JSON, found its end inside a value".into(),
+        JsonError::TooDeep => "expected at most 300 values inside each other, found more".into(),
+    }
+}

@@ -1,0 +1,336 @@
+//! The fields of a login: types, presence, method, URL, body and headers (contract 2.2, 2.3).
+
+use super::{Login, Method, envelope};
+use crate::error::Found;
+use crate::inspector::finding::Findings;
+use crate::inspector::go_base64;
+use crate::inspector::go_url::{GoUrl, Query, QueryFault};
+use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
+use crate::inspector::profile::{Flavour, ServerProfile};
+use crate::inspector::rule::Severity;
+use crate::inspector::rules::LoginRule;
+use crate::json::Json;
+
+const ACTION: &str = "GetCallerIdentity";
+
+/// More would drown what matters.
+const MOST_UNKNOWN_KEYS: usize = 5;
+
+/// Decodes the fields; `None` if the login is not one of type iam.
+pub(super) fn check(
+    json: &Json<'_>,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) -> Option<Login> {
+    for name in FIELDS.iter().filter(|name| **name != "iam_request_headers") {
+        if let Some(Err(kind)) = json.get(name).map(login_fields::text) {
+            let detail = format!("expected {name} to be a string, found {kind}");
+            findings.add(
+                LoginRule::FieldTypeWrong,
+                Severity::Refused,
+                &detail,
+                Some(name),
+            );
+        }
+    }
+    let headers = json.get("iam_request_headers").map(login_fields::headers);
+    let headers = match headers {
+        None => None,
+        Some(Err(fault)) => {
+            report_headers(&fault, findings);
+            None
+        }
+        Some(Ok(read)) => {
+            if let Some(key) = &read.doubled_key {
+                let detail = format!(
+                    "expected each header once, found {} twice, of which the server takes the last",
+                    Found::value(key)
+                );
+                findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, &detail, None);
+            }
+            Some(read.headers)
+        }
+    };
+    check_flow(json, profile, findings)?;
+    report_unknown_keys(json, findings);
+
+    let field = |name| {
+        json.get(name)
+            .and_then(|value| login_fields::text(value).ok())
+    };
+    let method_text = field("iam_http_request_method");
+    let method = method_text.as_ref().map_or(Method::Post, |method| {
+        check_method(method, profile, findings)
+    });
+    let url = field("iam_request_url").and_then(|encoded| check_url(&encoded, findings));
+    let query = url
+        .as_ref()
+        .map(|url| Query::parse(&url.query))
+        .unwrap_or_default();
+    if let Some(url) = &url {
+        check_action(method, url, &query, findings);
+    }
+    let body = match field("iam_request_body") {
+        Some(encoded) => check_body(&encoded, method, findings),
+        None => (method == Method::Get).then(Vec::new),
+    };
+    let headers = headers.filter(|headers: &Headers| {
+        if headers.0.is_empty() {
+            findings.refuse(LoginRule::HeadersMissing, "expected headers, found none");
+        }
+        !headers.0.is_empty()
+    });
+    Some(Login {
+        method_text: method_text.unwrap_or_default(),
+        method,
+        url,
+        query,
+        body,
+        headers,
+        role: field("role"),
+    })
+}
+
+/// Decides which flow the server takes (contract 1.3); `None` if it is not iam's.
+fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings) -> Option<()> {
+    let has = |name| json.get(name).is_some();
+    let openbao = profile
+        .plugin()
+        .is_some_and(|plugin| plugin.flavour == Flavour::OpenBao);
+    let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
+    let body_needed = openbao || !is_get;
+    let missing = FIELDS
+        .iter()
+        .take(4)
+        .find(|name| !has(name) && (**name != "iam_request_body" || body_needed));
+    let ec2 = has("pkcs7") || (has("identity") && has("signature"));
+    match (missing, ec2) {
+        (None, false) => {}
+        (None, true) => {
+            findings.refuse(LoginRule::LoginFlowsMixed, "expected one type, found both")
+        }
+        (Some(_), true) => {
+            findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", None);
+            return None;
+        }
+        (Some(name), false) => {
+            let detail = format!("expected {name}, found none");
+            findings.add(
+                LoginRule::LoginFieldsMissing,
+                Severity::Refused,
+                &detail,
+                Some(name),
+            );
+        }
+    }
+    Some(())
+}
+
+fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
+    let Json::Object(entries) = json else {
+        return;
+    };
+    let unknown = entries
+        .iter()
+        .filter(|(name, _)| !FIELDS.contains(&&**name));
+    for (name, _) in unknown.take(MOST_UNKNOWN_KEYS) {
+        let name = Found::value(name).to_string();
+        let detail = format!("expected one of the fields of a login, found {name}");
+        findings.add(
+            LoginRule::KeyUnknown,
+            Severity::Advice,
+            &detail,
+            Some(&name),
+        );
+    }
+}
+
+fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
+    match fault {
+        HeadersFault::Blank => {
+            findings.refuse(LoginRule::HeadersBlank, "expected headers, found nothing")
+        }
+        HeadersFault::NotJson(fault, encoding) => {
+            let taken_for = match encoding {
+                Encoding::Base64 => "inside the base64",
+                Encoding::Plain => "in the text, which is not standard base64",
+            };
+            let detail = format!("{} {taken_for}", envelope::describe(*fault));
+            findings.refuse(LoginRule::HeadersNotJson, &detail);
+        }
+        HeadersFault::NotAnObject(kind) => {
+            findings.refuse(
+                LoginRule::HeadersNotJson,
+                &format!("expected an object, found {kind}"),
+            );
+        }
+        HeadersFault::Compressed => {
+            findings.add(
+                LoginRule::HeadersNotJson,
+                Severity::Depends,
+                "expected an object, found what may be compressed",
+                None,
+            );
+        }
+        HeadersFault::ValueType(name, kind) => {
+            let detail = format!("expected strings for {}, found {kind}", Found::value(name));
+            findings.refuse(LoginRule::HeaderValueTypeWrong, &detail);
+        }
+        HeadersFault::Pair => findings.refuse(
+            LoginRule::HeaderPairMalformed,
+            "expected strings with a colon after the name, found something else",
+        ),
+        HeadersFault::Kind(kind) => findings.refuse(
+            LoginRule::HeaderPairMalformed,
+            &format!("expected headers, found {kind}"),
+        ),
+    }
+}
+
+fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
+    match method {
+        "" => findings.refuse(LoginRule::MethodMissing, "expected `POST`, found nothing"),
+        "POST" => {}
+        "GET" => {
+            match profile
+                .plugin()
+                .and_then(|plugin| plugin.is_vault_since([1, 15, 0]))
+            {
+                Some(true) => {}
+                Some(false) => findings.refuse(
+                    LoginRule::MethodUnsupported,
+                    "expected `POST`, which alone this server supports, found `GET`",
+                ),
+                None => findings.add(
+                    LoginRule::MethodGet,
+                    Severity::Depends,
+                    "expected `POST`, found `GET`",
+                    None,
+                ),
+            }
+            return Method::Get;
+        }
+        other => {
+            // Where fields were swapped, this may be the headers with the session token.
+            let is_word = other.len() <= 16 && other.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let found = match is_word {
+                true => Found::value(other).to_string(),
+                false => "something else".into(),
+            };
+            let detail = format!("expected `POST`, found {found}");
+            findings.refuse(LoginRule::MethodUnsupported, &detail);
+        }
+    }
+    Method::Post
+}
+
+fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
+    if encoded.is_empty() {
+        findings.refuse(
+            LoginRule::UrlMissing,
+            "expected base64 of a URL, found nothing",
+        );
+        return None;
+    }
+    let Some(bytes) = go_base64::decode(encoded) else {
+        let detail = format!(
+            "expected letters, digits, '+', '/' and padding, found {}",
+            go_base64::fault(encoded)
+        );
+        findings.refuse(LoginRule::UrlNotBase64, &detail);
+        return None;
+    };
+    match GoUrl::parse(&String::from_utf8_lossy(&bytes)) {
+        Err(fault) => {
+            findings.refuse(
+                LoginRule::UrlUnparsable,
+                &format!("expected scheme, host and `/`, found {fault}"),
+            );
+            None
+        }
+        Ok(url) => {
+            if let Some(fault) = url.newly_refused {
+                let detail = format!(
+                    "expected scheme, host and `/`, found {fault}, which servers built with newer versions of Go refuse"
+                );
+                findings.add(LoginRule::UrlUnparsable, Severity::Depends, &detail, None);
+            }
+            Some(url)
+        }
+    }
+}
+
+fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findings) {
+    if method == Method::Post {
+        if !url.query.is_empty() {
+            findings.refuse(LoginRule::PostWithQuery, "expected none, found one");
+        }
+        return;
+    }
+    let actions: Vec<&str> = query.all("Action").collect();
+    match actions[..] {
+        [ACTION] => {}
+        [] => findings.refuse(
+            LoginRule::QueryActionMissing,
+            "expected Action=GetCallerIdentity, found none",
+        ),
+        [other] => {
+            let detail = format!("expected `{ACTION}`, found {}", Found::value(other));
+            findings.refuse(LoginRule::QueryActionUnexpected, &detail);
+        }
+        _ => findings.refuse(
+            LoginRule::QueryActionRepeated,
+            &format!("expected one, found {}", actions.len()),
+        ),
+    }
+}
+
+fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<Vec<u8>> {
+    if encoded.is_empty() && method == Method::Post {
+        findings.refuse(
+            LoginRule::BodyMissing,
+            "expected base64 of a form, found nothing",
+        );
+        return None;
+    }
+    let Some(body) = go_base64::decode(encoded) else {
+        let detail = format!(
+            "expected letters, digits, '+', '/' and padding, found {}",
+            go_base64::fault(encoded)
+        );
+        findings.refuse(LoginRule::BodyNotBase64, &detail);
+        return None;
+    };
+    let form = Query::parse(&String::from_utf8_lossy(&body));
+    match form.fault {
+        Some(QueryFault::Semicolon) => findings.refuse(
+            LoginRule::BodyUnparsable,
+            "expected pairs with '&' between them, found a ';'",
+        ),
+        Some(QueryFault::Escape) => findings.refuse(
+            LoginRule::BodyUnparsable,
+            "expected two hexadecimal digits after each '%', found something else",
+        ),
+        None => {
+            let actions = form.all("Action").count();
+            let strange = form.pairs.iter().find(|(name, value)| match name.as_str() {
+                "Action" => actions > 1 || value != ACTION,
+                "Version" => false,
+                _ => true,
+            });
+            if let Some((name, value)) = strange {
+                let detail = match name.as_str() {
+                    "Action" if actions > 1 => "expected Action once, found it more often".into(),
+                    "Action" => format!(
+                        "expected the action `{ACTION}`, found {}",
+                        Found::value(value)
+                    ),
+                    // The name may be a whole document.
+                    _ => "expected Action and Version alone, found another key".into(),
+                };
+                findings.refuse(LoginRule::BodyUnexpected, &detail);
+            }
+        }
+    }
+    Some(body)
+}

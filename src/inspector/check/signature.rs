@@ -1,0 +1,311 @@
+//! The signature's claims: scope, time, signed headers and key (contract 2.12 and 7).
+
+use super::{CalledRegion, Login, Method};
+use crate::error::Found;
+use crate::inspector::claim::{Claim, ClaimFault, Place, read_timestamp, session_token, timestamp};
+use crate::inspector::finding::Findings;
+use crate::inspector::go_header::canonical;
+use crate::inspector::login_fields::Headers;
+use crate::inspector::rule::Severity;
+use crate::inspector::rules::LoginRule;
+
+/// How long AWS takes a signature, before and after its own clock.
+pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;
+
+/// A login in use is seconds old; this much tells of a wrong clock.
+const NOTABLE_SECONDS: i64 = 5 * 60;
+
+/// What sending, retries and the server's second call may take.
+const SLACK_SECONDS: i64 = 30;
+
+const MOST_FINDINGS: usize = 8;
+
+pub(super) fn check(
+    login: &Login,
+    headers: &Headers,
+    called_region: Option<&CalledRegion>,
+    unix_seconds: u64,
+    findings: &mut Findings,
+) {
+    let claim = match Claim::read(headers, &login.query) {
+        Ok(claim) => claim,
+        Err(fault) => {
+            report_fault(&fault, findings);
+            return;
+        }
+    };
+    if let Some(unusual) = claim.unusual {
+        findings.add(
+            LoginRule::SignatureIncomplete,
+            Severity::Depends,
+            &format!("found {unusual}, which AWS may refuse"),
+            None,
+        );
+    }
+    if claim.place == Place::Header && login.query.first("X-Amz-Signature").is_some() {
+        findings.add(
+            LoginRule::SignatureTwice,
+            Severity::Depends,
+            "expected one, found two",
+            None,
+        );
+    }
+    let signature = claim.signature.as_bytes();
+    if signature.len() != 64
+        || !signature
+            .iter()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
+        findings.refuse(
+            LoginRule::SignatureMalformed,
+            &format!("found {} characters", signature.len()),
+        );
+    }
+    check_signed_headers(&claim, login, headers, findings);
+    check_scope(&claim, called_region, findings);
+    check_time(&claim, login, headers, unix_seconds, findings);
+    check_key(&claim, login, headers, findings);
+}
+
+fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
+    match fault {
+        ClaimFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
+        ClaimFault::Missing => {
+            findings.refuse(LoginRule::AuthorizationMissing, "expected one, found none")
+        }
+        ClaimFault::Incomplete(detail) => findings.refuse(LoginRule::SignatureIncomplete, detail),
+        ClaimFault::Secret => findings.refuse(LoginRule::SecretAsAccessKeyId, ""),
+        ClaimFault::Unusual(what) => findings.add(
+            LoginRule::SignatureIncomplete,
+            Severity::Depends,
+            &format!("found {what}, which AWS may refuse"),
+            None,
+        ),
+    }
+}
+
+fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
+    let names: Vec<&str> = claim.signed_names().collect();
+    let sorted = names
+        .windows(2)
+        .all(|pair| matches!(pair, [one, other] if one < other));
+    if !sorted
+        || names
+            .iter()
+            .any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase()))
+    {
+        findings.add(
+            LoginRule::SignedHeadersUnsorted,
+            Severity::Depends,
+            "expected lower case, sorted, each name once, found something else",
+            None,
+        );
+    }
+    if !names.iter().any(|name| name.eq_ignore_ascii_case("host")) {
+        findings.refuse(
+            LoginRule::HostNotSigned,
+            "expected `host` in SignedHeaders, found none",
+        );
+    }
+    let mut reported = 0;
+    for name in &names {
+        let Some((severity, why)) = absence(name, login, headers) else {
+            continue;
+        };
+        let shown = Found::value(name).to_string();
+        findings.add(
+            LoginRule::SignedHeaderMissing,
+            severity,
+            &format!("expected {shown}, found {why}"),
+            Some(&shown),
+        );
+        reported += 1;
+        if reported == MOST_FINDINGS {
+            break;
+        }
+    }
+    let unsigned = headers.0.iter().filter(|header| {
+        header.name.starts_with("X-Amz-")
+            && !names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&header.name))
+    });
+    for header in unsigned.take(MOST_FINDINGS) {
+        let shown = Found::value(&header.name).to_string();
+        findings.add(
+            LoginRule::AmzHeaderNotSigned,
+            Severity::Depends,
+            &format!("found {shown}, which AWS asks to be signed"),
+            Some(&shown),
+        );
+    }
+}
+
+/// Says why a signed header does not reach AWS as it was signed, if it does not.
+fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'static str)> {
+    let given = headers.get(&canonical(name)).is_some();
+    match name.to_ascii_lowercase().as_str() {
+        "host" => None,
+        "content-length" if login.method == Method::Post => None,
+        "content-length" => Some((
+            Severity::Depends,
+            "a GET, with which the server sends no length",
+        )),
+        "transfer-encoding" | "trailer" => {
+            Some((Severity::Refused, "none, since the server drops it"))
+        }
+        _ if given => None,
+        "user-agent" | "accept-encoding" | "connection" => {
+            Some((Severity::Depends, "none, so that the server sends its own"))
+        }
+        _ => Some((Severity::Refused, "none")),
+    }
+}
+
+fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &mut Findings) {
+    match called_region {
+        Some(CalledRegion(wanted)) if *wanted != claim.region => {
+            let shown = Found::value(wanted).to_string();
+            let detail = format!("expected {shown}, found {}", Found::value(&claim.region));
+            findings.add(
+                LoginRule::ScopeRegionDiffers,
+                Severity::Refused,
+                &detail,
+                Some(&shown),
+            );
+        }
+        Some(_) => {}
+        None if findings.has(LoginRule::RegionMissing) => {}
+        None => {
+            let detail = format!(
+                "found {}, and which endpoint the server calls is not known",
+                Found::value(&claim.region)
+            );
+            findings.add(
+                LoginRule::ScopeRegionDiffers,
+                Severity::Depends,
+                &detail,
+                None,
+            );
+        }
+    }
+    if claim.service != "sts" {
+        findings.refuse(
+            LoginRule::ScopeServiceDiffers,
+            &format!("expected `sts`, found {}", Found::value(&claim.service)),
+        );
+    }
+    if claim.terminator != "aws4_request" {
+        findings.refuse(
+            LoginRule::ScopeTerminatorDiffers,
+            &format!("found {}", Found::value(&claim.terminator)),
+        );
+    }
+}
+
+fn check_time(
+    claim: &Claim,
+    login: &Login,
+    headers: &Headers,
+    unix_seconds: u64,
+    findings: &mut Findings,
+) {
+    let Some(written) =
+        timestamp(claim.place, headers, &login.query).filter(|text| !text.is_empty())
+    else {
+        let severity = match headers.get("Date") {
+            Some(_) if claim.place == Place::Header => Severity::Depends,
+            _ => Severity::Refused,
+        };
+        findings.add(
+            LoginRule::DateMissing,
+            severity,
+            "expected one, found none",
+            None,
+        );
+        return;
+    };
+    let Some(signed_at) = read_timestamp(&written) else {
+        let severity = match headers.get("X-Amz-Date") {
+            Some(header) if claim.place == Place::Header && header.values.len() > 1 => {
+                Severity::Depends
+            }
+            _ => Severity::Refused,
+        };
+        findings.add(
+            LoginRule::DateMalformed,
+            severity,
+            &format!("found {}", Found::value(&written)),
+            None,
+        );
+        return;
+    };
+    if !written.starts_with(&claim.date) || claim.date.len() != 8 {
+        // Of a scope with a part too few, this may be a piece of a secret.
+        let found = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Found::value(&claim.date).to_string(),
+            false => "something else".into(),
+        };
+        let detail = format!("expected the day of {written}, found {found}");
+        findings.refuse(LoginRule::ScopeDateDiffers, &detail);
+    }
+    let age = i64::try_from(unix_seconds)
+        .unwrap_or(i64::MAX)
+        .saturating_sub(signed_at);
+    if age > 0 {
+        report_age(LoginRule::SignatureExpired, age, "ago", findings);
+    } else {
+        report_age(
+            LoginRule::SignatureNotYetCurrent,
+            age.saturating_neg(),
+            "ahead",
+            findings,
+        );
+    }
+}
+
+fn report_age(rule: LoginRule, seconds: i64, direction: &str, findings: &mut Findings) {
+    let severity = match seconds {
+        ..=NOTABLE_SECONDS => return,
+        seconds if seconds > WINDOW_SECONDS => Severity::Refused,
+        seconds
+            if seconds > WINDOW_SECONDS - SLACK_SECONDS && rule == LoginRule::SignatureExpired =>
+        {
+            Severity::Depends
+        }
+        _ => Severity::Advice,
+    };
+    let detail =
+        format!("expected at most {WINDOW_SECONDS} seconds, found {seconds} seconds {direction}");
+    findings.add(rule, severity, &detail, None);
+}
+
+fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
+    let token = session_token(claim.place, headers, &login.query);
+    let has_token = token.as_ref().is_some_and(|token| !token.is_empty());
+    if claim.access_key_id.starts_with("ASIA") && !has_token {
+        // A presigned URL whose token is in a header: AWS's reading of that is not known.
+        let severity = match claim.place {
+            Place::Query if headers.get("X-Amz-Security-Token").is_some() => Severity::Depends,
+            _ => Severity::Refused,
+        };
+        findings.add(
+            LoginRule::SessionTokenMissing,
+            severity,
+            "expected one, found none",
+            None,
+        );
+    } else if claim.access_key_id.starts_with("AKIA") && token.is_some() {
+        let severity = if has_token {
+            Severity::Refused
+        } else {
+            Severity::Depends
+        };
+        findings.add(
+            LoginRule::SessionTokenUnexpected,
+            severity,
+            "expected none, found one",
+            None,
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! What a signed request claims about itself, as AWS reads it.
+
+use aws_smithy_types::date_time::{DateTime, Format};
+
+use super::go_url::Query;
+use super::login_fields::Headers;
+
+/// The one algorithm that STS logins are signed with.
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// The parts of a signature.
+pub(super) struct Claim {
+    pub(super) access_key_id: String,
+    pub(super) date: String,
+    pub(super) region: String,
+    pub(super) service: String,
+    pub(super) terminator: String,
+    /// Names with `;` between them, as written.
+    pub(super) signed_headers: String,
+    pub(super) signature: String,
+    pub(super) place: Place,
+    /// Something about the header that AWS may or may not take.
+    pub(super) unusual: Option<&'static str>,
+}
+
+/// Where the signature stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Header,
+    Query,
+}
+
+/// Why there is no claim.
+pub(super) enum ClaimFault {
+    /// No signature at all.
+    Missing,
+    /// Something about it is not as it must be; nothing of its text is repeated.
+    Incomplete(String),
+    /// The credential looks as if it began with a secret access key.
+    Secret,
+    /// A form that AWS may or may not take.
+    Unusual(&'static str),
+}
+
+impl Claim {
+    /// Reads the signature in the headers, or else the one in the query of a presigned URL.
+    pub(super) fn read(headers: &Headers, query: &Query) -> Result<Self, ClaimFault> {
+        match headers.get("Authorization") {
+            Some(header) => {
+                let unusual = (header.values.len() > 1)
+                    .then_some("the Authorization header is a list of several values");
+                Self::from_header(&header.joined(), unusual)
+            }
+            None if query.first("X-Amz-Signature").is_some()
+                || query.first("X-Amz-Algorithm").is_some() =>
+            {
+                Self::from_query(query)
+            }
+            None => Err(ClaimFault::Missing),
+        }
+    }
+
+    fn from_header(text: &str, mut unusual: Option<&'static str>) -> Result<Self, ClaimFault> {
+        // HTTP trims the value on its way.
+        let text = text.trim_matches([' ', '\t']);
+        let (algorithm, parameters) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+        if algorithm.starts_with("AWS4-") && algorithm != ALGORITHM {
+            return Err(ClaimFault::Unusual(
+                "another algorithm than AWS4-HMAC-SHA256",
+            ));
+        }
+        if algorithm != ALGORITHM {
+            return Err(incomplete("expected it to begin with AWS4-HMAC-SHA256"));
+        }
+        let mut parts = [None; 3];
+        const NAMES: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+        for (place, piece) in parameters.split(',').enumerate() {
+            let mut words = piece.split([' ', '\t']).filter(|word| !word.is_empty());
+            let Some(word) = words.next() else {
+                unusual = unusual.or(Some("a comma with nothing after it"));
+                continue;
+            };
+            if words.next().is_some() {
+                unusual = unusual.or(Some("a blank where a comma belongs"));
+            }
+            for word in core::iter::once(word).chain(
+                piece
+                    .split([' ', '\t'])
+                    .filter(|word| !word.is_empty())
+                    .skip(1),
+            ) {
+                let (name, value) = word
+                    .split_once('=')
+                    .ok_or_else(|| incomplete("expected key=value pairs after the algorithm"))?;
+                let slot = NAMES.iter().position(|known| *known == name);
+                match slot.and_then(|slot| parts.get_mut(slot)) {
+                    Some(slot @ None) => *slot = Some(value),
+                    Some(Some(_)) => unusual = unusual.or(Some("a part that is there twice")),
+                    None => {
+                        unusual = unusual.or(Some(
+                            "a part that is none of Credential, SignedHeaders and Signature",
+                        ))
+                    }
+                }
+            }
+            if place > 64 {
+                return Err(ClaimFault::Unusual("dozens of parts"));
+            }
+        }
+        let [Some(credential), Some(signed_headers), Some(signature)] = parts else {
+            let missing = NAMES.iter().zip(parts).find(|(_, part)| part.is_none());
+            let name = missing.map_or("", |(name, _)| name);
+            return Err(incomplete(&format!("expected {name}=, found none")));
+        };
+        for (name, value) in NAMES.iter().zip([credential, signed_headers, signature]) {
+            if value.is_empty() {
+                return Err(incomplete(&format!(
+                    "expected a value of {name}, found none"
+                )));
+            }
+        }
+        let mut claim =
+            Self::from_credential(credential, signed_headers, signature, Place::Header)?;
+        claim.unusual = unusual;
+        Ok(claim)
+    }
+
+    fn from_query(query: &Query) -> Result<Self, ClaimFault> {
+        if query.first("X-Amz-Algorithm") != Some(ALGORITHM) {
+            return Err(incomplete(
+                "expected X-Amz-Algorithm=AWS4-HMAC-SHA256 in the query",
+            ));
+        }
+        let part = |name: &'static str| match query.first(name) {
+            Some(value) if !value.is_empty() => Ok(value),
+            _ => Err(incomplete(&format!(
+                "expected {name} in the query, found none"
+            ))),
+        };
+        let credential = part("X-Amz-Credential")?;
+        let signed_headers = part("X-Amz-SignedHeaders")?;
+        let signature = part("X-Amz-Signature")?;
+        let mut claim = Self::from_credential(credential, signed_headers, signature, Place::Query)?;
+        let doubled = query
+            .pairs
+            .iter()
+            .any(|(name, _)| name.starts_with("X-Amz-") && query.all(name).count() > 1);
+        claim.unusual = doubled.then_some("a parameter of the query that is there twice");
+        Ok(claim)
+    }
+
+    fn from_credential(
+        credential: &str,
+        signed_headers: &str,
+        signature: &str,
+        place: Place,
+    ) -> Result<Self, ClaimFault> {
+        let parts: Vec<&str> = credential.splitn(12, '/').collect();
+        let [access_key_id, date, region, service, terminator] = parts[..] else {
+            // A secret has slashes of its own, so that the scope moves to the right.
+            return Err(
+                match parts.len() > 5 && credential.ends_with("/aws4_request") {
+                    true => ClaimFault::Secret,
+                    false => incomplete(&format!(
+                        "expected five parts with slashes between them in Credential, found {}",
+                        parts.len()
+                    )),
+                },
+            );
+        };
+        if access_key_id.contains('+') {
+            return Err(ClaimFault::Secret);
+        }
+        Ok(Self {
+            access_key_id: access_key_id.into(),
+            date: date.into(),
+            region: region.into(),
+            service: service.into(),
+            terminator: terminator.into(),
+            signed_headers: signed_headers.into(),
+            signature: signature.into(),
+            place,
+            unusual: None,
+        })
+    }
+
+    /// Returns the names of the signed headers, as written.
+    pub(super) fn signed_names(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.split(';')
+    }
+}
+
+fn incomplete(detail: &str) -> ClaimFault {
+    ClaimFault::Incomplete(detail.into())
+}
+
+/// Returns the time that was signed, as written: of the query for a presigned URL.
+pub(super) fn timestamp(place: Place, headers: &Headers, query: &Query) -> Option<String> {
+    match place {
+        Place::Header => headers
+            .get("X-Amz-Date")
+            .map(|header| header.joined().trim_matches([' ', '\t']).into()),
+        Place::Query => query.first("X-Amz-Date").map(Into::into),
+    }
+}
+
+/// Returns the session token that goes to AWS, empty or not.
+pub(super) fn session_token(place: Place, headers: &Headers, query: &Query) -> Option<String> {
+    match place {
+        Place::Header => headers
+            .get("X-Amz-Security-Token")
+            .map(|header| header.joined().trim_matches([' ', '\t']).into()),
+        Place::Query => query.first("X-Amz-Security-Token").map(Into::into),
+    }
+}
+
+/// Reads a time such as `20300131T120000Z`, in Unix seconds.
+pub(super) fn read_timestamp(text: &str) -> Option<i64> {
+    let digits = text.strip_suffix('Z')?;
+    let (date, time) = digits.split_once('T')?;
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if date.len() != 8 || time.len() != 6 || !all_digits(date) || !all_digits(time) {
+        return None;
+    }
+    let (year, day) = date.split_at(4);
+    let (month, day) = day.split_at(2);
+    let (hour, second) = time.split_at(2);
+    let (minute, second) = second.split_at(2);
+    let written = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
+    DateTime::from_str(&written, Format::DateTime)
+        .ok()
+        .map(|time| time.secs())
+}

@@ -1,0 +1,152 @@
+//! Decodes a login for people.
+
+use super::canonical::{canonical_request, string_to_sign};
+use super::check::{Login, WINDOW_SECONDS, decode};
+use super::claim::{Claim, Place, read_timestamp, timestamp};
+use super::finding::Findings;
+use super::go_url::GoUrl;
+use super::login_fields::Headers;
+use super::profile::ServerProfile;
+use super::rule::Severity;
+use super::rules::LoginRule;
+use super::shown::{self, Shown, header_value};
+
+/// What is in a login. Secrets are shown by their lengths, so that it can be pasted into a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The method as written.
+    pub method: String,
+    /// The URL, without user information and without secrets in its query.
+    pub url: String,
+    /// The `Host` header that the server sends to STS.
+    pub host: String,
+    /// The body, without secrets.
+    pub body: String,
+    /// The headers, sorted by name.
+    pub headers: Vec<ShownHeader>,
+    /// The Vault role, if one was sent.
+    pub role: Option<String>,
+    /// The access key ID, if there is a signature that can be read.
+    pub access_key_id: Option<String>,
+    /// The credential scope, if there is a signature that can be read.
+    pub scope: Option<CredentialScope>,
+    /// The names of the signed headers, as written.
+    pub signed_headers: Vec<String>,
+    /// When the login was signed, in Unix seconds.
+    pub signed_at: Option<i64>,
+    /// The last second at which AWS takes the login, in Unix seconds.
+    pub accepted_until: Option<i64>,
+    /// The canonical request, without secrets.
+    pub canonical_request: Option<String>,
+    /// The string to sign; its hash is that of the whole canonical request.
+    pub string_to_sign: Option<String>,
+}
+
+/// A header of the request to STS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownHeader {
+    /// The name as the server sends it.
+    pub name: String,
+    /// The value; a secret one by its length.
+    pub value: String,
+}
+
+/// The credential scope of a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialScope {
+    /// The day, as in `20300131`.
+    pub date: String,
+    /// The region.
+    pub region: String,
+    /// The service.
+    pub service: String,
+}
+
+/// Why a login cannot be explained.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ExplainError {
+    /// Which rule.
+    pub rule: LoginRule,
+    /// What was expected and what was found. Never holds a secret.
+    pub message: String,
+}
+
+/// Decodes a login. At most 1 MiB is read.
+///
+/// # Errors
+/// [`ExplainError`] if the JSON, the URL, the body or the headers cannot be decoded.
+pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
+    let mut findings = Findings::default();
+    let login = decode(login_json, &ServerProfile::default(), &mut findings);
+    if let Some(login) = &login
+        && let Some(url) = &login.url
+        && let Some(headers) = &login.headers
+        && login.body.is_some()
+    {
+        return Ok(explain(login, url, headers));
+    }
+    let refused = findings
+        .0
+        .iter()
+        .position(|finding| finding.severity == Severity::Refused);
+    let finding = findings.0.into_iter().nth(refused.unwrap_or(0));
+    Err(finding.map_or_else(
+        || ExplainError {
+            rule: LoginRule::JsonMalformed,
+            message: LoginRule::JsonMalformed.text().title.into(),
+        },
+        |finding| ExplainError {
+            rule: finding.rule,
+            message: finding.message,
+        },
+    ))
+}
+
+fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
+    let body = login.body.as_deref().unwrap_or_default();
+    let claim = Claim::read(headers, &login.query);
+    let shown_headers = headers.0.iter().map(|header| ShownHeader {
+        name: header.name.clone(),
+        value: match header.name.as_str() {
+            "Authorization" => shown::authorization(&header.joined(), &claim),
+            _ => header_value(header, Shown::Harmless).unwrap_or_else(|| header.joined()),
+        },
+    });
+    let mut explanation = Explanation {
+        method: login.method_text.clone(),
+        url: shown::url(url),
+        host: url.host.clone(),
+        body: shown::form(&String::from_utf8_lossy(body)),
+        headers: shown_headers.collect(),
+        role: login.role.clone(),
+        access_key_id: None,
+        scope: None,
+        signed_headers: Vec::new(),
+        signed_at: None,
+        accepted_until: None,
+        canonical_request: None,
+        string_to_sign: None,
+    };
+    let place = claim.as_ref().map_or(Place::Header, |claim| claim.place);
+    let written = timestamp(place, headers, &login.query).unwrap_or_default();
+    explanation.signed_at = read_timestamp(&written);
+    explanation.accepted_until = explanation.signed_at.map(|time| time + WINDOW_SECONDS);
+    if let Ok(claim) = claim {
+        let request = |shown| canonical_request(&claim, login, url, headers, shown);
+        explanation.string_to_sign = Some(string_to_sign(
+            &claim,
+            &written,
+            &request(Shown::Everything),
+        ));
+        explanation.canonical_request = Some(request(Shown::Harmless));
+        explanation.signed_headers = claim.signed_names().map(Into::into).collect();
+        explanation.access_key_id = Some(shown::access_key_id(&claim.access_key_id));
+        explanation.scope = Some(CredentialScope {
+            date: claim.date,
+            region: claim.region,
+            service: claim.service,
+        });
+    }
+    explanation
+}

@@ -1,0 +1,268 @@
+//! The fields of a login as Vault's framework decodes them (contract 1.1 and 1.2).
+
+use super::go_base64;
+use super::go_header::canonical;
+use crate::json::{Json, JsonError};
+
+/// The fields that the login path knows (contract 1.1).
+pub(super) const FIELDS: [&str; 9] = [
+    "iam_http_request_method",
+    "iam_request_url",
+    "iam_request_body",
+    "iam_request_headers",
+    "role",
+    "nonce",
+    "pkcs7",
+    "identity",
+    "signature",
+];
+
+/// Reads a string field: numbers and booleans become strings, null the empty one.
+///
+/// Fails with the kind of a value that cannot become a string.
+pub(super) fn text(value: &Json<'_>) -> Result<String, &'static str> {
+    match value {
+        Json::String(text) => Ok(text.clone().into_owned()),
+        Json::Number(text) => Ok((*text).into()),
+        Json::Bool(true) => Ok("1".into()),
+        Json::Bool(false) => Ok("0".into()),
+        Json::Null => Ok(String::new()),
+        Json::Array(_) | Json::Object(_) => Err(value.kind()),
+    }
+}
+
+/// One header of the request to STS, under its canonical name.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) name: String,
+    /// The values in the order in which the server sends them, where that is certain.
+    pub(super) values: Vec<String>,
+    /// Whether two spellings of the name were joined, in an order that the server leaves to chance.
+    pub(super) spelt_twice: bool,
+}
+
+impl Header {
+    /// Returns the values in one line.
+    pub(super) fn joined(&self) -> String {
+        self.values.join(",")
+    }
+}
+
+/// The headers of the request to STS, sorted by name.
+#[derive(Debug, Default)]
+pub(super) struct Headers(pub(super) Vec<Header>);
+
+impl Headers {
+    /// Returns a header by its canonical name.
+    pub(super) fn get(&self, name: &str) -> Option<&Header> {
+        let found = self
+            .0
+            .binary_search_by(|header| header.name.as_str().cmp(name));
+        found.ok().and_then(|index| self.0.get(index))
+    }
+
+    /// Returns the first value of a header.
+    pub(super) fn first(&self, name: &str) -> Option<&str> {
+        self.get(name)
+            .and_then(|header| header.values.first())
+            .map(String::as_str)
+    }
+
+    /// Joins what was added under each name, as Go's `http.Header` does.
+    fn collect(mut added: Vec<Added>) -> Self {
+        // The index keeps the order of values added under one spelling.
+        added.sort_unstable_by(|one, other| {
+            (&one.name, &one.written, one.index).cmp(&(&other.name, &other.written, other.index))
+        });
+        let mut headers: Vec<Header> = Vec::new();
+        let mut spelling = String::new();
+        for Added {
+            name,
+            written,
+            value,
+            ..
+        } in added
+        {
+            match headers.last_mut().filter(|header| header.name == name) {
+                Some(header) => {
+                    header.spelt_twice |= spelling != written;
+                    header.values.push(value);
+                }
+                None => headers.push(Header {
+                    name,
+                    values: vec![value],
+                    spelt_twice: false,
+                }),
+            }
+            spelling = written;
+        }
+        Self(headers)
+    }
+}
+
+struct Added {
+    name: String,
+    written: String,
+    index: usize,
+    value: String,
+}
+
+/// Why `iam_request_headers` cannot be read (contract 2.2, rows 7 to 10).
+#[derive(Debug)]
+pub(super) enum HeadersFault {
+    /// The empty string.
+    Blank,
+    /// No JSON at all.
+    NotJson(JsonError, Encoding),
+    /// JSON of another kind.
+    NotAnObject(&'static str),
+    /// It begins like something compressed; whether it is, is not looked into.
+    Compressed,
+    /// The value of this header is of this kind.
+    ValueType(String, &'static str),
+    /// An entry of the list is not `Name:value`.
+    Pair,
+    /// A number or a boolean in place of headers.
+    Kind(&'static str),
+}
+
+/// What the server took a string of headers for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    /// Standard base64.
+    Base64,
+    /// The text itself, since it is not standard base64.
+    Plain,
+}
+
+/// What was read besides the headers.
+#[derive(Debug, Default)]
+pub(super) struct HeadersRead {
+    pub(super) headers: Headers,
+    /// A key that the JSON inside the base64 has twice: the last one wins.
+    pub(super) doubled_key: Option<String>,
+}
+
+/// Reads `iam_request_headers` in any of its forms.
+pub(super) fn headers(value: &Json<'_>) -> Result<HeadersRead, HeadersFault> {
+    match value {
+        Json::Null => Ok(HeadersRead::default()),
+        Json::Object(_) => from_objects(&[value]),
+        Json::String(text) => from_text(text),
+        Json::Array(entries) => {
+            let mut objects = Vec::new();
+            match flatten(entries, &mut objects) {
+                true => from_objects(&objects),
+                false => from_pairs(entries),
+            }
+        }
+        Json::Bool(_) | Json::Number(_) => Err(HeadersFault::Kind(value.kind())),
+    }
+}
+
+/// Gathers the objects of a list, lists inside it included; says whether there is nothing else.
+fn flatten<'j, 'a>(entries: &'j [Json<'a>], objects: &mut Vec<&'j Json<'a>>) -> bool {
+    entries.iter().all(|entry| match entry {
+        Json::Null => true,
+        Json::Object(_) => {
+            objects.push(entry);
+            true
+        }
+        Json::Array(inner) => flatten(inner, objects),
+        _ => false,
+    })
+}
+
+fn from_text(text: &str) -> Result<HeadersRead, HeadersFault> {
+    let decoded = go_base64::decode(text);
+    let (bytes, encoding) = match &decoded {
+        Some(bytes) => (bytes.as_slice(), Encoding::Base64),
+        None => (text.as_bytes(), Encoding::Plain),
+    };
+    // The first byte of Vault's compressed data, then of gzip, LZW, snappy or LZ4.
+    match bytes {
+        [] => return Err(HeadersFault::Blank),
+        [b'G' | b'L' | b'S' | b'4', second, ..] if !(0x20..0x7f).contains(second) => {
+            return Err(HeadersFault::Compressed);
+        }
+        _ => {}
+    }
+    let (value, _ignored) =
+        Json::read(bytes).map_err(|fault| HeadersFault::NotJson(fault, encoding))?;
+    match &value {
+        Json::Null => Ok(HeadersRead::default()),
+        Json::Object(_) => {
+            let mut read = from_objects(&[&value])?;
+            read.doubled_key = value.doubled_key().map(Into::into);
+            Ok(read)
+        }
+        other => Err(HeadersFault::NotAnObject(other.kind())),
+    }
+}
+
+/// Reads objects of headers; of two equal keys the later one counts.
+fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
+    let mut entries = Vec::new();
+    for object in objects {
+        if let Json::Object(inside) = object {
+            entries.extend(inside.iter().map(|(name, value)| (&**name, value)));
+        }
+    }
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    let name_at = |index: usize| entries.get(index).map_or("", |(name, _)| *name);
+    order.sort_unstable_by(|one, other| (name_at(*one), *one).cmp(&(name_at(*other), *other)));
+    let mut added = Vec::new();
+    let mut places = order.iter().peekable();
+    while let Some(place) = places.next() {
+        let Some((name, value)) = entries.get(*place) else {
+            continue;
+        };
+        if places.peek().is_some_and(|next| name_at(**next) == *name) {
+            continue;
+        }
+        let values = match value {
+            Json::Array(values) => values.as_slice(),
+            single => core::slice::from_ref(*single),
+        };
+        for value in values {
+            let value = match value {
+                Json::String(text) => text.clone().into_owned(),
+                Json::Number(text) => (*text).into(),
+                other => return Err(HeadersFault::ValueType((*name).into(), other.kind())),
+            };
+            added.push(Added {
+                name: canonical(name),
+                written: (*name).into(),
+                index: added.len(),
+                value,
+            });
+        }
+    }
+    Ok(HeadersRead {
+        headers: Headers::collect(added),
+        doubled_key: None,
+    })
+}
+
+/// Reads a list of `Name:value`; spaces around the value stay.
+fn from_pairs(entries: &[Json<'_>]) -> Result<HeadersRead, HeadersFault> {
+    let mut added = Vec::new();
+    for entry in entries {
+        let pair = entry.as_str().and_then(|text| text.split_once(':'));
+        let (name, value) = pair
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or(HeadersFault::Pair)?;
+        // One spelling for all, since a list keeps its order.
+        let name = canonical(name);
+        added.push(Added {
+            written: name.clone(),
+            name,
+            index: added.len(),
+            value: value.into(),
+        });
+    }
+    Ok(HeadersRead {
+        headers: Headers::collect(added),
+        doubled_key: None,
+    })
+}

@@ -1,0 +1,178 @@
+//! What a caller knows about the server; what is not known is decided by nobody's guess.
+
+/// The server, as far as it is known: `server-profile` of `wit/login.wit`'s `inspector`.
+#[derive(Clone, Debug, Default)]
+pub struct ServerProfile {
+    /// Whether the server wants a server ID.
+    pub server_id: Option<ServerIdRequirement>,
+    /// Which STS endpoint the server calls.
+    pub sts_endpoint: Option<CalledEndpoint>,
+    /// `allowed_sts_header_values` of the server, beyond its default list.
+    pub allowed_headers: Option<Vec<String>>,
+    /// Whether `config/client` of the mount was ever written.
+    pub mount_config: Option<MountConfig>,
+    /// The server's core, which reads the JSON.
+    pub core: Option<Software>,
+    /// The AWS auth method; the one that comes with the core if not given.
+    pub auth_plugin: Option<Software>,
+    /// The ARN that `GetCallerIdentity` answers for the credentials that signed.
+    pub caller_arn: Option<String>,
+    /// The role that the login asks for.
+    pub role: Option<RoleProfile>,
+}
+
+/// What the server's `iam_server_id_header_value` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerIdRequirement {
+    /// Nothing: the server compares nothing.
+    NotRequired,
+    /// This value.
+    Required(String),
+}
+
+/// Which STS endpoint the server calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CalledEndpoint {
+    /// `https://sts.amazonaws.com`, the default.
+    Global,
+    /// The `sts_endpoint` of the server's configuration.
+    Url(String),
+    /// An endpoint of this region, under whatever name.
+    Region(String),
+    /// That of the region in the login: `use_sts_region_from_client`.
+    ClientRegion,
+}
+
+/// Whether `config/client` of the mount was ever written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MountConfig {
+    /// Never: no server ID, no list of headers, the global endpoint.
+    NeverWritten,
+    /// At least once, with whatever values.
+    Written,
+}
+
+/// A server program or an auth method and its version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Software {
+    /// Whose program it is.
+    pub flavour: Flavour,
+    /// Such as `1.18.5`, `v1.20.3` or `1.19.9+ent`; unknown if absent or of another shape.
+    pub version: Option<String>,
+}
+
+/// Whose program it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// HashiCorp Vault.
+    Vault,
+    /// OpenBao.
+    OpenBao,
+}
+
+/// What is known of the role that the login asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleProfile {
+    /// The mount has no such role.
+    Missing,
+    /// The role is of type `ec2`.
+    Ec2,
+    /// The role is of type `iam`.
+    Iam(RoleBindings),
+}
+
+/// The bindings of an `iam` role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleBindings {
+    /// `bound_iam_principal_arn`.
+    pub principal_arns: Vec<String>,
+    /// `resolve_aws_unique_ids`.
+    pub unique_ids: UniqueIds,
+    /// `inferred_entity_type`.
+    pub inferred_entity: InferredEntity,
+}
+
+/// Whether the role compares unique IDs or ARNs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UniqueIds {
+    /// `resolve_aws_unique_ids=true`, the default.
+    Resolved,
+    /// `resolve_aws_unique_ids=false`.
+    NotResolved,
+}
+
+/// What the role infers from the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InferredEntity {
+    /// Nothing.
+    Nothing,
+    /// `ec2_instance`: the session name has to be an instance ID.
+    Ec2Instance,
+}
+
+/// Whether the checks that need the mount's configuration are made (contract 2.4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    Skipped,
+    Made,
+    Unknown,
+}
+
+impl ServerProfile {
+    /// Says whether the server checks IDs, headers and regions at all.
+    pub(super) fn gate(&self) -> Gate {
+        let set = matches!(self.server_id, Some(ServerIdRequirement::Required(_)))
+            || matches!(
+                self.sts_endpoint,
+                Some(CalledEndpoint::Url(_) | CalledEndpoint::ClientRegion)
+            )
+            || self
+                .allowed_headers
+                .as_ref()
+                .is_some_and(|names| !names.is_empty());
+        match self.mount_config {
+            Some(MountConfig::NeverWritten) => Gate::Skipped,
+            Some(MountConfig::Written) => Gate::Made,
+            None if set => Gate::Made,
+            None => Gate::Unknown,
+        }
+    }
+
+    /// Returns the endpoint that the server calls.
+    pub(super) fn called_endpoint(&self) -> Option<&CalledEndpoint> {
+        match self.gate() {
+            Gate::Skipped => Some(&CalledEndpoint::Global),
+            _ => self.sts_endpoint.as_ref(),
+        }
+    }
+
+    /// Returns the AWS auth method: a core comes with its own.
+    pub(super) fn plugin(&self) -> Option<&Software> {
+        self.auth_plugin.as_ref().or(self.core.as_ref())
+    }
+}
+
+impl Software {
+    /// Says whether this is Vault of at least a version; `None` if that is not known.
+    pub(super) fn is_vault_since(&self, since: [u16; 3]) -> Option<bool> {
+        match self.flavour {
+            Flavour::OpenBao => Some(false),
+            Flavour::Vault => self.numbers().map(|numbers| numbers >= since),
+        }
+    }
+
+    fn numbers(&self) -> Option<[u16; 3]> {
+        let version = self.version.as_deref()?;
+        let version = version.strip_prefix('v').unwrap_or(version);
+        let end = version.find(['+', '-']).unwrap_or(version.len());
+        let mut numbers = [0; 3];
+        let mut parts = version.get(..end)?.split('.');
+        for number in &mut numbers {
+            match parts.next() {
+                Some(part) => *number = part.parse().ok()?,
+                None => break,
+            }
+        }
+        parts.next().is_none().then_some(numbers)
+    }
+}

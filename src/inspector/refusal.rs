@@ -1,0 +1,352 @@
+//! Says who refused a login and why.
+
+use crate::error::Found;
+
+use super::check::{Login, MOST_BYTES, decode};
+use super::claim::{Claim, read_timestamp, session_token};
+use super::finding::Findings;
+use super::profile::ServerProfile;
+use super::refusal_texts::{
+    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
+};
+use super::rule::{Refuser, fill};
+use super::rules::LoginRule;
+use crate::json::Json;
+
+/// What came back from Vault.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The HTTP status; absent if no answer came.
+    pub status: Option<u16>,
+    /// The body. At most 1 MiB is read.
+    pub body: String,
+    /// The `Date` header.
+    pub date: Option<String>,
+}
+
+/// Why a login was refused. No text of the answer is in it: some servers echo the login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Who refused; absent if nobody did.
+    pub refused_by: Option<Refuser>,
+    /// Which rule; absent if nobody refused, or if no rule knows the answer.
+    pub rule: Option<LoginRule>,
+    /// What is wrong, in one sentence for people.
+    pub message: String,
+    /// The likely causes, the likeliest first.
+    pub causes: Vec<&'static str>,
+    /// What to change on the client.
+    pub client_fix: Option<String>,
+    /// What to change on the server.
+    pub server_fix: Option<String>,
+    /// The server ID that the server wants.
+    pub expected_server_id: Option<String>,
+    /// AWS's clock when it refused, in Unix seconds.
+    pub aws_clock: Option<i64>,
+    /// How far AWS's clock is ahead of the one that signed, in seconds.
+    pub skew_seconds: Option<i64>,
+    /// The region to sign for.
+    pub wanted_region: Option<String>,
+}
+
+/// Says who refused a login, why, and what to change.
+///
+/// `login_json` is the login that was sent, where it is still at hand; `unix_seconds` is the host's
+/// clock when the answer came. No text of the answer is repeated.
+pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
+    let body = beginning(&answer.body);
+    let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
+    let text = json.as_ref().and_then(error_text);
+    let (rule, refuser) = match judge(answer.status, json.as_ref(), text.as_deref(), body) {
+        Verdict::Token => {
+            return silent(None, "nobody refused: the answer holds a token");
+        }
+        Verdict::Unknown => {
+            return silent(
+                Some(Refuser::Vault),
+                "Vault refuses with a text that no rule knows",
+            );
+        }
+        Verdict::Refused(rule, refuser) => (rule, refuser),
+    };
+    let mut findings = Findings::default();
+    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
+    let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
+    let mut facts = Facts::default();
+    facts.read(
+        rule,
+        text.as_deref().unwrap_or_default(),
+        login.as_ref(),
+        unix_seconds,
+    );
+    let entry = rule.text();
+    let mut message = String::from(entry.title);
+    if let Some(detail) = &facts.detail {
+        message.push_str(": ");
+        message.push_str(detail);
+    }
+    Refusal {
+        refused_by: Some(refuser),
+        rule: Some(rule),
+        message,
+        causes: entry.causes.to_vec(),
+        client_fix: Some(fill(entry.client_fix, facts.wanted.as_deref())),
+        server_fix: (!entry.server_fix.is_empty()).then(|| fill(entry.server_fix, None)),
+        expected_server_id: facts.server_id,
+        aws_clock: facts.aws_clock,
+        skew_seconds: facts.skew_seconds,
+        wanted_region: facts.region,
+    }
+}
+
+/// A refusal without a rule.
+fn silent(refused_by: Option<Refuser>, message: &str) -> Refusal {
+    Refusal {
+        refused_by,
+        rule: None,
+        message: message.into(),
+        causes: Vec::new(),
+        client_fix: None,
+        server_fix: None,
+        expected_server_id: None,
+        aws_clock: None,
+        skew_seconds: None,
+        wanted_region: None,
+    }
+}
+
+enum Verdict {
+    Token,
+    Refused(LoginRule, Refuser),
+    Unknown,
+}
+
+fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body: &str) -> Verdict {
+    let by = |rule: LoginRule| Verdict::Refused(rule, rule.text().refuser);
+    let Some(status) = status else {
+        return by(LoginRule::VaultUnreachable);
+    };
+    if (300..400).contains(&status) {
+        return by(LoginRule::AnswerRedirected);
+    }
+    if status < 300 {
+        let is_there = |value: Option<&Json<'_>>| matches!(value, Some(Json::Object(_)));
+        let auth = json.and_then(|json| json.get("auth"));
+        let token = auth
+            .and_then(|auth| auth.get("client_token"))
+            .and_then(Json::as_str);
+        return if is_there(auth.and_then(|auth| auth.get("mfa_requirement"))) {
+            by(LoginRule::MfaRequired)
+        } else if is_there(json.and_then(|json| json.get("wrap_info"))) {
+            by(LoginRule::ResponseWrapped)
+        } else if token.is_some_and(|token| !token.is_empty()) {
+            Verdict::Token
+        } else {
+            by(LoginRule::AnswerNotVaults)
+        };
+    }
+    // Vault's own words for a body that is too large are no JSON.
+    let text = text.or_else(|| body.contains("request body too large").then_some(body));
+    let known = text.and_then(judge_text);
+    let by_status = STATUSES.iter().find(|(known, _)| *known == status);
+    // These three are nobody's but Vault's.
+    let is_vaults = text.is_some() || matches!(status, 412 | 472 | 473);
+    match (known, by_status) {
+        (Some((rule, refuser)), _) => Verdict::Refused(rule, refuser),
+        (None, Some((_, rule))) if is_vaults => by(*rule),
+        (None, _) if is_vaults => Verdict::Unknown,
+        (None, _) => by(LoginRule::AnswerNotVaults),
+    }
+}
+
+fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    // Some versions put the value that was sent between these two, so what is before does not count.
+    if text.contains("Field validation failed") {
+        let (_, rest) = text.rsplit_once(" for field ")?;
+        return find(FIELD_VALIDATION, rest);
+    }
+    if let Some((_, upstream)) = text.split_once("error making upstream request") {
+        return match upstream.split_once("received error code") {
+            Some((_, answer)) => find(STS, answer),
+            None => find(UPSTREAM, upstream),
+        };
+    }
+    find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))
+}
+
+/// Tells apart what one text stands for, with the help of the login.
+fn sharpen(rule: LoginRule, text: &str, login: Option<&Login>) -> LoginRule {
+    if rule == LoginRule::SignatureIncomplete {
+        // AWS repeats the credential; a secret in front of it has slashes of its own.
+        let echoed = text
+            .split_once("slash-delimited elements")
+            .map_or("", |(_, rest)| rest);
+        let quoted = echoed.split_once("got '").map_or("", |(_, rest)| rest);
+        let slashes = quoted
+            .split('\'')
+            .next()
+            .unwrap_or_default()
+            .matches('/')
+            .count();
+        return if slashes > 4 {
+            LoginRule::SecretAsAccessKeyId
+        } else {
+            rule
+        };
+    }
+    let Some((login, claim)) = login.and_then(|login| {
+        let headers = login.headers.as_ref()?;
+        let claim = Claim::read(headers, &login.query).ok()?;
+        let token = session_token(claim.place, headers, &login.query);
+        Some((token.is_some_and(|token| !token.is_empty()), claim))
+    }) else {
+        return rule;
+    };
+    match (rule, login, &claim.access_key_id) {
+        (LoginRule::AccessKeyUnknown, false, key) if key.starts_with("ASIA") => {
+            LoginRule::SessionTokenMissing
+        }
+        (LoginRule::AccessKeyUnknown, true, key) if key.starts_with("AKIA") => {
+            LoginRule::SessionTokenUnexpected
+        }
+        _ => rule,
+    }
+}
+
+/// What an answer gives away.
+#[derive(Default)]
+struct Facts {
+    server_id: Option<String>,
+    aws_clock: Option<i64>,
+    skew_seconds: Option<i64>,
+    region: Option<String>,
+    /// The value for the rule's fix.
+    wanted: Option<String>,
+    detail: Option<String>,
+}
+
+impl Facts {
+    fn read(&mut self, rule: LoginRule, text: &str, login: Option<&Login>, unix_seconds: u64) {
+        match rule {
+            LoginRule::ServerIdDiffers => {
+                self.server_id = expected_server_id(text);
+                let shown = self
+                    .server_id
+                    .as_deref()
+                    .map(|id| Found::value(id).to_string());
+                self.detail = shown
+                    .as_ref()
+                    .map(|shown| format!("expected {shown}, found another"));
+                self.wanted = shown;
+            }
+            LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent => {
+                self.aws_clock = aws_clock(text);
+                let signed = signed_time(text);
+                self.skew_seconds = self.aws_clock.zip(signed).map(|(aws, signed)| aws - signed);
+                let now = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
+                self.detail = self.aws_clock.map(|aws| match aws.saturating_sub(now) {
+                    0 => "AWS's clock and this one agree".into(),
+                    ahead @ 1.. => format!("AWS's clock is {ahead} seconds ahead of this one"),
+                    behind => format!(
+                        "AWS's clock is {} seconds behind this one",
+                        behind.saturating_neg()
+                    ),
+                });
+            }
+            LoginRule::ScopeRegionDiffers => {
+                let signed = signed_region(text, login);
+                // A server that nobody told otherwise calls the global endpoint.
+                if signed
+                    .as_deref()
+                    .is_some_and(|signed| signed != "us-east-1")
+                {
+                    self.region = Some("us-east-1".into());
+                }
+                self.detail = signed.map(|signed| format!("found {}", Found::value(&signed)));
+                self.wanted = self.region.as_ref().map(|region| format!("{region}, that of the endpoint that the server calls unless it is configured"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The errors of an answer in one text; `None` if it is not an answer of Vault's with errors.
+fn error_text(json: &Json<'_>) -> Option<String> {
+    match json.get("errors") {
+        Some(Json::Array(errors)) => {
+            let errors: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
+            Some(errors.join("\n"))
+        }
+        _ => None,
+    }
+}
+
+/// AWS's clock, which stands in parentheses behind the two times.
+pub(super) fn aws_clock(text: &str) -> Option<i64> {
+    let start = text
+        .find("Signature expired")
+        .or_else(|| text.find("Signature not yet current"))?;
+    let (_, inside) = text.get(start..)?.split_once('(')?;
+    read_timestamp(inside.get(..16)?)
+}
+
+/// The time that was signed, which stands first.
+fn signed_time(text: &str) -> Option<i64> {
+    let start = text
+        .find("Signature expired")
+        .or_else(|| text.find("Signature not yet current"))?;
+    let (_, after) = text.get(start..)?.split_once(": ")?;
+    read_timestamp(after.get(..16)?)
+}
+
+/// The value in `expected "…" but got "…"`, which Go has quoted.
+fn expected_server_id(text: &str) -> Option<String> {
+    let (_, quoted) = text.split_once("header: expected ")?;
+    let (value, _) = Json::read(quoted.as_bytes()).ok()?;
+    value.as_str().map(Into::into)
+}
+
+/// The region that was signed for: some texts name it, and the login does.
+fn signed_region(text: &str, login: Option<&Login>) -> Option<String> {
+    let named = text
+        .split_once("valid region, not '")
+        .and_then(|(_, rest)| rest.split_once('\''));
+    if let Some((region, _)) = named {
+        return Some(region.into());
+    }
+    let login = login?;
+    let claim = Claim::read(login.headers.as_ref()?, &login.query).ok()?;
+    Some(claim.region)
+}
+
+/// The first 1 MiB of a text.
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(MOST_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// What a refusal says about the time; `None` if it is about something else.
+pub(super) struct TimeRefusal {
+    /// AWS's clock, where the text tells.
+    pub(super) aws_clock: Option<i64>,
+}
+
+impl TimeRefusal {
+    pub(super) fn read(answer: &Answer) -> Option<Self> {
+        let body = beginning(&answer.body);
+        let (json, _) = Json::read(body.as_bytes()).ok()?;
+        let text = error_text(&json)?;
+        match judge(answer.status, Some(&json), Some(&text), body) {
+            Verdict::Refused(
+                LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent,
+                _,
+            ) => Some(Self {
+                aws_clock: aws_clock(&text),
+            }),
+            _ => None,
+        }
+    }
+}

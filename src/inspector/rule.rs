@@ -1,0 +1,89 @@
+//! What a rule is; the rules themselves are in `rules.rs`.
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The login is refused, by the server or by AWS behind it.
+    Refused,
+    /// Something that is not known decides.
+    Depends,
+    /// The login passes, but something should be different.
+    Advice,
+}
+
+impl Severity {
+    /// Returns the name of the severity in `wit/inspector.wit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Depends => "depends",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+/// Who refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuser {
+    /// The machine that logs in: it never reached anything.
+    Host,
+    /// Something between the host and Vault, such as a proxy.
+    Way,
+    /// Vault or OpenBao itself.
+    Vault,
+    /// AWS's Security Token Service, asked by Vault.
+    Sts,
+}
+
+impl Refuser {
+    /// Returns the name of the refuser in `wit/inspector.wit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Way => "way",
+            Self::Vault => "vault",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+/// One line of the table of rules.
+///
+/// A fix may hold a phrase in braces: it stands for a value, and is replaced by it where that is
+/// known.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleText {
+    /// The name in `wit/inspector.wit`.
+    pub name: &'static str,
+    /// The row of `vault-login-contract.md` that the rule comes from.
+    pub row: &'static str,
+    /// Who refuses.
+    pub refuser: Refuser,
+    /// How sure the rule is by itself; a check may know less.
+    pub severity: Severity,
+    /// What is wrong.
+    pub title: &'static str,
+    /// The one change on the client that mends it.
+    pub client_fix: &'static str,
+    /// The change on the server that mends it; empty if there is none.
+    pub server_fix: &'static str,
+    /// The likely causes, the likeliest first.
+    pub causes: &'static [&'static str],
+}
+
+/// Fills the phrase in braces of a text with a value, or leaves the phrase.
+pub(super) fn fill(text: &str, value: Option<&str>) -> String {
+    let parts = text.split_once('{').and_then(|(before, rest)| {
+        let (phrase, after) = rest.split_once('}')?;
+        Some((before, phrase, after))
+    });
+    match parts {
+        None => text.into(),
+        Some((before, phrase, after)) => {
+            let mut filled = String::from(before);
+            filled.push_str(value.unwrap_or(phrase));
+            filled.push_str(after);
+            filled
+        }
+    }
+}

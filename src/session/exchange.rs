@@ -1,0 +1,167 @@
+//! Requests that the host sends, and what comes back.
+
+use core::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// The longest answer that is read, in bytes. A token with a thousand policies has a tenth of it.
+pub(super) const ANSWER_LIMIT_BYTES: u32 = 256 * 1024;
+
+/// The server that a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Vault, whose address only the host knows.
+    Vault,
+    /// The container endpoint.
+    ContainerEndpoint,
+    /// EC2's instance metadata.
+    InstanceMetadata,
+    /// STS, for the exchange of a web identity.
+    Sts,
+}
+
+impl Destination {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Vault => "Vault",
+            Self::ContainerEndpoint => "the container endpoint",
+            Self::InstanceMetadata => "the instance metadata",
+            Self::Sts => "STS",
+        }
+    }
+}
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+}
+
+impl Method {
+    /// Returns the method as HTTP writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// A header; its value may be a secret, so `Debug` shows only the name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// In lower case in requests, in any case in answers.
+    pub name: String,
+    /// The value.
+    pub value: Zeroizing<String>,
+}
+
+impl Header {
+    /// Makes a header.
+    pub fn new(name: &str, value: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: Zeroizing::new(value.to_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ** redacted **", self.name)
+    }
+}
+
+/// A request that the host sends. `Debug` shows neither header values nor the body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Brings the answer back to its request.
+    pub id: u64,
+    /// The server.
+    pub destination: Destination,
+    /// Scheme, host and perhaps port; `None` for Vault.
+    pub origin: Option<String>,
+    /// The method.
+    pub method: Method,
+    /// The path, percent-encoded, with the query if there is one.
+    pub path_and_query: String,
+    /// Every header that is needed beside `Host` and `Content-Length`.
+    pub headers: Vec<Header>,
+    /// The body; empty for none.
+    pub body: Zeroizing<Vec<u8>>,
+    /// How long the host waits for the whole answer.
+    pub timeout_milliseconds: u32,
+    /// The longest answer that the session reads.
+    pub answer_limit_bytes: u32,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("destination", &self.destination)
+            .field("method", &self.method)
+            .field("path_and_query", &self.path_and_query)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer, whatever its status. `Debug` shows only the status.
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// Returns the first header of that name, given in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value.trim())
+    }
+
+    /// Returns the body as text; nothing where it is not UTF-8.
+    pub(super) fn text(&self) -> &str {
+        core::str::from_utf8(&self.body).unwrap_or_default()
+    }
+}
+
+impl Drop for Response {
+    fn drop(&mut self) {
+        self.body.zeroize();
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// The server is not known, or does not accept connections.
+    Unreachable,
+    /// The time for the request is over.
+    TimedOut,
+    /// The connection ended before the answer did.
+    Interrupted,
+    /// The server's certificate is not trusted.
+    Untrusted,
+    /// The answer is longer than the limit.
+    AnswerTooLarge,
+}

@@ -1,0 +1,324 @@
+//! What follows from an answer, or from none.
+
+use super::{Purpose, Sent, Session};
+use crate::credentials::Credentials;
+use crate::session::action::ClockCorrection;
+use crate::session::back_off::{BY_HAND, Failure};
+use crate::session::clock::{self, Correction};
+use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
+use crate::session::instant::Instant;
+use crate::session::lease::Lease;
+use crate::session::refusal::{Fault, Healing, Refusal, RefusalRule, Sentence};
+use crate::session::source::Step;
+use crate::session::vault::{self, Grant, Verdict};
+
+/// The least time between two logins that succeed, in milliseconds.
+const LEAST_BETWEEN_LOGINS: u64 = 1_000;
+
+/// The least time between two questions about a refused token, in milliseconds.
+const LEAST_BETWEEN_CHECKS: u64 = 10_000;
+
+/// The longest lease that is believed, in seconds: 100 years.
+const LONGEST_LEASE: u64 = 100 * 366 * 24 * 3600;
+
+impl Session {
+    pub(super) fn read_answer(&mut self, sent: &Sent, now: Instant, response: &Response) {
+        let fault = if response.body.len() > ANSWER_LIMIT_BYTES as usize {
+            Err(Fault::new(RefusalRule::AnswerTooLarge))
+        } else {
+            match sent.purpose {
+                Purpose::Login => {
+                    vault::read_login(response).and_then(|grant| self.begin(sent, now, grant))
+                }
+                Purpose::Renewal => vault::read_renewal(response).map(|grant| {
+                    self.extend(sent, now, &grant);
+                }),
+                Purpose::Check => self.hear(vault::read_check(response), now),
+                Purpose::Fetch => match self.supply.read(&self.config.source, response) {
+                    Ok(Step::Further) => Ok(()),
+                    Ok(Step::Done(credentials)) => {
+                        let status = Some(response.status);
+                        self.take_credentials(credentials, now, sent.destination, status);
+                        Ok(())
+                    }
+                    Err(fault) => Err(fault),
+                },
+            }
+        };
+        if let Err(fault) = fault {
+            self.fail(sent, now, &fault, Some(response));
+        }
+    }
+
+    pub(super) fn take_credentials(
+        &mut self,
+        credentials: Credentials,
+        now: Instant,
+        destination: Option<Destination>,
+        status: Option<u16>,
+    ) {
+        let (seconds, monotonic) = (self.signing_seconds(now), now.monotonic_milliseconds);
+        let taken = self
+            .supply
+            .take(credentials, seconds, monotonic, &mut self.random);
+        if let Err(fault) = taken {
+            let failure = self.failure(&fault, None, now, 0);
+            self.supply.fail(monotonic, failure, &mut self.random);
+            let not_before = self.supply.not_before();
+            self.announce(
+                Purpose::Fetch,
+                destination,
+                status,
+                &fault,
+                failure,
+                now,
+                not_before,
+            );
+        }
+    }
+
+    /// Counts a failure, and says what it was and when the next try is allowed.
+    pub(super) fn fail(
+        &mut self,
+        sent: &Sent,
+        now: Instant,
+        fault: &Fault,
+        response: Option<&Response>,
+    ) {
+        let monotonic = now.monotonic_milliseconds;
+        let spread = self.config.start_spread;
+        let mut failure = self.failure(fault, response, now, 0);
+        let mut rule = fault.rule;
+        let not_before = match sent.purpose {
+            Purpose::Login => {
+                failure.spread = spread;
+                if rule == RefusalRule::LoginRefused
+                    && let Some(response) = response
+                    && clock::names_the_time(&vault::error_text(response))
+                {
+                    rule = RefusalRule::ClockSkewed;
+                    failure.by_hand = !self.correct_clock(sent, response);
+                } else if rule == RefusalRule::LoginRefused {
+                    self.supply.doubt();
+                }
+                self.login_pace.fail(monotonic, failure, &mut self.random);
+                self.login_pace.not_before()
+            }
+            Purpose::Renewal => self.fail_renewal(rule, failure, monotonic),
+            Purpose::Check => {
+                self.check_pace.fail(monotonic, failure, &mut self.random);
+                self.check_pace
+                    .hold_until(monotonic.saturating_add(LEAST_BETWEEN_CHECKS));
+                self.check_pace.not_before()
+            }
+            Purpose::Fetch => {
+                if sent.destination == Some(Destination::Sts) {
+                    failure.spread = spread;
+                }
+                self.supply.fail(monotonic, failure, &mut self.random);
+                self.supply.not_before()
+            }
+        };
+        let fault = Fault {
+            rule,
+            text: fault.text.clone(),
+        };
+        let status = response.map(|response| response.status);
+        self.announce(
+            sent.purpose,
+            sent.destination,
+            status,
+            &fault,
+            failure,
+            now,
+            not_before,
+        );
+    }
+
+    /// Forgets a lease that is over, or a token that Vault does not know.
+    pub(super) fn forget(&mut self, lease: &Lease) {
+        self.notices.ready = false;
+        self.notices.ended = Some(lease.generation);
+        self.check_wanted = false;
+    }
+
+    pub(super) fn announce_clock(&mut self, offset_seconds: i64) {
+        let message = if offset_seconds == 0 {
+            "the host's clock agrees with AWS's: logins are signed for its time".to_owned()
+        } else {
+            format!(
+                "the host's clock differs from AWS's: logins are signed for its time {offset_seconds:+} seconds"
+            )
+        };
+        self.notices.clock = Some(ClockCorrection {
+            offset_seconds,
+            message,
+        });
+    }
+
+    /// Begins the life of a new token.
+    fn begin(&mut self, sent: &Sent, now: Instant, grant: Grant) -> Result<(), Fault> {
+        let seconds = grant.lease_seconds.min(LONGEST_LEASE);
+        let lease = Lease {
+            token: grant.token,
+            accessor: grant.accessor,
+            generation: self.generation + 1,
+            renewable: grant.renewable,
+            increment_seconds: seconds,
+            starts_at: sent.at,
+            ends_at: sent.at.plus(seconds * 1000),
+        };
+        self.generation = lease.generation;
+        if !lease.is_live(now) {
+            // The answer took longer than the lease lasts.
+            return Err(Fault::new(RefusalRule::TimedOut));
+        }
+        self.lease = Some(lease);
+        self.time_refusals = 0;
+        self.check_wanted = false;
+        self.login_pace
+            .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_LOGINS);
+        self.renewal_pace.succeed(now.monotonic_milliseconds, 0);
+        self.notices.ready = true;
+        self.notices.refusal = None;
+        Ok(())
+    }
+
+    /// Extends the lease. Granted less than asked for, the token is near its `max_ttl`.
+    fn extend(&mut self, sent: &Sent, now: Instant, grant: &Grant) {
+        let Some(lease) = &mut self.lease else {
+            return;
+        };
+        let seconds = grant.lease_seconds.min(LONGEST_LEASE);
+        lease.renewable = grant.renewable && seconds >= lease.increment_seconds;
+        lease.starts_at = sent.at;
+        lease.ends_at = sent.at.plus(seconds * 1000);
+        self.renewal_pace.succeed(now.monotonic_milliseconds, 0);
+        self.notices.ready = true;
+    }
+
+    fn hear(&mut self, verdict: Verdict, now: Instant) -> Result<(), Fault> {
+        if let Verdict::Unanswered(fault) = verdict {
+            return Err(fault);
+        }
+        self.check_wanted = false;
+        self.check_pace
+            .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_CHECKS);
+        if matches!(verdict, Verdict::Unknown)
+            && let Some(lease) = self.lease.take()
+        {
+            self.forget(&lease);
+        }
+        Ok(())
+    }
+
+    /// Decides between another renewal and a login, and returns when that is allowed.
+    fn fail_renewal(&mut self, rule: RefusalRule, failure: Failure, monotonic: u64) -> u64 {
+        let transient = rule.healing() == Healing::ByItself && rule != RefusalRule::RenewalRefused;
+        if transient {
+            self.renewal_pace.fail(monotonic, failure, &mut self.random);
+        }
+        let next = self.renewal_pace.not_before();
+        if let Some(lease) = &mut self.lease {
+            // A short lease leaves no room for a second renewal: one in each third of it.
+            if !transient || lease.length() / 3 <= BY_HAND {
+                lease.renewable = false;
+                self.login_pace.hold_until(next);
+            }
+        }
+        next.max(monotonic)
+    }
+
+    /// Corrects the time of signing after a refusal that names it, and says whether it did.
+    fn correct_clock(&mut self, sent: &Sent, response: &Response) -> bool {
+        self.time_refusals = self.time_refusals.saturating_add(1);
+        let text = vault::error_text(response);
+        let limit = self.config.clock_correction_limit;
+        let Some(seconds) = clock::aws_unix_seconds(&text, response.header("date")) else {
+            return false;
+        };
+        let correction = Correction::new(seconds, sent.at);
+        let before = self.correction.map_or(0, |held| held.offset_seconds);
+        if correction.offset_seconds.unsigned_abs() > limit {
+            return false;
+        }
+        self.correction = (!correction.is_none()).then_some(correction);
+        let after = self.correction.map_or(0, |held| held.offset_seconds);
+        if after != before {
+            self.announce_clock(after);
+        }
+        // A second refusal in a row says that correcting does not help.
+        after != before && self.time_refusals == 1
+    }
+
+    fn failure(
+        &self,
+        fault: &Fault,
+        response: Option<&Response>,
+        now: Instant,
+        spread: u64,
+    ) -> Failure {
+        let retry_after = response
+            .and_then(|response| response.header("retry-after"))
+            .and_then(|value| retry_after(value, now));
+        Failure {
+            by_hand: fault.rule.healing() == Healing::ByHand,
+            retry_after,
+            cap: self.config.back_off_cap,
+            spread,
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a refusal is made of"
+    )]
+    fn announce(
+        &mut self,
+        purpose: Purpose,
+        destination: Option<Destination>,
+        status: Option<u16>,
+        fault: &Fault,
+        failure: Failure,
+        now: Instant,
+        not_before: u64,
+    ) {
+        let wanted = match purpose {
+            Purpose::Login => "token",
+            Purpose::Renewal => "renewal",
+            Purpose::Check => "word about the token",
+            Purpose::Fetch => "credentials",
+        };
+        let message = Sentence {
+            wanted,
+            destination,
+            status,
+            fault,
+        }
+        .write();
+        self.notices.refusal = Some(Refusal {
+            rule: fault.rule,
+            healing: if failure.by_hand {
+                Healing::ByHand
+            } else {
+                Healing::ByItself
+            },
+            destination,
+            status,
+            message,
+            retry_at: now.plus(not_before.saturating_sub(now.monotonic_milliseconds)),
+        });
+    }
+}
+
+/// Reads `Retry-After`: seconds, or an HTTP date by the wall clock. In milliseconds from now.
+fn retry_after(value: &str, now: Instant) -> Option<u64> {
+    use aws_smithy_types::date_time::{DateTime, Format};
+
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let date = DateTime::from_str(value, Format::HttpDate).ok()?;
+    let date = u64::try_from(date.secs()).ok()?.saturating_mul(1000);
+    Some(date.saturating_sub(now.unix_milliseconds))
+}

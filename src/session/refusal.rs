@@ -1,0 +1,279 @@
+//! Why there is no token: `refusal` of `wit/lifecycle.wit`.
+
+use core::fmt::{self, Write};
+
+use super::exchange::{Destination, TransportFailure};
+use super::instant::Instant;
+
+/// The longest piece of a server's text that a message holds, in characters.
+const ECHO_LIMIT: usize = 500;
+
+/// Names why there is no token, or no new one. The list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalRule {
+    /// Vault wants a second factor.
+    MfaRequired,
+    /// Vault wrapped the token.
+    Wrapped,
+    /// The token may only be used a few times.
+    UseLimited,
+    /// The answer has no token or no lease in it.
+    NotAToken,
+    /// The answer is longer than the session reads.
+    AnswerTooLarge,
+    /// Vault's answer is 403.
+    PermissionDenied,
+    /// Vault or STS refused the login.
+    LoginRefused,
+    /// AWS's clock and the host's differ by more than may be corrected.
+    ClockSkewed,
+    /// The host's wall clock is past the year 9999.
+    TimeOutOfRange,
+    /// There is nothing at Vault's path.
+    MountNotFound,
+    /// A status that Vault does not use.
+    UnexpectedStatus,
+    /// Vault refused to renew the token.
+    RenewalRefused,
+    /// Vault cannot answer now.
+    VaultUnavailable,
+    /// Vault or STS wants fewer requests.
+    RateLimited,
+    /// The server cannot be reached.
+    Unreachable,
+    /// The server did not answer in time.
+    TimedOut,
+    /// The connection ended before the answer did.
+    Interrupted,
+    /// The server's certificate is not trusted.
+    Untrusted,
+    /// The credential source refused to give credentials.
+    CredentialsRefused,
+    /// The credential source's answer is no credentials.
+    CredentialsMalformed,
+    /// The credentials that came have ended already.
+    CredentialsExpired,
+    /// The credential source cannot answer now.
+    CredentialsUnavailable,
+    /// The instance has no role.
+    InstanceRoleMissing,
+}
+
+impl RefusalRule {
+    /// Every rule.
+    pub const ALL: [Self; 23] = [
+        Self::MfaRequired,
+        Self::Wrapped,
+        Self::UseLimited,
+        Self::NotAToken,
+        Self::AnswerTooLarge,
+        Self::PermissionDenied,
+        Self::LoginRefused,
+        Self::ClockSkewed,
+        Self::TimeOutOfRange,
+        Self::MountNotFound,
+        Self::UnexpectedStatus,
+        Self::RenewalRefused,
+        Self::VaultUnavailable,
+        Self::RateLimited,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::Interrupted,
+        Self::Untrusted,
+        Self::CredentialsRefused,
+        Self::CredentialsMalformed,
+        Self::CredentialsExpired,
+        Self::CredentialsUnavailable,
+        Self::InstanceRoleMissing,
+    ];
+
+    /// Returns the name of the rule in `wit/lifecycle.wit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MfaRequired => "mfa-required",
+            Self::Wrapped => "wrapped",
+            Self::UseLimited => "use-limited",
+            Self::NotAToken => "not-a-token",
+            Self::AnswerTooLarge => "answer-too-large",
+            Self::PermissionDenied => "permission-denied",
+            Self::LoginRefused => "login-refused",
+            Self::ClockSkewed => "clock-skewed",
+            Self::TimeOutOfRange => "time-out-of-range",
+            Self::MountNotFound => "mount-not-found",
+            Self::UnexpectedStatus => "unexpected-status",
+            Self::RenewalRefused => "renewal-refused",
+            Self::VaultUnavailable => "vault-unavailable",
+            Self::RateLimited => "rate-limited",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::Interrupted => "interrupted",
+            Self::Untrusted => "untrusted",
+            Self::CredentialsRefused => "credentials-refused",
+            Self::CredentialsMalformed => "credentials-malformed",
+            Self::CredentialsExpired => "credentials-expired",
+            Self::CredentialsUnavailable => "credentials-unavailable",
+            Self::InstanceRoleMissing => "instance-role-missing",
+        }
+    }
+
+    /// Returns what has to happen before the next try can succeed.
+    pub const fn healing(self) -> Healing {
+        match self {
+            Self::RenewalRefused
+            | Self::VaultUnavailable
+            | Self::RateLimited
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::Interrupted
+            | Self::CredentialsExpired
+            | Self::CredentialsUnavailable => Healing::ByItself,
+            Self::MfaRequired
+            | Self::Wrapped
+            | Self::UseLimited
+            | Self::NotAToken
+            | Self::AnswerTooLarge
+            | Self::PermissionDenied
+            | Self::LoginRefused
+            | Self::ClockSkewed
+            | Self::TimeOutOfRange
+            | Self::MountNotFound
+            | Self::UnexpectedStatus
+            | Self::Untrusted
+            | Self::CredentialsRefused
+            | Self::CredentialsMalformed
+            | Self::InstanceRoleMissing => Healing::ByHand,
+        }
+    }
+}
+
+impl From<TransportFailure> for RefusalRule {
+    fn from(failure: TransportFailure) -> Self {
+        match failure {
+            TransportFailure::Unreachable => Self::Unreachable,
+            TransportFailure::TimedOut => Self::TimedOut,
+            TransportFailure::Interrupted => Self::Interrupted,
+            TransportFailure::Untrusted => Self::Untrusted,
+            TransportFailure::AnswerTooLarge => Self::AnswerTooLarge,
+        }
+    }
+}
+
+/// What has to happen before the next try can succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Healing {
+    /// Nothing but time.
+    ByItself,
+    /// Somebody has to change something.
+    ByHand,
+}
+
+/// A try that failed. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub rule: RefusalRule,
+    /// What has to happen.
+    pub healing: Healing,
+    /// The server that refused or failed; `None` for what the host pushed, or its clock.
+    pub destination: Option<Destination>,
+    /// The status of its answer, if there was one.
+    pub status: Option<u16>,
+    /// What was expected and what was found, in one sentence.
+    pub message: String,
+    /// When the next try is allowed.
+    pub retry_at: Instant,
+}
+
+/// What reading an answer found wrong, before anybody decides when to try again.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub rule: RefusalRule,
+    /// The server's own words, where it has any that are no secret.
+    pub text: Option<String>,
+}
+
+impl Fault {
+    pub(super) const fn new(rule: RefusalRule) -> Self {
+        Self { rule, text: None }
+    }
+
+    /// Keeps the beginning of a server's text.
+    pub(super) fn with_text(rule: RefusalRule, text: &str) -> Self {
+        let text = text.trim();
+        let shown = match text.char_indices().nth(ECHO_LIMIT) {
+            Some((cut, _)) => text.split_at(cut).0,
+            None => text,
+        };
+        Self {
+            rule,
+            text: (!shown.is_empty()).then(|| shown.to_owned()),
+        }
+    }
+}
+
+/// The sentence of a refusal.
+pub(super) struct Sentence<'a> {
+    /// What was asked for, such as `a login`.
+    pub wanted: &'static str,
+    pub destination: Option<Destination>,
+    pub status: Option<u16>,
+    pub fault: &'a Fault,
+}
+
+impl Sentence<'_> {
+    pub(super) fn write(&self) -> String {
+        let mut sentence = String::new();
+        // Writing to a string cannot fail.
+        let _ = write!(sentence, "{self}");
+        sentence
+    }
+
+    /// Says what was found, or what it means, for those answers whose text does not.
+    const fn found(&self) -> &'static str {
+        match self.fault.rule {
+            RefusalRule::MfaRequired => "a demand for a second factor",
+            RefusalRule::Wrapped => "a wrapped token",
+            RefusalRule::UseLimited => "a token with a limited number of uses (token_num_uses)",
+            RefusalRule::NotAToken => "an answer without a token and its lease",
+            RefusalRule::AnswerTooLarge => "an answer that is too long",
+            RefusalRule::PermissionDenied => "permission denied",
+            RefusalRule::LoginRefused => "a refusal",
+            RefusalRule::ClockSkewed => "a clock that differs by more than may be corrected",
+            RefusalRule::TimeOutOfRange => "a wall clock past the year 9999",
+            RefusalRule::MountNotFound => "nothing at that mount and namespace",
+            RefusalRule::UnexpectedStatus => "a status that it does not use",
+            RefusalRule::RenewalRefused => "a refusal to renew the token",
+            RefusalRule::VaultUnavailable => "a server that cannot answer now",
+            RefusalRule::RateLimited => "too many requests",
+            RefusalRule::Unreachable => "no connection",
+            RefusalRule::TimedOut => "no answer in time",
+            RefusalRule::Interrupted => "a connection that ended too early",
+            RefusalRule::Untrusted => "a certificate that is not trusted",
+            RefusalRule::CredentialsRefused => "a refusal to give credentials",
+            RefusalRule::CredentialsMalformed => "an answer that is no credentials",
+            RefusalRule::CredentialsExpired => "credentials that have ended",
+            RefusalRule::CredentialsUnavailable => "a server that cannot answer now",
+            RefusalRule::InstanceRoleMissing => "no role on this instance",
+        }
+    }
+}
+
+impl fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = self.destination.map_or("the host", Destination::name);
+        let wanted = self.wanted;
+        write!(
+            f,
+            "no {wanted} from {server}: expected one, found {}",
+            self.found()
+        )?;
+        if let Some(status) = self.status {
+            write!(f, " (status {status})")?;
+        }
+        match &self.fault.text {
+            // Escaped, so that a line break in it is no line break in a log.
+            Some(text) => write!(f, ": {}", text.escape_debug()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Where the AWS credentials come from, step by step.
+
+mod container;
+mod instance_metadata;
+mod web_identity;
+
+use zeroize::Zeroizing;
+
+use super::config::{ContainerAuthorization, CredentialSource};
+use super::exchange::{Destination, Header, Method, Response};
+use super::refusal::{Fault, RefusalRule};
+use crate::credential_document::{CredentialDocumentError, read_credential_document};
+use crate::credentials::Credentials;
+
+/// A request to a credential source before it has an id and a deadline.
+pub(super) struct Call {
+    pub destination: Destination,
+    /// `None` for Vault.
+    pub origin: Option<String>,
+    pub method: Method,
+    pub path_and_query: String,
+    pub headers: Vec<Header>,
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// What a source needs next.
+pub(super) enum Need {
+    Credentials,
+    AuthorizationToken,
+    Request(Call),
+}
+
+/// What an answer of a source brought.
+pub(super) enum Step {
+    /// Another request follows at once.
+    Further,
+    Done(Credentials),
+}
+
+/// How far a fetch has come.
+#[derive(Default)]
+pub(super) struct Fetch {
+    authorization_token: Option<Zeroizing<String>>,
+    metadata_token: Option<Zeroizing<String>>,
+    instance_role: Option<String>,
+}
+
+impl Fetch {
+    /// Keeps a token for one fetch.
+    pub(super) fn push_authorization_token(&mut self, token: Zeroizing<String>) {
+        self.authorization_token = Some(token);
+    }
+
+    /// Says whether the host has brought what it was asked for.
+    pub(super) fn has_authorization_token(&self) -> bool {
+        self.authorization_token.is_some()
+    }
+
+    /// Says whether a fetch of several requests has begun.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.metadata_token.is_some()
+    }
+
+    /// Returns what is needed next. An authorization token is used up.
+    pub(super) fn need(&mut self, source: &CredentialSource) -> Need {
+        match source {
+            CredentialSource::Pushed => Need::Credentials,
+            CredentialSource::ContainerEndpoint(endpoint) => match endpoint.authorization {
+                ContainerAuthorization::None => Need::Request(container::call(endpoint, None)),
+                ContainerAuthorization::Token => match self.authorization_token.take() {
+                    None => Need::AuthorizationToken,
+                    Some(token) => Need::Request(container::call(endpoint, Some(&token))),
+                },
+            },
+            CredentialSource::InstanceMetadata => Need::Request(instance_metadata::call(
+                self.metadata_token.as_ref().map(|token| token.as_str()),
+                self.instance_role.as_deref(),
+            )),
+            CredentialSource::WebIdentity(identity) => match self.authorization_token.take() {
+                None => Need::AuthorizationToken,
+                Some(token) => Need::Request(web_identity::call(identity, &token)),
+            },
+        }
+    }
+
+    /// Reads an answer.
+    pub(super) fn read(
+        &mut self,
+        source: &CredentialSource,
+        response: &Response,
+    ) -> Result<Step, Fault> {
+        match source {
+            // Nothing is asked of anybody.
+            CredentialSource::Pushed => Ok(Step::Further),
+            CredentialSource::ContainerEndpoint(_) => container::read(response).map(Step::Done),
+            CredentialSource::InstanceMetadata => self.read_metadata(response),
+            CredentialSource::WebIdentity(_) => web_identity::read(response).map(Step::Done),
+        }
+    }
+
+    /// Forgets a fetch that is over; the next one starts from its first request.
+    pub(super) fn reset(&mut self) {
+        self.metadata_token = None;
+        self.instance_role = None;
+    }
+
+    fn read_metadata(&mut self, response: &Response) -> Result<Step, Fault> {
+        if self.metadata_token.is_none() {
+            self.metadata_token = Some(instance_metadata::read_token(response)?);
+            return Ok(Step::Further);
+        }
+        if self.instance_role.is_none() {
+            self.instance_role = Some(instance_metadata::read_role(response)?);
+            return Ok(Step::Further);
+        }
+        if response.status == 401 {
+            return Err(Fault::new(instance_metadata::rule_of(response.status)));
+        }
+        read_document(response).map(Step::Done)
+    }
+}
+
+/// Names the rule of an answer without credentials.
+const fn rule_of(status: u16) -> RefusalRule {
+    match status {
+        429 | 500..600 => RefusalRule::CredentialsUnavailable,
+        _ => RefusalRule::CredentialsRefused,
+    }
+}
+
+/// Reads a credential document. No text of the server: it may hold anything.
+fn read_document(response: &Response) -> Result<Credentials, Fault> {
+    if response.status != 200 {
+        return Err(Fault::new(rule_of(response.status)));
+    }
+    read_credential_document(response.text()).map_err(|error| {
+        let rule = match &error {
+            CredentialDocumentError::Refused { .. } => RefusalRule::CredentialsRefused,
+            _ => RefusalRule::CredentialsMalformed,
+        };
+        Fault::with_text(rule, &error.to_string())
+    })
+}

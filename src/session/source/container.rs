@@ -1,0 +1,27 @@
+//! The container endpoint of ECS and EKS.
+//!
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
+
+use zeroize::Zeroizing;
+
+use super::{Call, Fault, read_document};
+use crate::credentials::Credentials;
+use crate::session::config::ContainerEndpoint;
+use crate::session::exchange::{Destination, Header, Method, Response};
+
+pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
+    let mut headers = vec![Header::new("accept", "application/json")];
+    headers.extend(token.map(|token| Header::new("authorization", token)));
+    Call {
+        destination: Destination::ContainerEndpoint,
+        origin: Some(endpoint.origin.clone()),
+        method: Method::Get,
+        path_and_query: endpoint.path_and_query.clone(),
+        headers,
+        body: Zeroizing::default(),
+    }
+}
+
+pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
+    read_document(response)
+}

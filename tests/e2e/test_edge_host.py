@@ -1,0 +1,131 @@
+"""The Worker in Cloudflare's open runtime: logs in, reads a secret for its callers, and keeps the token for its lease."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from bed import GREETING, GREETING_PATH, Identity, TestBed
+from command import ROOT
+
+EDGE = ROOT / "host-examples" / "edge"
+KEY = {"Authorization": "Bearer reader"}
+
+
+@pytest.fixture(scope="module")
+def workerd() -> str:
+    """The runtime's own binary, which ends when it is told to; `npx workerd` would leave it behind."""
+    found = subprocess.run(
+        ["node", "--print", "require('workerd').default"], cwd=EDGE, capture_output=True, text=True, check=True
+    )
+    return found.stdout.strip()
+
+
+class Worker:
+    def __init__(self, port: int, log: list[str]) -> None:
+        self.url = f"http://127.0.0.1:{port}/"
+        self.log = log
+
+    def get(self, headers: dict[str, str] = KEY) -> requests.Response:
+        return requests.get(self.url, headers=headers, timeout=30)
+
+
+@contextmanager
+def worker(workerd: str, environment: dict[str, str]) -> Iterator[Worker]:
+    """Runs the Worker as its README does, on a free port; `log` is filled once it has ended."""
+    process = subprocess.Popen(
+        [workerd, "serve", "config.capnp", "--socket-addr=http=127.0.0.1:0", "--control-fd=1"],
+        cwd=EDGE,
+        env={"PATH": os.environ["PATH"], "READER_KEY": "reader", "SECRET_PATH": GREETING_PATH} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log: list[str] = []
+    try:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        yield Worker(json.loads(line)["port"], log)
+    finally:
+        process.terminate()
+        output, errors = process.communicate(timeout=30)
+        log += (output + errors).splitlines()
+
+
+def principal(identity: Identity) -> str:
+    return identity.arn.replace(":sts:", ":iam:").replace("assumed-role", "role").rpartition("/")[0]
+
+
+def logins(bed: TestBed, environment: dict[str, str]) -> int:
+    """How many logins the server has answered at the Worker's mount."""
+    path = f"auth/{environment['VAULT_AWS_MOUNT']}/login"
+    return sum(entry["type"] == "response" and entry["request"]["path"] == path for entry in bed.vault.audit_entries())
+
+
+def set_up(bed: TestBed, server_id: str = "", **fields: str) -> dict[str, str]:
+    """A mount of its own with a role, and the environment of a Worker that may log in there."""
+    session = bed.aws.session(bed.aws.role())
+    mount = bed.mount_aws(bed.aws.fresh_name("edge"), iam_server_id_header_value=server_id)
+    role = bed.vault_role(bed.aws.fresh_name("edge"), principal(session), mount=mount, **fields)
+    return bed.environment(session) | {"VAULT_AWS_MOUNT": mount, "VAULT_AUTH_ROLE": role}
+
+
+def test_secret_is_read_again_and_again_with_one_token(bed: TestBed, workerd: str) -> None:
+    environment = set_up(bed, server_id="vault.example.com") | {"VAULT_IAM_SERVER_ID": "vault.example.com"}
+    with worker(workerd, environment) as edge:
+        assert [edge.get().json() for _ in range(5)] == [{"message": GREETING}] * 5
+    assert logins(bed, environment) == 1
+    assert edge.log == []
+
+
+def test_token_is_replaced_when_its_lease_ends_and_no_request_fails(bed: TestBed, workerd: str) -> None:
+    environment = set_up(bed, token_ttl="2s")
+    with worker(workerd, environment) as edge:
+        deadline = time.monotonic() + 20
+        while logins(bed, environment) < 3:
+            assert time.monotonic() < deadline
+            assert edge.get().json() == {"message": GREETING}
+
+
+def test_revoked_token_is_replaced_within_the_request(bed: TestBed, workerd: str) -> None:
+    environment = set_up(bed)
+    with worker(workerd, environment) as edge:
+        assert edge.get().ok
+        bed.vault.client.sys.revoke_prefix(f"auth/{environment['VAULT_AWS_MOUNT']}/login")
+        assert edge.get().json() == {"message": GREETING}
+    assert logins(bed, environment) == 2
+
+
+def test_eight_requests_at_a_time_are_served(bed: TestBed, workerd: str) -> None:
+    with worker(workerd, set_up(bed)) as edge, ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: edge.get(), range(32)))
+    assert [answer.json() for answer in answers] == [{"message": GREETING}] * 32
+
+
+def test_caller_without_the_key_gets_nothing_and_causes_no_login(bed: TestBed, workerd: str) -> None:
+    environment = set_up(bed)
+    with worker(workerd, environment) as edge:
+        for headers in ({}, {"Authorization": "Bearer"}, {"Authorization": "Bearer readex"}):
+            assert (edge.get(headers).status_code, edge.get(headers).text) == (401, "expected the reader key\n")
+    with worker(workerd, environment | {"READER_KEY": ""}) as edge:
+        assert edge.get({"Authorization": "Bearer "}).status_code == 401
+    assert logins(bed, environment) == 0
+
+
+def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, workerd: str) -> None:
+    environment = set_up(bed, server_id="vault.example.com") | {"VAULT_IAM_SERVER_ID": "other.example.com"}
+    with worker(workerd, environment) as edge:
+        answer = edge.get()
+    assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
+    log = "\n".join(edge.log)
+    assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        assert environment[name] not in log

@@ -1,0 +1,249 @@
+"""The host `host-examples/wasmtime`: its documented command against real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bed import GREETING, POLICY, Identity, TestBed
+from bed.loopback import Handler, LoopbackServer
+from command import ROOT
+
+SERVER_ID = "vault.example.com"
+HOST = "target/host/vault-aws-login"
+BUILD = "make wasmtime"
+
+
+def run(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs the host with nothing in its environment but `env`."""
+    assert (ROOT / HOST).exists(), f"no {HOST}: run `{BUILD}`"
+    base = {"HOME": os.environ["HOME"], "AWS_EC2_METADATA_DISABLED": "true"}
+    return subprocess.run(
+        [HOST, *arguments], cwd=ROOT, env=base | env, capture_output=True, text=True, timeout=60
+    )
+
+
+def login(*arguments: str, env: dict[str, str]) -> str:
+    """Logs in and returns what was printed."""
+    ended = run("login", *arguments, env=env)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout.removesuffix("\n")
+
+
+def refusal(*arguments: str, env: dict[str, str]) -> str:
+    """Fails to log in and returns the message."""
+    ended = run("login", *arguments, env=env)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr.removesuffix("\n")
+
+
+@pytest.fixture(scope="module")
+def user(bed: TestBed) -> Identity:
+    made = bed.aws.user()
+    bed.vault_role("wasmtime", made.arn)
+    return made
+
+
+@pytest.fixture(scope="module")
+def strict_mount(bed: TestBed, user: Identity) -> str:
+    """A mount that demands a server ID."""
+    mount = bed.mount_aws("team/wasmtime", iam_server_id_header_value=SERVER_ID)
+    bed.vault_role("wasmtime", user.arn, mount=mount)
+    return mount
+
+
+# Real acceptance
+
+
+def test_token_of_a_long_term_key_reads_the_secret(bed: TestBed, user: Identity) -> None:
+    token = login("--role", "wasmtime", env=bed.environment(user))
+    assert bed.read_greeting(token) == GREETING
+
+
+def test_token_of_a_session_reads_the_secret(bed: TestBed) -> None:
+    role = bed.aws.role()
+    name = bed.vault_role(bed.aws.fresh_name("wasmtime"), role.arn)
+    token = login("--role", name, env=bed.environment(bed.aws.session(role)))
+    assert bed.read_greeting(token) == GREETING
+
+
+def test_role_left_out_is_inferred_by_the_server(bed: TestBed) -> None:
+    made = bed.aws.user()
+    bed.vault_role(made.arn.rpartition("/")[2], made.arn)
+    assert bed.read_greeting(login(env=bed.environment(made))) == GREETING
+
+
+@pytest.mark.parametrize("flag", ["--server-id", "--header-value"])
+def test_server_id_and_mount_are_sent(bed: TestBed, user: Identity, strict_mount: str, flag: str) -> None:
+    token = login("--role", "wasmtime", "--mount", strict_mount, flag, SERVER_ID, env=bed.environment(user))
+    assert bed.read_greeting(token) == GREETING
+
+
+def test_automatic_region_is_the_environments(bed: TestBed, user: Identity) -> None:
+    mount = bed.mount_aws("wasmtime-region", sts_endpoint=bed.sts.url("eu-west-1"), sts_region="eu-west-1")
+    bed.vault_role("wasmtime", user.arn, mount=mount)
+    env = bed.environment(user) | {"AWS_DEFAULT_REGION": "eu-west-1"}
+    options = ("--role", "wasmtime", "--mount", mount, "--region", "auto")
+    assert bed.read_greeting(login(*options, env=env)) == GREETING
+    # The first of the two variables wins, and its region is not the one that this mount calls.
+    assert "should be scoped to a valid region" in refusal(*options, env=env | {"AWS_REGION": "us-west-2"})
+
+
+def test_credentials_come_from_a_profile_and_its_process(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    document = {
+        "Version": 1,
+        "AccessKeyId": user.access_key_id,
+        "SecretAccessKey": user.secret_access_key,
+    }
+    (tmp_path / "document.json").write_text(json.dumps(document))
+    (tmp_path / "config").write_text(f"[profile ci]\ncredential_process = cat {tmp_path}/document.json\n")
+    env = {
+        "VAULT_ADDR": bed.vault.address,
+        "AWS_PROFILE": "ci",
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "PATH": os.environ["PATH"],
+    }
+    assert bed.read_greeting(login("--role", "wasmtime", env=env)) == GREETING
+
+
+def test_json_is_the_whole_answer_of_the_server(bed: TestBed, user: Identity) -> None:
+    answer = json.loads(login("--role", "wasmtime", "--format", "json", env=bed.environment(user)))
+    assert POLICY in answer["auth"]["token_policies"]
+    assert bed.read_greeting(answer["auth"]["client_token"]) == GREETING
+
+
+def test_wrapping_token_unwraps_to_the_token(bed: TestBed, user: Identity) -> None:
+    wrapping = login("--role", "wasmtime", env=bed.environment(user) | {"VAULT_WRAP_TTL": "5m"})
+    token = bed.vault.client_for(wrapping).sys.unwrap()["auth"]["client_token"]
+    assert bed.read_greeting(token) == GREETING
+
+
+def test_namespace_is_sent(bed: TestBed, user: Identity) -> None:
+    namespace = bed.make_namespace("wasmtime")
+    mount = bed.mount_aws("aws", namespace=namespace)
+    bed.vault_role("dev", user.arn, mount=mount, namespace=namespace)
+    env = bed.environment(user) | {"VAULT_NAMESPACE": namespace}
+    assert bed.read_greeting(login("--role", "dev", env=env), namespace=namespace) == GREETING
+
+
+def test_certificate_authority_of_the_environment_is_trusted_and_no_other(bed: TestBed, user: Identity) -> None:
+    env = bed.environment(user) | {"VAULT_ADDR": bed.vault.tls_address}
+    trusting = env | {"VAULT_CACERT": str(bed.vault.certificate_file)}
+    assert bed.read_greeting(login("--role", "wasmtime", env=trusting)) == GREETING
+    text = refusal("--role", "wasmtime", env=env)
+    assert text.startswith(f"error: cannot reach {bed.vault.tls_address}/v1/auth/aws/login: ")
+    assert "UnknownIssuer" in text
+
+
+def test_variables_of_openbao_win(bed: TestBed, user: Identity) -> None:
+    env = bed.environment(user) | {"BAO_ADDR": bed.vault.address, "VAULT_ADDR": "http://127.0.0.1:1"}
+    assert bed.read_greeting(login("--role", "wasmtime", env=env)) == GREETING
+
+
+# Refusals, in the server's words or the component's
+
+
+def test_wrong_server_id_shows_the_servers_words(bed: TestBed, user: Identity, strict_mount: str) -> None:
+    options = ("--role", "wasmtime", "--mount", strict_mount, "--server-id", "other.example.com")
+    assert refusal(*options, env=bed.environment(user)) == (
+        "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
+        'expected "vault.example.com" but got "other.example.com"'
+    )
+
+
+def test_wrong_secret_shows_the_words_of_aws(bed: TestBed, user: Identity) -> None:
+    env = bed.environment(user) | {"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+    text = refusal("--role", "wasmtime", env=env)
+    assert "The request signature we calculated does not match the signature you provided." in text
+    assert "wJalrXUtnFEMI" not in text
+
+
+def test_input_that_the_component_refuses_is_not_sent(bed: TestBed, user: Identity) -> None:
+    calls = len(bed.sts.calls)
+    text = refusal("--role", "arn:aws:iam::123456789012:role/dev", env=bed.environment(user))
+    assert text == (
+        "error: invalid role: expected the name of a Vault role, "
+        "found the ARN `arn:aws:iam::123456789012:role/dev`"
+    )
+    assert len(bed.sts.calls) == calls
+
+
+def test_missing_credentials_and_address_are_named(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    nothing = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
+    text = refusal(env=nothing | {"VAULT_ADDR": bed.vault.address})
+    assert text.startswith("error: found no usable AWS credentials: ")
+    expected = "error: missing server: expected its address in VAULT_ADDR or BAO_ADDR, found neither"
+    assert refusal(env=user.environment()) == expected
+
+
+def test_missing_component_is_named_with_the_command_that_builds_it(bed: TestBed, user: Identity) -> None:
+    text = refusal("--component", "dist/none.wasm", env=bed.environment(user))
+    assert text.startswith("error: cannot load the component dist/none.wasm (`make component` builds it): ")
+
+
+def test_wrong_usage_ends_with_status_2() -> None:
+    ended = run("login", "--roll", "dev", env={})
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "error: invalid option '--roll'\n\nTry --help.\n"
+
+
+# What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers
+
+
+@contextmanager
+def server(status: int, headers: dict[str, str], body: bytes = b"") -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that gives one answer to everything, and notes the headers of what it was asked."""
+    asked: list[dict[str, str]] = []
+
+    class OneAnswer(Handler):
+        def do_POST(self) -> None:
+            self.body()
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.answer(status, headers, body)
+
+    running = LoopbackServer(OneAnswer).start()
+    try:
+        yield running.url, asked
+    finally:
+        running.stop()
+
+
+def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Identity) -> None:
+    with server(307, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, asked):
+        token = login("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert bed.read_greeting(token) == GREETING
+    assert [request["x-vault-request"] for request in asked] == ["true"]
+
+
+def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
+    with server(307, {"Location": "/v1/auth/aws/login"}) as (address, asked):
+        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert text == f"error: expected an answer from {address}/v1/auth/aws/login, found a second redirect"
+    assert len(asked) == 2
+
+
+def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
+    with server(302, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, _):
+        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert text == "error: Vault refused the login with status 302: no reason given"
+
+
+def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:
+    with server(200, {"Content-Type": "application/json"}, b" " * (2 * 1024 * 1024)) as (address, _):
+        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert text.startswith(f"error: cannot read the answer of {address}/v1/auth/aws/login: ")
+
+
+def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        env = user.environment() | {"VAULT_ADDR": address, "VAULT_CLIENT_TIMEOUT": "500ms"}
+        text = refusal("--role", "wasmtime", env=env)
+    assert text == f"error: cannot reach {address}/v1/auth/aws/login: timeout: global"

@@ -1,0 +1,245 @@
+//! After a call, linear memory holds no secret.
+//!
+//! A component does not export its memory, so this runs the core module inside it and speaks the
+//! canonical ABI by hand:
+//! <https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use vault_aws_login_wasm_tests::{core_module, engine};
+use wasmtime::{Instance, Memory, Module, Store, TypedFunc};
+
+const SIGN_LOGIN: &str = "vault-aws:login/signer@0.1.0#sign-login";
+const POST_RETURN: &str = "cabi_post_vault-aws:login/signer@0.1.0#sign-login";
+
+const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const TOKEN: &str = "AQoDYXdzEJr1K5vvd1k0Qm2uXz0Ffa7mG0e3PjJh9Zz8Y6t5WqLsRkNcXbVgTh";
+const SERVER_ID: &str = "vault.example.com";
+/// 2015-08-30T12:36:00Z, the time of AWS's own examples.
+const TIME: u64 = 1_440_938_160;
+
+/// The shortest piece of a secret that counts as one.
+const PIECE: usize = 12;
+
+/// The core module, with what the canonical ABI needs.
+struct Core {
+    store: Store<()>,
+    memory: Memory,
+    allocate: TypedFunc<(u32, u32, u32, u32), u32>,
+    sign_login: TypedFunc<u32, u32>,
+    post_return: TypedFunc<u32, ()>,
+}
+
+impl Core {
+    fn new() -> Self {
+        let engine = engine();
+        let module = Module::new(&engine, core_module()).unwrap();
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        Self {
+            memory: instance.get_memory(&mut store, "memory").unwrap(),
+            allocate: instance.get_typed_func(&mut store, "cabi_realloc").unwrap(),
+            sign_login: instance.get_typed_func(&mut store, SIGN_LOGIN).unwrap(),
+            post_return: instance.get_typed_func(&mut store, POST_RETURN).unwrap(),
+            store,
+        }
+    }
+
+    fn allocate(&mut self, align: u32, size: u32) -> u32 {
+        self.allocate
+            .call(&mut self.store, (0, 0, align, size))
+            .unwrap()
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) {
+        self.memory
+            .write(&mut self.store, at as usize, bytes)
+            .unwrap();
+    }
+
+    fn word(&self, at: u32) -> u32 {
+        let mut word = [0; 4];
+        self.memory
+            .read(&self.store, at as usize, &mut word)
+            .unwrap();
+        u32::from_le_bytes(word)
+    }
+
+    fn text(&self, at: u32) -> String {
+        let (start, length) = (self.word(at) as usize, self.word(at + 4) as usize);
+        let bytes = self.memory.data(&self.store)[start..start + length].to_vec();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// Puts a string into memory, and its place and length at `at`.
+    fn put(&mut self, at: u32, text: &str) {
+        let length = u32::try_from(text.len()).unwrap();
+        let start = self.allocate(1, length);
+        self.write(start, text.as_bytes());
+        self.write(at, &start.to_le_bytes());
+        self.write(at + 4, &length.to_le_bytes());
+    }
+
+    /// Lays out the parameters, more than 16 when flattened and so passed in memory:
+    /// `credentials` at 0, `options` at 48, `unix-seconds` at 104.
+    fn parameters(&mut self, role: &str) -> u32 {
+        let at = self.allocate(8, 112);
+        self.write(at, &[0; 112]);
+        self.put(at, ACCESS_KEY_ID);
+        self.put(at + 8, SECRET);
+        self.write(at + 16, &[1]);
+        self.put(at + 20, TOKEN);
+        self.write(at + 60, &[1]);
+        self.put(at + 64, SERVER_ID);
+        self.write(at + 72, &[1]);
+        self.put(at + 76, role);
+        self.write(at + 104, &TIME.to_le_bytes());
+        at
+    }
+
+    /// Says which of the secrets memory holds, by name.
+    fn found(&self, secrets: &[(String, Vec<u8>)]) -> Vec<String> {
+        let memory = self.memory.data(&self.store);
+        let pieces: std::collections::HashMap<&[u8], &str> = secrets
+            .iter()
+            .flat_map(|(name, secret)| secret.windows(PIECE).map(move |piece| (piece, &**name)))
+            .collect();
+        let found: std::collections::BTreeSet<&str> = memory
+            .windows(PIECE)
+            .filter_map(|window| pieces.get(window).copied())
+            .collect();
+        found.into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn hmac(key: &[u8], data: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(data.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// Base64 at each of the three alignments a secret can have inside a longer text, less the
+/// characters that depend on its neighbours.
+fn base64_forms(secret: &[u8]) -> [Vec<u8>; 3] {
+    [0, 1, 2].map(|offset| {
+        let padded = [vec![0; offset], secret.to_vec()].concat();
+        let text = STANDARD_NO_PAD.encode(padded);
+        text.as_bytes()[4..text.len() - 4].to_vec()
+    })
+}
+
+/// The key block of HMAC, as its inner and outer rounds begin with it.
+fn pads(key: &[u8]) -> [Vec<u8>; 2] {
+    [0x36, 0x5c].map(|pad| key.iter().map(|byte| byte ^ pad).collect())
+}
+
+/// What the signer makes of the credentials on its way.
+fn secrets() -> Vec<(String, Vec<u8>)> {
+    let prefixed = format!("AWS4{SECRET}").into_bytes();
+    let date = hmac(&prefixed, "20150830");
+    let region = hmac(&date, "us-east-1");
+    let service = hmac(&region, "sts");
+    let signing = hmac(&service, "aws4_request");
+    let mut all = vec![
+        ("secret access key".to_owned(), prefixed.clone()),
+        ("session token".to_owned(), TOKEN.into()),
+    ];
+    for (name, key) in [
+        ("date key", &date),
+        ("region key", &region),
+        ("service key", &service),
+        ("signing key", &signing),
+    ] {
+        all.push((name.to_owned(), key.clone()));
+    }
+    for (name, key) in [
+        ("secret access key", &prefixed),
+        ("date key", &date),
+        ("region key", &region),
+        ("service key", &service),
+        ("signing key", &signing),
+    ] {
+        all.extend(pads(key).map(|block| (format!("HMAC block of the {name}"), block)));
+    }
+    for (name, text) in [("secret access key", SECRET), ("session token", TOKEN)] {
+        all.extend(
+            base64_forms(text.as_bytes()).map(|form| (format!("base64 of the {name}"), form)),
+        );
+    }
+    all
+}
+
+/// The signature of a login, as text and in base64.
+fn signature(login: &str) -> Vec<(String, Vec<u8>)> {
+    let login: serde_json::Value = serde_json::from_str(login).unwrap();
+    let headers = STANDARD
+        .decode(login["iam_request_headers"].as_str().unwrap())
+        .unwrap();
+    let headers: serde_json::Value = serde_json::from_slice(&headers).unwrap();
+    let authorization = headers["Authorization"][0].as_str().unwrap();
+    let (_, signature) = authorization.split_once("Signature=").unwrap();
+    let mut all = vec![("signature".to_owned(), signature.into())];
+    all.extend(
+        base64_forms(signature.as_bytes()).map(|form| ("base64 of the signature".into(), form)),
+    );
+    all
+}
+
+#[test]
+fn memory_holds_no_secret_after_a_login() {
+    let mut core = Core::new();
+    let mut secrets = secrets();
+
+    let parameters = core.parameters("dev");
+    assert_eq!(
+        core.found(&secrets),
+        ["secret access key", "session token"],
+        "the search finds what is there"
+    );
+
+    let result = core.sign_login.call(&mut core.store, parameters).unwrap();
+    assert_eq!(core.word(result) & 0xff, 0, "the login is refused");
+    let login = core.text(result + 4);
+    secrets.extend(signature(&login));
+    assert_eq!(
+        core.found(&secrets),
+        ["base64 of the session token", "base64 of the signature"],
+        "until the host has taken the login, memory holds that and no more"
+    );
+
+    core.post_return.call(&mut core.store, result).unwrap();
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
+
+#[test]
+fn memory_holds_no_secret_after_a_refusal() {
+    let mut core = Core::new();
+    let secrets = secrets();
+    let parameters = core.parameters("arn:aws:iam::123456789012:role/dev");
+    let result = core.sign_login.call(&mut core.store, parameters).unwrap();
+    assert_eq!(core.word(result) & 0xff, 1, "the login is not refused");
+    assert!(core.text(result + 8).starts_with("invalid role: "));
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+    core.post_return.call(&mut core.store, result).unwrap();
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
+
+#[test]
+fn memory_holds_no_secret_after_a_hundred_logins() {
+    let mut core = Core::new();
+    let mut secrets = secrets();
+    for turn in 0..100 {
+        // Growing requests make the allocator split and join its blocks anew.
+        let parameters = core.parameters(&"r".repeat(1 + turn * 7));
+        let result = core.sign_login.call(&mut core.store, parameters).unwrap();
+        if turn == 0 {
+            let login = core.text(result + 4);
+            secrets.extend(signature(&login));
+        }
+        core.post_return.call(&mut core.store, result).unwrap();
+    }
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
