@@ -13,7 +13,7 @@ import sys
 
 import botocore.session
 import hvac
-import hvac.exceptions
+import requests
 
 from vault_aws_login import Component, Credentials, LoginError
 
@@ -25,18 +25,27 @@ def main(component_file: str, role: str, path: str, mount: str = "aws") -> int:
         print("error: no AWS credentials found", file=sys.stderr)
         return 1
     component = Component.load(component_file)
-    # hvac reads VAULT_ADDR and VAULT_CACERT.
-    vault = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"))
     try:
         login = component.sign_login(
             Credentials.from_botocore(found), role=role, server_id=os.environ.get("VAULT_IAM_SERVER_ID")
         )
-        auth = vault.adapter.login(f"/v1/auth/{mount}/login", json=json.loads(login))["auth"]
-        print(f"logged in for {auth['lease_duration']} s", file=sys.stderr)
-        secret = vault.read(path)
-    except (LoginError, hvac.exceptions.VaultError) as error:
+    except LoginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    # hvac reads VAULT_ADDR and VAULT_CACERT.
+    vault = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"))
+    answer = vault.adapter.post(f"/v1/auth/{mount}/login", json=json.loads(login), raise_exception=False)
+    if isinstance(answer, requests.Response):  # hvac's way of saying that the status is not 200
+        refusal = component.explain_refusal(
+            answer.status_code, answer.text, date=answer.headers.get("Date"), login=login
+        )
+        print(f"error: {refusal.message}", file=sys.stderr)
+        for fix in filter(None, (refusal.client_fix, refusal.server_fix)):
+            print(f"  {fix}", file=sys.stderr)
+        return 1
+    print(f"logged in for {answer['auth']['lease_duration']} s", file=sys.stderr)
+    vault.token = answer["auth"]["client_token"]
+    secret = vault.read(path)
     print(json.dumps(secret["data"]) if secret else f"nothing at {path}")
     return 0 if secret else 1
 

@@ -65,6 +65,24 @@ def test_example_logs_in_by_botocores_chain_and_reads_the_secret(
     assert identity.secret_access_key not in ended.stdout + ended.stderr
 
 
+def test_refused_login_ends_the_example_with_the_inspectors_explanation(
+    bed: TestBed, installed: Path, strict_mount: str
+) -> None:
+    identity = bed.aws.user()
+    bed.vault_role("python-refused", identity.arn, mount=strict_mount)
+    ended = example(
+        bed, installed, identity, "python-refused", GREETING_PATH, strict_mount, VAULT_IAM_SERVER_ID="other.example.com"
+    )
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        1,
+        [
+            "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "  sign with the server ID `vault.example.com`",
+            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+        ],
+    )
+
+
 def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, installed: Path) -> None:
     identity = bed.aws.user()
     ended = example(bed, installed, identity, "arn:aws:iam::123456789012:role/dev", GREETING_PATH)

@@ -9,5 +9,25 @@
 from vault_aws_login.component import Component
 from vault_aws_login.credentials import Credentials
 from vault_aws_login.errors import LoginError
+from vault_aws_login.inspector import (
+    CredentialScope,
+    Explanation,
+    Finding,
+    Refusal,
+    RoleBindings,
+    ServerProfile,
+    Software,
+)
 
-__all__ = ["Component", "Credentials", "LoginError"]
+__all__ = [
+    "Component",
+    "CredentialScope",
+    "Credentials",
+    "Explanation",
+    "Finding",
+    "LoginError",
+    "Refusal",
+    "RoleBindings",
+    "ServerProfile",
+    "Software",
+]

@@ -14,10 +14,22 @@ from wasmtime.component import Record, Variant
 from vault_aws_login.compiled import compiled, default_folder
 from vault_aws_login.credentials import Credentials
 from vault_aws_login.errors import LoginError
+from vault_aws_login.inspector import (
+    Explanation,
+    Finding,
+    Refusal,
+    ServerProfile,
+    answer_record,
+    explanation,
+    finding,
+    profile_record,
+    refusal,
+)
 from vault_aws_login.instance import Instance
 from vault_aws_login.records import record, text, unix_seconds
 
 SIGNER = "vault-aws:login/signer@0.1.0"
+INSPECTOR = "vault-aws:login/inspector@0.1.0"
 StsEndpoint = Literal["regional", "fips", "dual-stack", "fips-dual-stack"] | str
 
 
@@ -61,12 +73,56 @@ class Component:
             role=text("role", role),
             sts_endpoint=_endpoint(text("sts_endpoint", sts_endpoint)),
         )
-        now = unix_seconds("unix-seconds", clock.time() if time is None else time)
-        result = self._instance.call(SIGNER, "sign-login", _credentials(credentials), options, now)
+        result = self._instance.call(SIGNER, "sign-login", _credentials(credentials), options, _seconds(time))
         if isinstance(result, Record):
-            # `from None` and no arguments kept: a traceback shows the message and nothing that was signed with.
-            raise _refusal(result) from None
+            raise LoginError(result.rule, result.field, result.message)
         return result
+
+    def check_login(
+        self, login: str, server: ServerProfile = ServerProfile(), *, time: datetime | int | None = None
+    ) -> list[Finding]:
+        """Says what the server will do with a login, made by any client, in the order of its checks.
+
+        The first finding that is `refused` is the one that the server reports. With none that is `refused` or
+        `depends`, the server accepts the login if its signature is right. `time` is that of sending.
+        """
+        login = text("login", login, required=True)
+        found = self._instance.call(INSPECTOR, "check-login", login, profile_record(server), _seconds(time))
+        return [finding(one) for one in found]
+
+    def explain_login(self, login: str) -> Explanation:
+        """Decodes a login for people, without its secrets. Raises `LoginError` (without field) if it cannot be decoded."""
+        result = self._instance.call(INSPECTOR, "explain-login", text("login", login, required=True))
+        if result.tag == "err":
+            raise LoginError(result.payload.rule, None, result.payload.message)
+        return explanation(result.payload)
+
+    def explain_refusal(
+        self,
+        status: int | None,
+        body: str,
+        *,
+        date: str | None = None,
+        login: str | None = None,
+        time: datetime | int | None = None,
+    ) -> Refusal:
+        """Says who refused a login and why, and what to change, from Vault's answer.
+
+        `status` is `None` if no answer came; `date` is the answer's `Date` header; `login` is what was sent, where it
+        is still at hand; `time` is when the answer came.
+        """
+        answer = answer_record(status, body, date)
+        login = text("login", login)
+        return refusal(self._instance.call(INSPECTOR, "explain-refusal", answer, login, _seconds(time)))
+
+    def clock_offset(
+        self, status: int | None, body: str, *, date: str | None = None, time: datetime | int | None = None
+    ) -> int | None:
+        """Returns the seconds to add to this clock so that AWS accepts the next login; `None`: it is not about time."""
+        offset: int | None = self._instance.call(
+            INSPECTOR, "clock-offset", answer_record(status, body, date), _seconds(time)
+        )
+        return offset
 
 
 def _credentials(credentials: Credentials) -> Record:
@@ -87,5 +143,5 @@ def _endpoint(value: str | None) -> Variant | None:
     return Variant("url", value)
 
 
-def _refusal(error: Record) -> LoginError:
-    return LoginError(error.rule, error.field, error.message)
+def _seconds(time: datetime | int | None) -> int:
+    return unix_seconds("unix-seconds", clock.time() if time is None else time)
