@@ -184,6 +184,10 @@ pub struct Refusal {
     pub retry_at: Instant,
 }
 
+/// The length, in characters, from which an unbroken run of letters and digits in a server's text is
+/// taken for a signature, a token or an encoded login that it echoes, and left out.
+const OPAQUE_LIMIT: usize = 64;
+
 /// What reading an answer found wrong, before anybody decides when to try again.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -197,18 +201,27 @@ impl Fault {
         Self { rule, text: None }
     }
 
-    /// Keeps the beginning of a server's text.
+    /// Keeps the beginning of a server's text, without what may be a secret in it.
     pub(super) fn with_text(rule: RefusalRule, text: &str) -> Self {
-        let text = text.trim();
-        let shown = match text.char_indices().nth(ECHO_LIMIT) {
-            Some((cut, _)) => text.split_at(cut).0,
-            None => text,
-        };
+        let mut shown = String::new();
+        for word in text.trim().split_inclusive(|c| !is_opaque(c)) {
+            let (run, end) = word.split_at(word.trim_end_matches(|c| !is_opaque(c)).len());
+            shown.push_str(if run.len() < OPAQUE_LIMIT { run } else { "…" });
+            shown.push_str(end);
+        }
+        if let Some((cut, _)) = shown.char_indices().nth(ECHO_LIMIT) {
+            shown.truncate(cut);
+        }
         Self {
             rule,
-            text: (!shown.is_empty()).then(|| shown.to_owned()),
+            text: (!shown.is_empty()).then_some(shown),
         }
     }
+}
+
+/// Says whether a character is one of those that tokens, signatures and encoded logins consist of.
+fn is_opaque(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "+/=_-.".contains(character)
 }
 
 /// The sentence of a refusal.
@@ -262,9 +275,13 @@ impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server = self.destination.map_or("the host", Destination::name);
         let wanted = self.wanted;
+        let expected = match wanted {
+            "credentials" => "them",
+            _ => "one",
+        };
         write!(
             f,
-            "no {wanted} from {server}: expected one, found {}",
+            "no {wanted} from {server}: expected {expected}, found {}",
             self.found()
         )?;
         if let Some(status) = self.status {

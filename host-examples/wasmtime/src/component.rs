@@ -10,7 +10,11 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
 }
 
+pub use bindings::Login;
+pub use bindings::exports::vault_aws::login::lifecycle;
 pub use bindings::exports::vault_aws::login::signer::{Credentials, LoginOptions, StsEndpoint};
+
+use crate::session::{Session, SessionConfig};
 
 /// The component, compiled and ready to be instantiated any number of times.
 pub struct LoginComponent {
@@ -54,10 +58,7 @@ impl LoginComponent {
         options: &LoginOptions,
         unix_seconds: u64,
     ) -> Result<String> {
-        // The store owns one instance and its memory; both end with this login.
-        let mut store = Store::new(&self.engine, ());
-        let instance = bindings::Login::instantiate(&mut store, &self.component, &self.linker)
-            .context("the file is not a vault-aws:login component")?;
+        let (mut store, instance) = self.instantiate()?;
 
         // The call. The inner result is the component's, the outer one the runtime's.
         match instance.vault_aws_login_signer().call_sign_login(
@@ -69,5 +70,19 @@ impl LoginComponent {
             Ok(login) => Ok(login),
             Err(refusal) => bail!("{}", refusal.message),
         }
+    }
+
+    /// Starts a session, which keeps its instance.
+    pub fn session(&self, config: &SessionConfig, jitter_seed: u64) -> Result<Session> {
+        let (store, instance) = self.instantiate()?;
+        Session::create(store, instance, config, jitter_seed)
+    }
+
+    fn instantiate(&self) -> Result<(Store<()>, Login)> {
+        // The store owns one instance and its memory; both end with this login.
+        let mut store = Store::new(&self.engine, ());
+        let instance = Login::instantiate(&mut store, &self.component, &self.linker)
+            .context("the file is not a vault-aws:login component")?;
+        Ok((store, instance))
     }
 }

@@ -119,9 +119,12 @@ impl Session {
                 self.supply.not_before()
             }
         };
+        // A server that echoes the token is not quoted.
+        let held = self.lease.as_ref().map(|lease| lease.token.as_str());
+        let quotable = |text: &&String| held.is_none_or(|token| !text.contains(token));
         let fault = Fault {
             rule,
-            text: fault.text.clone(),
+            text: fault.text.as_ref().filter(quotable).cloned(),
         };
         let status = response.map(|response| response.status);
         self.announce(
