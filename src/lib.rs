@@ -39,7 +39,9 @@ mod unix_seconds;
 mod command;
 #[cfg(feature = "component")]
 mod component;
-#[cfg(any(feature = "command", feature = "component"))]
+#[cfg(any(feature = "core-abi", test))]
+mod core_abi;
+#[cfg(any(feature = "command", feature = "component", feature = "core-abi"))]
 mod wipe;
 
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};
