@@ -15,7 +15,6 @@ mod go_base64;
 mod go_header;
 mod go_url;
 mod login_fields;
-pub(crate) mod order;
 mod profile;
 mod refusal;
 mod refusal_texts;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::inspector::order::sorted;
+use crate::order::sorted;
 
 /// Vault's own limit since 1.20.3 (contract 2.1, row 2); nobody's login comes near it.
 const DEEPEST: usize = 300;
