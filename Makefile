@@ -42,6 +42,15 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
 	@mkdir -p dist
 	@.venv/bin/wasm-tools component new $(call skin_wasm,command) -o $@
 
+.PHONY: core
+core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
+
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust
+	@echo "building the core module …"
+	@$(call skin,core-abi)
+	@mkdir -p dist
+	@cp $(call skin_wasm,core-abi) $@
+
 # The tests' own server plugin; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	@echo "building HashiCorp's AWS auth method for the test bed …"
@@ -74,7 +83,7 @@ test: component command dist/test-bed/vault-plugin-auth-aws target/host/vault-aw
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
 	@cargo clippy --locked --quiet --workspace --all-targets -- --deny warnings
-	@for skin in component command; do \
+	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
 	@python3 tests/check_licences.py
 
@@ -88,11 +97,36 @@ fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler)
 clean: ## Removes everything that was built; tools and caches stay.
 	@rm -rf dist target
 
+.PHONY: envoy
+envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
+
+# wasm32-wasip1, because only there Envoy gives a filter its environment.
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml .make/rust
+	@echo "building the Envoy filter …"
+	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-envoy \
+		--target wasm32-wasip1 --target-dir target/envoy
+	@mkdir -p dist
+	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
+
+.PHONY: composed
+composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, another component with ours in it.
+
+dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-examples/composed -type f) target/tools/bin/wac
+	@echo "building another component and composing ours into it …"
+	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-composed \
+		--target wasm32-wasip2 --target-dir target/composed
+	@target/tools/bin/wac plug --plug $< --output $@ \
+		target/composed/wasm32-wasip2/release/vault-aws-login-composed.wasm
+
 # Tools, each into a git-ignored folder of the project.
+
+target/tools/bin/wac:
+	@echo "building wac (minutes, once) …"
+	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
 
 .make/rust: rust-toolchain.toml
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
-	@rustup target add wasm32-unknown-unknown wasm32-wasip1 2>/dev/null
+	@rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2 2>/dev/null
 	@cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
