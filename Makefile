@@ -42,6 +42,15 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
 	@mkdir -p dist
 	@.venv/bin/wasm-tools component new $(call skin_wasm,command) -o $@
 
+.PHONY: core
+core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
+
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust
+	@echo "building the core module …"
+	@$(call skin,core-abi)
+	@mkdir -p dist
+	@cp $(call skin_wasm,core-abi) $@
+
 # The tests' own server plugin; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	@echo "building HashiCorp's AWS auth method for the test bed …"
@@ -59,15 +68,6 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@echo "building the wasmtime host (minutes, the first time) …"
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
-
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust
-	@echo "building the plain core module …"
-	@$(call skin,core-abi)
-	@mkdir -p dist
-	@cp $(call skin_wasm,core-abi) $@
-
-.PHONY: core-module
-core-module: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without components.
 
 # Not `npm ci`: it refuses lock files without the optional packages of other platforms.
 npm_install = cd $(1) && npm install --no-save --silent
@@ -97,7 +97,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core-module envoy node edge browser \
+test: component command core envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
@@ -131,11 +131,25 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 	@mkdir -p dist
 	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
 
+.PHONY: composed
+composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, another component with ours in it.
+
+dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-examples/composed -type f) target/tools/bin/wac
+	@echo "building another component and composing ours into it …"
+	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-composed \
+		--target wasm32-wasip2 --target-dir target/composed
+	@target/tools/bin/wac plug --plug $< --output $@ \
+		target/composed/wasm32-wasip2/release/vault-aws-login-composed.wasm
+
 # Tools, each into a git-ignored folder of the project.
+
+target/tools/bin/wac:
+	@echo "building wac (minutes, once) …"
+	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
 
 .make/rust: rust-toolchain.toml
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
-	@rustup target add wasm32-unknown-unknown wasm32-wasip1 2>/dev/null
+	@rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2 2>/dev/null
 	@cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
