@@ -48,6 +48,24 @@ def refusal(*arguments: str, env: dict[str, str]) -> str:
     return ended.stderr.removesuffix("\n")
 
 
+@contextmanager
+def server(status: int, headers: dict[str, str], body: bytes = b"") -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that gives one answer to everything, and notes the headers of what it was asked."""
+    asked: list[dict[str, str]] = []
+
+    class OneAnswer(Handler):
+        def do_POST(self) -> None:
+            self.body()
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.answer(status, headers, body)
+
+    running = LoopbackServer(OneAnswer).start()
+    try:
+        yield running.url, asked
+    finally:
+        running.stop()
+
+
 @pytest.fixture(scope="module")
 def user(bed: TestBed) -> Identity:
     made = bed.aws.user()
@@ -154,12 +172,30 @@ def test_variables_of_openbao_win(bed: TestBed, user: Identity) -> None:
 # Refusals, in the server's words or the component's
 
 
-def test_wrong_server_id_shows_the_servers_words(bed: TestBed, user: Identity, strict_mount: str) -> None:
+def test_wrong_server_id_shows_the_servers_words_and_what_mends_it(
+    bed: TestBed, user: Identity, strict_mount: str
+) -> None:
     options = ("--role", "wasmtime", "--mount", strict_mount, "--server-id", "other.example.com")
-    assert refusal(*options, env=bed.environment(user)) == (
+    lines = refusal(*options, env=bed.environment(user)).splitlines()
+    assert lines[0] == (
         "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
         'expected "vault.example.com" but got "other.example.com"'
     )
+    assert "  on this machine: sign with the server ID `vault.example.com`" in lines[1:]
+
+
+def test_scope_of_another_region_is_explained(bed: TestBed, user: Identity) -> None:
+    text = refusal("--role", "wasmtime", "--region", "eu-west-1", env=bed.environment(user))
+    assert "Credential should be scoped to a valid region." in text
+    assert "\n  on this machine: sign for region us-east-1" in text
+
+
+def test_login_that_is_certain_to_be_refused_is_not_sent(bed: TestBed, user: Identity) -> None:
+    with server(200, {}) as (address, asked):
+        text = refusal("--role", "team/x", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert text.startswith("error: no Vault role can have this name: ")
+    assert "\n  on this machine: " in text
+    assert asked == []
 
 
 def test_wrong_secret_shows_the_words_of_aws(bed: TestBed, user: Identity) -> None:
@@ -201,24 +237,6 @@ def test_wrong_usage_ends_with_status_2() -> None:
 # What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers
 
 
-@contextmanager
-def server(status: int, headers: dict[str, str], body: bytes = b"") -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A server that gives one answer to everything, and notes the headers of what it was asked."""
-    asked: list[dict[str, str]] = []
-
-    class OneAnswer(Handler):
-        def do_POST(self) -> None:
-            self.body()
-            asked.append({name.lower(): value for name, value in self.headers.items()})
-            self.answer(status, headers, body)
-
-    running = LoopbackServer(OneAnswer).start()
-    try:
-        yield running.url, asked
-    finally:
-        running.stop()
-
-
 def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Identity) -> None:
     with server(307, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, asked):
         token = login("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
@@ -236,7 +254,7 @@ def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
 def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
     with server(302, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, _):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text == "error: Vault refused the login with status 302: no reason given"
+    assert text.startswith("error: Vault refused the login with status 302: no reason given\n")
 
 
 def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:

@@ -49,7 +49,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
         start_spread_milliseconds: None,
         clock_correction_limit_seconds: None,
     };
-    let mut session = component.session(&config, getrandom::u64()?)?;
+    let mut session = Session::create(component.instantiate()?, &config, getrandom::u64()?)?;
 
     let clock = Clock::start();
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -2,11 +2,12 @@
 
 use std::time::SystemTime;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
-use crate::component::LoginComponent;
+use crate::component::{self, LoginComponent, Severity};
+use crate::diagnosis::Diagnosis;
 use crate::vault::Vault;
 use crate::{answer, aws, inputs};
 
@@ -19,13 +20,34 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
         .enable_all()
         .build()?
         .block_on(aws::credentials())?;
-    let login = component.sign_login(
+
+    let mut instance = component.instantiate()?;
+    let now = unix_seconds()?;
+    let login = instance.sign_login(
         &inputs::credentials(&credentials),
         &inputs::options(target),
-        unix_milliseconds(SystemTime::now())? / 1000,
+        now,
     )?;
-    let answer = vault.post(&path, login)?;
-    let granted = answer::read(answer.status, &answer.body)?;
+    // What is certain to be refused is not sent. What depends on the server, the server says.
+    let findings = instance.check_login(&login, now)?;
+    let certain = |finding: &&component::Finding| finding.severity == Severity::Refused;
+    if let Some(finding) = findings.iter().find(certain) {
+        bail!("{}\n  on this machine: {}", finding.message, finding.fix);
+    }
+
+    let answer = vault.post(&path, &login)?;
+    let granted = match answer::read(answer.status, &answer.body) {
+        Ok(granted) => granted,
+        Err(error) => {
+            let answer = component::Answer {
+                status: Some(answer.status),
+                body: answer.body,
+                date: answer.date,
+            };
+            let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
+            bail!("{error:#}{}", Diagnosis(&refusal));
+        }
+    };
     for warning in &granted.warnings {
         eprintln!("Vault warns: {warning}");
     }
@@ -34,4 +56,8 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
         Format::Json => println!("{}", answer.body.trim_end()),
     }
     Ok(())
+}
+
+fn unix_seconds() -> Result<u64> {
+    Ok(unix_milliseconds(SystemTime::now())? / 1000)
 }

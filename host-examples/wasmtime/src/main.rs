@@ -9,6 +9,7 @@ mod arguments;
 mod aws;
 mod clock;
 mod component;
+mod diagnosis;
 mod environment;
 mod help;
 mod inputs;

@@ -3,7 +3,7 @@
 use wasmtime::component::ResourceAny;
 use wasmtime::{Result, Store, bail};
 
-use crate::component::{Credentials, Login};
+use crate::component::{Credentials, Instance, Login};
 
 pub use crate::component::lifecycle::{
     Action, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse, Instant,
@@ -18,12 +18,9 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn create(
-        mut store: Store<()>,
-        login: Login,
-        config: &SessionConfig,
-        jitter_seed: u64,
-    ) -> Result<Self> {
+    /// Makes a session. The seed spreads the requests of a fleet.
+    pub fn create(instance: Instance, config: &SessionConfig, jitter_seed: u64) -> Result<Self> {
+        let Instance { mut store, login } = instance;
         let created = login.vault_aws_login_lifecycle().session().call_create(
             &mut store,
             config,

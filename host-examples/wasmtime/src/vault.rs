@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, LOCATION};
 use http::uri::Scheme;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::Agent;
@@ -31,6 +31,8 @@ pub struct Vault {
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    /// The header `Date`.
+    pub date: Option<String>,
 }
 
 impl Vault {
@@ -79,19 +81,21 @@ impl Vault {
     }
 
     /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
-    pub fn post(&self, path: &str, json: String) -> Result<Answer> {
+    pub fn post(&self, path: &str, json: &str) -> Result<Answer> {
         let url = self
             .url(&format!("/v1/{path}"))
             .with_context(|| format!("expected a path that a URL can carry, found `{path}`"))?;
-        let mut response = self.send(&url, &json)?;
+        let mut response = self.send(&url, json)?;
         if response.status() == StatusCode::TEMPORARY_REDIRECT {
             let target = redirect_target(&url, response.headers().get(LOCATION))?;
-            response = self.send(&target, &json)?;
+            response = self.send(&target, json)?;
             if response.status() == StatusCode::TEMPORARY_REDIRECT {
                 bail!("expected an answer from {target}, found a second redirect");
             }
         }
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| date.to_str().ok()).map(Into::into);
         let body = response
             .body_mut()
             .with_config()
@@ -99,7 +103,7 @@ impl Vault {
             .lossy_utf8(true)
             .read_to_string()
             .with_context(|| format!("cannot read the answer of {url}"))?;
-        Ok(Answer { status, body })
+        Ok(Answer { status, body, date })
     }
 
     /// Sends a request of a session. Follows no redirect, as the session wants it.
