@@ -196,7 +196,7 @@ class Envoy:
 
     def crashes(self) -> list[str]:
         """What Envoy logs when a VM fails, which none ever may."""
-        wanted = re.compile(r"Function: proxy_|Wasm VM failed|panicked|Proxy-Wasm plugin in-VM backtrace|trap", re.I)
+        wanted = re.compile(r"Function: proxy_|Wasm VM failed|panicked at|in-VM backtrace|Uncaught RuntimeError")
         return [line for line in self.log.splitlines() if wanted.search(line)]
 
     def _is_ready(self) -> bool:
