@@ -88,6 +88,17 @@ fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler)
 clean: ## Removes everything that was built; tools and caches stay.
 	@rm -rf dist target
 
+.PHONY: envoy
+envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
+
+# wasm32-wasip1, because only there Envoy gives a filter its environment.
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml .make/rust
+	@echo "building the Envoy filter …"
+	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-envoy \
+		--target wasm32-wasip1 --target-dir target/envoy
+	@mkdir -p dist
+	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
+
 # Tools, each into a git-ignored folder of the project.
 
 .make/rust: rust-toolchain.toml

@@ -1,12 +1,11 @@
 //! The JSON documents in which AWS's tools and services hand out credentials.
 
 use aws_smithy_types::date_time::{DateTime, Format};
-use serde::Deserialize;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::SignError;
+use crate::json::Json;
 
 /// Reads credentials from any of the forms that AWS's tools and services print:
 ///
@@ -18,28 +17,29 @@ use crate::error::SignError;
 /// # Errors
 /// [`CredentialDocumentError`]; it never shows a value of the document.
 pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDocumentError> {
-    // Not the error of `serde_json`: it can quote what it found.
-    let document: Document =
-        serde_json::from_str(json).map_err(|error| CredentialDocumentError::NotADocument {
-            line: error.line(),
-            column: error.column(),
-        })?;
-    if let Some(code) = document.code.filter(|code| code != "Success") {
+    let document = match Json::read(json.as_bytes()) {
+        Ok((document @ Json::Object(_), [])) => document,
+        _ => return Err(CredentialDocumentError::NotADocument),
+    };
+    if let Some(code) = text(&document, "Code")?.filter(|code| *code != "Success") {
         // EC2's metadata service answers 200 with such a code when it has no credentials.
         let shown = code.chars().take(64).collect();
         return Err(CredentialDocumentError::Refused { code: shown });
     }
-    let keys = document.credentials.unwrap_or(document.keys);
-    let missing = |name| CredentialDocumentError::Missing { name };
-    let access_key_id = keys.access_key_id.ok_or(missing("AccessKeyId"))?;
-    let secret = keys.secret_access_key.ok_or(missing("SecretAccessKey"))?;
-    let token = keys.session_token.or(keys.token);
-    let expires_at = keys.expiration.map(unix_seconds).transpose()?;
+    let keys = document.present("Credentials").unwrap_or(&document);
+    let required = |name| text(keys, name)?.ok_or(CredentialDocumentError::Missing { name });
+    let access_key_id = required("AccessKeyId")?;
+    let secret_access_key = required("SecretAccessKey")?;
+    let session_token = match text(keys, "SessionToken")? {
+        Some(token) => Some(token),
+        None => text(keys, "Token")?,
+    };
+    let expires_at = keys.present("Expiration").map(unix_seconds).transpose()?;
     Ok(Credentials::new(
-        access_key_id,
-        secret.to_string(),
+        access_key_id.into(),
+        secret_access_key.into(),
         // Tools print an empty or null token for long-term keys.
-        token.filter(|t| !t.is_empty()).map(|t| t.to_string()),
+        session_token.filter(|t| !t.is_empty()).map(Into::into),
         expires_at,
     )?)
 }
@@ -48,15 +48,18 @@ pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDoc
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialDocumentError {
-    /// The text is not JSON, or not of the expected shape.
+    /// The text is not a JSON object.
     #[error(
-        "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else at line {line}, column {column}"
+        "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else"
     )]
-    NotADocument {
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
+    NotADocument,
+    /// The value of a key is not a string.
+    #[error("invalid credential document: expected a string as {name}, found {kind}")]
+    NotAString {
+        /// The name of the key.
+        name: &'static str,
+        /// The kind of the value, with its article.
+        kind: &'static str,
     },
     /// A key is not there.
     #[error("invalid credential document: expected the key {name}, found none")]
@@ -80,40 +83,32 @@ pub enum CredentialDocumentError {
     Credentials(#[from] SignError),
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Document {
-    code: Option<String>,
-    credentials: Option<Keys>,
-    #[serde(flatten)]
-    keys: Keys,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Keys {
-    access_key_id: Option<String>,
-    secret_access_key: Option<Zeroizing<String>>,
-    session_token: Option<Zeroizing<String>>,
-    token: Option<Zeroizing<String>>,
-    expiration: Option<Expiration>,
-}
-
-/// A date and time; seconds or fractions of seconds since 1970 in some tools' output.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Expiration {
-    Text(String),
-    Seconds(f64),
-}
-
-fn unix_seconds(expiration: Expiration) -> Result<u64, CredentialDocumentError> {
-    let seconds = match expiration {
-        Expiration::Text(text) => DateTime::from_str(&text, Format::DateTimeWithOffset)
-            .map_err(|_| CredentialDocumentError::Expiration)?
-            .secs(),
-        Expiration::Seconds(seconds) => DateTime::from_secs_f64(seconds).secs(),
+/// Returns the text of a key that is neither absent nor `null`.
+fn text<'a>(
+    object: &'a Json<'_>,
+    name: &'static str,
+) -> Result<Option<&'a str>, CredentialDocumentError> {
+    let Some(value) = object.present(name) else {
+        return Ok(None);
     };
+    let kind = value.kind();
+    let text = value.as_str();
+    text.map(Some)
+        .ok_or(CredentialDocumentError::NotAString { name, kind })
+}
+
+/// Reads a date and time, or the seconds since 1970 that some tools write.
+fn unix_seconds(expiration: &Json<'_>) -> Result<u64, CredentialDocumentError> {
+    if let Json::Number(written) = expiration {
+        let (seconds, _) = written.split_once('.').unwrap_or((written, ""));
+        return seconds
+            .parse()
+            .map_err(|_| CredentialDocumentError::Expiration);
+    }
+    let time = expiration
+        .as_str()
+        .and_then(|text| DateTime::from_str(text, Format::DateTimeWithOffset).ok());
+    let seconds = time.ok_or(CredentialDocumentError::Expiration)?.secs();
     // A time before 1970 is as expired as 1970.
     Ok(u64::try_from(seconds).unwrap_or(0))
 }

@@ -68,7 +68,7 @@ SUITES = [
         "wasm",
         "the shipped .wasm files, in wasmtime",
         # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
-        ["cargo", "test", "--locked", "--quiet", "--profile", "host", *packages("wasmtime", "wasm-tests")],
+        ["cargo", "test", "--locked", "--quiet", "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")],
         cargo,
     ),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),

@@ -9,8 +9,8 @@ use super::claim::{ALGORITHM, Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
-use super::order::sorted;
 use super::shown::{self, Shown, header_value, query_value};
+use crate::order::sorted;
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(

@@ -4,8 +4,8 @@ use std::mem;
 
 use super::go_base64;
 use super::go_header::canonical;
-use super::json::{Json, JsonError};
-use super::order::sorted;
+use crate::json::{Json, JsonError};
+use crate::order::sorted;
 
 /// The fields that the login path knows (contract 1.1).
 pub(super) const FIELDS: [&str; 9] = [

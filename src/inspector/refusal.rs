@@ -7,13 +7,13 @@ use crate::error::Found;
 use super::check::{Login, MOST_BYTES, decode};
 use super::claim::{Claim, read_timestamp, session_token};
 use super::finding::Findings;
-use super::json::Json;
 use super::profile::ServerProfile;
 use super::refusal_texts::{
     AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
 };
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
+use crate::json::Json;
 
 /// What came back from Vault.
 #[derive(Clone, Debug, Default)]

@@ -278,14 +278,8 @@ fn check_mount(mount: &str) -> Result<(), ConfigError> {
 
 /// Says whether AWS's SDKs send credentials to this host without TLS: loopback, ECS, EKS.
 fn is_local(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    match bare.unwrap_or(host).parse::<core::net::IpAddr>() {
-        Ok(address) => {
-            address.is_loopback()
-                || ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
-                    .into_iter()
-                    .any(|known| known.parse() == Ok(address))
-        }
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    }
+    let is_address = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (host.starts_with("127.") && is_address)
+        || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]"].contains(&host)
+        || host.eq_ignore_ascii_case("localhost")
 }

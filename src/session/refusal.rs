@@ -14,7 +14,7 @@ pub enum RefusalRule {
     /// Vault wants a second factor.
     MfaRequired,
     /// Vault wrapped the token.
-    Wrapped,
+    ResponseWrapped,
     /// The token may only be used a few times.
     UseLimited,
     /// The answer has no token or no lease in it.
@@ -30,7 +30,7 @@ pub enum RefusalRule {
     /// The host's wall clock is past the year 9999.
     TimeOutOfRange,
     /// There is nothing at Vault's path.
-    MountNotFound,
+    MountUnknown,
     /// A status that Vault does not use.
     UnexpectedStatus,
     /// Vault refused to renew the token.
@@ -63,7 +63,7 @@ impl RefusalRule {
     /// Every rule.
     pub const ALL: [Self; 23] = [
         Self::MfaRequired,
-        Self::Wrapped,
+        Self::ResponseWrapped,
         Self::UseLimited,
         Self::NotAToken,
         Self::AnswerTooLarge,
@@ -71,7 +71,7 @@ impl RefusalRule {
         Self::LoginRefused,
         Self::ClockSkewed,
         Self::TimeOutOfRange,
-        Self::MountNotFound,
+        Self::MountUnknown,
         Self::UnexpectedStatus,
         Self::RenewalRefused,
         Self::VaultUnavailable,
@@ -91,7 +91,7 @@ impl RefusalRule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::MfaRequired => "mfa-required",
-            Self::Wrapped => "wrapped",
+            Self::ResponseWrapped => "response-wrapped",
             Self::UseLimited => "use-limited",
             Self::NotAToken => "not-a-token",
             Self::AnswerTooLarge => "answer-too-large",
@@ -99,7 +99,7 @@ impl RefusalRule {
             Self::LoginRefused => "login-refused",
             Self::ClockSkewed => "clock-skewed",
             Self::TimeOutOfRange => "time-out-of-range",
-            Self::MountNotFound => "mount-not-found",
+            Self::MountUnknown => "mount-unknown",
             Self::UnexpectedStatus => "unexpected-status",
             Self::RenewalRefused => "renewal-refused",
             Self::VaultUnavailable => "vault-unavailable",
@@ -128,7 +128,7 @@ impl RefusalRule {
             | Self::CredentialsExpired
             | Self::CredentialsUnavailable => Healing::ByItself,
             Self::MfaRequired
-            | Self::Wrapped
+            | Self::ResponseWrapped
             | Self::UseLimited
             | Self::NotAToken
             | Self::AnswerTooLarge
@@ -136,7 +136,7 @@ impl RefusalRule {
             | Self::LoginRefused
             | Self::ClockSkewed
             | Self::TimeOutOfRange
-            | Self::MountNotFound
+            | Self::MountUnknown
             | Self::UnexpectedStatus
             | Self::Untrusted
             | Self::CredentialsRefused
@@ -184,6 +184,10 @@ pub struct Refusal {
     pub retry_at: Instant,
 }
 
+/// The length, in characters, from which an unbroken run of letters and digits in a server's text is
+/// taken for a signature, a token or an encoded login that it echoes, and left out.
+const OPAQUE_LIMIT: usize = 64;
+
 /// What reading an answer found wrong, before anybody decides when to try again.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -197,18 +201,27 @@ impl Fault {
         Self { rule, text: None }
     }
 
-    /// Keeps the beginning of a server's text.
+    /// Keeps the beginning of a server's text, without what may be a secret in it.
     pub(super) fn with_text(rule: RefusalRule, text: &str) -> Self {
-        let text = text.trim();
-        let shown = match text.char_indices().nth(ECHO_LIMIT) {
-            Some((cut, _)) => text.split_at(cut).0,
-            None => text,
-        };
+        let mut shown = String::new();
+        for word in text.trim().split_inclusive(|c| !is_opaque(c)) {
+            let (run, end) = word.split_at(word.trim_end_matches(|c| !is_opaque(c)).len());
+            shown.push_str(if run.len() < OPAQUE_LIMIT { run } else { "…" });
+            shown.push_str(end);
+        }
+        if let Some((cut, _)) = shown.char_indices().nth(ECHO_LIMIT) {
+            shown.truncate(cut);
+        }
         Self {
             rule,
-            text: (!shown.is_empty()).then(|| shown.to_owned()),
+            text: (!shown.is_empty()).then_some(shown),
         }
     }
+}
+
+/// Says whether a character is one of those that tokens, signatures and encoded logins consist of.
+fn is_opaque(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "+/=_-.".contains(character)
 }
 
 /// The sentence of a refusal.
@@ -232,7 +245,7 @@ impl Sentence<'_> {
     const fn found(&self) -> &'static str {
         match self.fault.rule {
             RefusalRule::MfaRequired => "a demand for a second factor",
-            RefusalRule::Wrapped => "a wrapped token",
+            RefusalRule::ResponseWrapped => "a wrapped token",
             RefusalRule::UseLimited => "a token with a limited number of uses (token_num_uses)",
             RefusalRule::NotAToken => "an answer without a token and its lease",
             RefusalRule::AnswerTooLarge => "an answer that is too long",
@@ -240,7 +253,7 @@ impl Sentence<'_> {
             RefusalRule::LoginRefused => "a refusal",
             RefusalRule::ClockSkewed => "a clock that differs by more than may be corrected",
             RefusalRule::TimeOutOfRange => "a wall clock past the year 9999",
-            RefusalRule::MountNotFound => "nothing at that mount and namespace",
+            RefusalRule::MountUnknown => "nothing at that mount and namespace",
             RefusalRule::UnexpectedStatus => "a status that it does not use",
             RefusalRule::RenewalRefused => "a refusal to renew the token",
             RefusalRule::VaultUnavailable => "a server that cannot answer now",
@@ -262,9 +275,13 @@ impl fmt::Display for Sentence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let server = self.destination.map_or("the host", Destination::name);
         let wanted = self.wanted;
+        let expected = match wanted {
+            "credentials" => "them",
+            _ => "one",
+        };
         write!(
             f,
-            "no {wanted} from {server}: expected one, found {}",
+            "no {wanted} from {server}: expected {expected}, found {}",
             self.found()
         )?;
         if let Some(status) = self.status {

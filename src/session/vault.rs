@@ -1,10 +1,10 @@
 //! What is asked of Vault, and how its answers are read.
 
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::exchange::{Header, Method, Response};
 use super::refusal::{Fault, RefusalRule};
+use crate::json::Json;
 
 /// A request to Vault before it has an id and a deadline.
 pub(super) struct Call {
@@ -99,31 +99,35 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 }
 
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
-    // Not the error of `serde_json`: it can quote what it found.
-    let answer: Answer =
-        serde_json::from_slice(&response.body).map_err(|_| Fault::new(RefusalRule::NotAToken))?;
-    if answer.wrap_info.is_some() {
-        return Err(Fault::new(RefusalRule::Wrapped));
+    let not_a_token = || Fault::new(RefusalRule::NotAToken);
+    let (answer, _) = Json::read(&response.body).map_err(|_| not_a_token())?;
+    if answer.present("wrap_info").is_some() {
+        return Err(Fault::new(RefusalRule::ResponseWrapped));
     }
-    let auth = answer.auth.ok_or(Fault::new(RefusalRule::NotAToken))?;
-    if auth.mfa_requirement.is_some() {
+    let auth = answer.present("auth").ok_or_else(not_a_token)?;
+    if auth.present("mfa_requirement").is_some() {
         return Err(Fault::new(RefusalRule::MfaRequired));
     }
-    if auth.num_uses > 0 {
+    let number = |name| auth.present(name).map_or(Some(0), Json::as_u64);
+    if number("num_uses").is_none_or(|uses| uses > 0) {
         return Err(Fault::new(RefusalRule::UseLimited));
     }
+    let text = |name| {
+        auth.present(name)
+            .and_then(Json::as_str)
+            .filter(|text| !text.is_empty())
+    };
     // A token goes into a header; one without an end would never be replaced.
-    let is_token = !auth.client_token.is_empty()
-        && auth.client_token.bytes().all(|b| b.is_ascii_graphic())
-        && auth.lease_duration > 0;
-    if !is_token {
-        return Err(Fault::new(RefusalRule::NotAToken));
-    }
+    let token = text("client_token").filter(|token| token.bytes().all(|b| b.is_ascii_graphic()));
+    let lease_seconds = number("lease_duration").filter(|seconds| *seconds > 0);
+    let (Some(token), Some(lease_seconds)) = (token, lease_seconds) else {
+        return Err(not_a_token());
+    };
     Ok(Grant {
-        token: auth.client_token,
-        accessor: auth.accessor.filter(|accessor| !accessor.is_empty()),
-        renewable: auth.renewable,
-        lease_seconds: auth.lease_duration,
+        token: Zeroizing::new(token.into()),
+        accessor: text("accessor").map(Into::into),
+        renewable: matches!(auth.get("renewable"), Some(Json::Bool(true))),
+        lease_seconds,
     })
 }
 
@@ -142,7 +146,7 @@ fn login_fault(response: &Response) -> Fault {
         }
         400 => RefusalRule::LoginRefused,
         403 => RefusalRule::PermissionDenied,
-        404 => RefusalRule::MountNotFound,
+        404 => RefusalRule::MountUnknown,
         status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
     };
     Fault::with_text(rule, &text)
@@ -162,40 +166,14 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
 
 /// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
 pub(super) fn error_text(response: &Response) -> String {
-    let errors: Option<Errors> = serde_json::from_slice(&response.body).ok();
-    errors.map_or_else(String::new, |errors| errors.errors.join("; "))
-}
-
-#[derive(Deserialize)]
-struct Errors {
-    errors: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    auth: Option<Auth>,
-    wrap_info: Option<Present>,
-}
-
-#[derive(Deserialize)]
-struct Auth {
-    #[serde(default)]
-    client_token: Zeroizing<String>,
-    accessor: Option<String>,
-    #[serde(default)]
-    renewable: bool,
-    #[serde(default)]
-    lease_duration: u64,
-    #[serde(default)]
-    num_uses: u64,
-    mfa_requirement: Option<Present>,
-}
-
-/// A value of any form that is not `null`.
-struct Present;
-
-impl<'de> Deserialize<'de> for Present {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    match Json::read(&response.body) {
+        Ok((answer, _)) => match answer.get("errors") {
+            Some(Json::Array(errors)) => {
+                let texts: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
+                texts.join("; ")
+            }
+            _ => String::new(),
+        },
+        Err(_) => String::new(),
     }
 }

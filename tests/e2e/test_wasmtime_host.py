@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bed import GREETING, POLICY, Identity, TestBed
+from bed.child import Child
 from bed.loopback import Handler, LoopbackServer
-from command import ROOT
+from command import COMPONENT, ROOT
 
 SERVER_ID = "vault.example.com"
 HOST = "target/host/vault-aws-login"
@@ -42,6 +46,24 @@ def refusal(*arguments: str, env: dict[str, str]) -> str:
     ended = run("login", *arguments, env=env)
     assert (ended.returncode, ended.stdout) == (1, "")
     return ended.stderr.removesuffix("\n")
+
+
+@contextmanager
+def server(status: int, headers: dict[str, str], body: bytes = b"") -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that gives one answer to everything, and notes the headers of what it was asked."""
+    asked: list[dict[str, str]] = []
+
+    class OneAnswer(Handler):
+        def do_POST(self) -> None:
+            self.body()
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.answer(status, headers, body)
+
+    running = LoopbackServer(OneAnswer).start()
+    try:
+        yield running.url, asked
+    finally:
+        running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +172,30 @@ def test_variables_of_openbao_win(bed: TestBed, user: Identity) -> None:
 # Refusals, in the server's words or the component's
 
 
-def test_wrong_server_id_shows_the_servers_words(bed: TestBed, user: Identity, strict_mount: str) -> None:
+def test_wrong_server_id_shows_the_servers_words_and_what_mends_it(
+    bed: TestBed, user: Identity, strict_mount: str
+) -> None:
     options = ("--role", "wasmtime", "--mount", strict_mount, "--server-id", "other.example.com")
-    assert refusal(*options, env=bed.environment(user)) == (
+    lines = refusal(*options, env=bed.environment(user)).splitlines()
+    assert lines[0] == (
         "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
         'expected "vault.example.com" but got "other.example.com"'
     )
+    assert "  on this machine: sign with the server ID `vault.example.com`" in lines[1:]
+
+
+def test_scope_of_another_region_is_explained(bed: TestBed, user: Identity) -> None:
+    text = refusal("--role", "wasmtime", "--region", "eu-west-1", env=bed.environment(user))
+    assert "Credential should be scoped to a valid region." in text
+    assert "\n  on this machine: sign for region us-east-1" in text
+
+
+def test_login_that_is_certain_to_be_refused_is_not_sent(bed: TestBed, user: Identity) -> None:
+    with server(200, {}) as (address, asked):
+        text = refusal("--role", "team/x", env=bed.environment(user) | {"VAULT_ADDR": address})
+    assert text.startswith("error: no Vault role can have this name: ")
+    assert "\n  on this machine: " in text
+    assert asked == []
 
 
 def test_wrong_secret_shows_the_words_of_aws(bed: TestBed, user: Identity) -> None:
@@ -197,24 +237,6 @@ def test_wrong_usage_ends_with_status_2() -> None:
 # What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers
 
 
-@contextmanager
-def server(status: int, headers: dict[str, str], body: bytes = b"") -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A server that gives one answer to everything, and notes the headers of what it was asked."""
-    asked: list[dict[str, str]] = []
-
-    class OneAnswer(Handler):
-        def do_POST(self) -> None:
-            self.body()
-            asked.append({name.lower(): value for name, value in self.headers.items()})
-            self.answer(status, headers, body)
-
-    running = LoopbackServer(OneAnswer).start()
-    try:
-        yield running.url, asked
-    finally:
-        running.stop()
-
-
 def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Identity) -> None:
     with server(307, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, asked):
         token = login("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
@@ -232,7 +254,7 @@ def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
 def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
     with server(302, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, _):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text == "error: Vault refused the login with status 302: no reason given"
+    assert text.startswith("error: Vault refused the login with status 302: no reason given\n")
 
 
 def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:
@@ -247,3 +269,99 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
         env = user.environment() | {"VAULT_ADDR": address, "VAULT_CLIENT_TIMEOUT": "500ms"}
         text = refusal("--role", "wasmtime", env=env)
     assert text == f"error: cannot reach {address}/v1/auth/aws/login: timeout: global"
+
+
+# The agent
+
+
+@dataclass
+class Agent:
+    """A running agent, the file that it keeps and what it says."""
+
+    process: Child
+    sink: Path
+
+    def wait_for_token(self, other_than: str = "") -> str:
+        """Waits for a token in the file, another one than that."""
+        self.process.wait_until(
+            lambda: self.sink.exists() and self.sink.read_text() != other_than, what="it wrote another token"
+        )
+        return self.sink.read_text()
+
+    def wait_for_line(self, text: str, times: int = 1) -> None:
+        self.process.wait_until(lambda: self.said().count(text) >= times, what=f"it said `{text}` {times} times")
+
+    def said(self) -> str:
+        return self.process.log.read_text()
+
+
+@contextmanager
+def agent(bed: TestBed, folder: Path, identity: Identity, *arguments: str) -> Iterator[Agent]:
+    sink = folder / "token"
+    command = [str(ROOT / HOST), "agent", "--sink", str(sink), "--component", str(ROOT / COMPONENT), *arguments]
+    env = {"HOME": os.environ["HOME"]} | bed.environment(identity)
+    process = Child(command, log=folder / "agent.log", env=env)
+    try:
+        yield Agent(process, sink)
+    finally:
+        process.stop()
+
+
+def test_agent_keeps_a_live_token_over_renewals_and_logins(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    role = bed.vault_role(bed.aws.fresh_name("agent"), user.arn, token_ttl="3s", token_max_ttl="6s")
+    with agent(bed, tmp_path, user, "--role", role) as running:
+        first = running.wait_for_token()
+        assert running.sink.stat().st_mode & 0o777 == 0o600
+        assert bed.read_greeting(first) == GREETING
+        running.wait_for_line("renewed: token 1 ")
+        assert running.sink.read_text() == first
+        # A token past its longest life is replaced before it dies, so every read finds a live one.
+        deadline = time.monotonic() + 30
+        while "logged in: token 3 " not in running.said():
+            assert bed.read_greeting(running.sink.read_text()) == GREETING
+            assert time.monotonic() < deadline, running.said()
+        last = running.sink.read_text()
+        assert last != first
+    said = running.said()
+    for secret in (first, last, user.secret_access_key):
+        assert secret not in said
+
+
+def test_agent_ends_with_status_0_on_a_signal_and_leaves_the_live_token(
+    bed: TestBed, user: Identity, tmp_path: Path
+) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with agent(bed, tmp_path, user, "--role", "wasmtime") as running:
+            token = running.wait_for_token()
+            os.kill(running.process.pid, number)
+            assert running.process.wait() == 0
+        assert bed.read_greeting(token) == GREETING
+        assert running.sink.read_text() == token
+        running.sink.unlink()
+
+
+def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    role = bed.vault_role(bed.aws.fresh_name("agent"), user.arn, token_ttl="2s", token_max_ttl="2s")
+    with agent(bed, tmp_path, user, "--role", role) as running:
+        running.wait_for_token()
+        bed.vault.stop()
+        try:
+            running.wait_for_line("refused: ")
+            # Better no token than a dead one.
+            running.process.wait_until(lambda: not running.sink.exists(), what="it removed the dead token")
+        finally:
+            bed.vault.start()
+        assert bed.read_greeting(running.wait_for_token()) == GREETING
+
+
+def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    with agent(bed, tmp_path, user, "--role", "nobody-made-this") as running:
+        running.wait_for_line("refused: ")
+        assert "nobody-made-this" in running.said()
+        assert not running.sink.exists()
+
+
+def test_agent_without_a_folder_for_its_file_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    ended = run("agent", "--sink", str(tmp_path / "none" / "token"), env=bed.environment(user))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: cannot write into the folder {tmp_path}/none: ")

@@ -68,8 +68,8 @@ pub fn read(status: u16, body: &str) -> Result<Granted> {
 
 /// Returns Vault's words, without characters that would steer a terminal.
 fn refusal(body: &str) -> String {
-    let words = match serde_json::from_str::<Refusal>(body) {
-        Ok(refusal) if !refusal.errors.is_empty() => refusal.errors.join("; "),
+    let words: String = match serde_json::from_str::<Refusal>(body) {
+        Ok(refusal) if !refusal.errors.is_empty() => refusal.errors.join("; ").trim_end().into(),
         // A proxy or another server answered: its page is of little use, its beginning is.
         _ if body.trim().is_empty() => "no reason given".into(),
         _ => body.trim().chars().take(256).collect(),
@@ -105,7 +105,7 @@ mod tests {
     fn answer_without_a_token_is_an_error_with_the_words_of_vault() {
         let refused = |status, body| read(status, body).unwrap_err().to_string();
         assert_eq!(refused(403, r#"{"errors":["permission denied"]}"#), "Vault refused the login with status 403: permission denied");
-        assert_eq!(refused(400, r#"{"errors":["a","b"]}"#), "Vault refused the login with status 400: a; b");
+        assert_eq!(refused(400, r#"{"errors":["a","b\n\n"]}"#), "Vault refused the login with status 400: a; b");
         assert_eq!(refused(503, r#"{"errors":[]}"#), r#"Vault refused the login with status 503: {"errors":[]}"#);
         assert_eq!(refused(502, " \n"), "Vault refused the login with status 502: no reason given");
         assert_eq!(refused(502, "<p>\u{1b}[31mBad gateway"), "Vault refused the login with status 502: <p>[31mBad gateway");

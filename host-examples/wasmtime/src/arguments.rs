@@ -10,11 +10,18 @@ pub enum Invocation {
     Help,
     Version,
     Login(LoginArguments),
+    Agent(AgentArguments),
 }
 
 /// The options of `login`.
 pub struct LoginArguments {
     pub format: Format,
+    pub target: Target,
+}
+
+/// The options of `agent`.
+pub struct AgentArguments {
+    pub sink: PathBuf,
     pub target: Target,
 }
 
@@ -46,9 +53,10 @@ pub enum Format {
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
     let mut parser = Parser::from_iter(arguments);
     match parser.next()? {
-        Some(Arg::Value(word)) if word == "login" => read_login(parser),
+        Some(Arg::Value(word)) if word == "login" => read_options(parser, Command::Login),
+        Some(Arg::Value(word)) if word == "agent" => read_options(parser, Command::Agent),
         Some(Arg::Value(word)) => bail!(
-            "expected the command login, found `{}`",
+            "expected the command login or agent, found `{}`",
             word.to_string_lossy().escape_debug()
         ),
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
@@ -56,6 +64,12 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation>
         Some(other) => Err(other.unexpected().into()),
         None => bail!("expected a command, found none"),
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Command {
+    Login,
+    Agent,
 }
 
 /// The options as given, before defaults and conflicts are looked at.
@@ -68,11 +82,12 @@ struct Given {
     region: Option<String>,
     sts_endpoint: Option<String>,
     format: Option<String>,
+    sink: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
 
-fn read_login(mut parser: Parser) -> Result<Invocation> {
+fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
     let mut given = Given::default();
     while let Some(argument) = parser.next()? {
         let (slot, name) = match argument {
@@ -82,7 +97,8 @@ fn read_login(mut parser: Parser) -> Result<Invocation> {
             Arg::Long("server-id" | "header-value") => (&mut given.server_id, "server-id"),
             Arg::Long("region") => (&mut given.region, "region"),
             Arg::Long("sts-endpoint") => (&mut given.sts_endpoint, "sts-endpoint"),
-            Arg::Long("format") => (&mut given.format, "format"),
+            Arg::Long("format") if command == Command::Login => (&mut given.format, "format"),
+            Arg::Long("sink") if command == Command::Agent => (&mut given.sink, "sink"),
             Arg::Long("fips") => {
                 given.fips = true;
                 continue;
@@ -98,13 +114,23 @@ fn read_login(mut parser: Parser) -> Result<Invocation> {
             bail!("expected --{name} once, found it again");
         }
     }
-    let format = match given.format.as_deref() {
-        None | Some("token") => Format::Token,
-        Some("json") => Format::Json,
-        Some(other) => bail!("expected --format token or json, found `{other}`"),
-    };
-    let target = given.target()?;
-    Ok(Invocation::Login(LoginArguments { format, target }))
+    Ok(match command {
+        Command::Login => Invocation::Login(LoginArguments {
+            format: match given.format.as_deref() {
+                None | Some("token") => Format::Token,
+                Some("json") => Format::Json,
+                Some(other) => bail!("expected --format token or json, found `{other}`"),
+            },
+            target: given.target()?,
+        }),
+        Command::Agent => Invocation::Agent(AgentArguments {
+            sink: match given.sink.take() {
+                Some(path) if !path.is_empty() => path.into(),
+                _ => bail!("expected --sink with the file that the token goes to, found none"),
+            },
+            target: given.target()?,
+        }),
+    })
 }
 
 impl Given {
@@ -165,6 +191,16 @@ mod tests {
             "team/aws"
         );
         assert_eq!(login(&[]).unwrap().target.mount, "aws");
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn agent_wants_a_sink_and_login_takes_none() {
+        let read = |words: &[&str]| read(["x"].iter().chain(words).map(OsString::from)).err().map(|error| error.to_string());
+        assert_eq!(read(&["agent", "--sink", "token"]), None);
+        assert_eq!(read(&["agent"]).as_deref(), Some("expected --sink with the file that the token goes to, found none"));
+        assert_eq!(read(&["agent", "--sink", "token", "--format", "json"]).as_deref(), Some("invalid option '--format'"));
+        assert_eq!(read(&["login", "--sink", "token"]).as_deref(), Some("invalid option '--sink'"));
     }
 
     #[test]

@@ -10,6 +10,11 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
 }
 
+pub use bindings::Login;
+pub use bindings::exports::vault_aws::login::inspector::{
+    Answer, Finding, Refusal, ServerProfile, Severity,
+};
+pub use bindings::exports::vault_aws::login::lifecycle;
 pub use bindings::exports::vault_aws::login::signer::{Credentials, LoginOptions, StsEndpoint};
 
 /// The component, compiled and ready to be instantiated any number of times.
@@ -47,21 +52,33 @@ impl LoginComponent {
         })
     }
 
+    /// Makes an instance, which shares nothing with any other.
+    pub fn instantiate(&self) -> Result<Instance> {
+        // The store owns the instance and its memory; both end together.
+        let mut store = Store::new(&self.engine, ());
+        let login = Login::instantiate(&mut store, &self.component, &self.linker)
+            .context("the file is not a vault-aws:login component")?;
+        Ok(Instance { store, login })
+    }
+}
+
+/// One instance, for one login or one session.
+pub struct Instance {
+    pub store: Store<()>,
+    pub login: Login,
+}
+
+impl Instance {
     /// Signs a login: the JSON body for `POST /v1/auth/<mount>/login`.
     pub fn sign_login(
-        &self,
+        &mut self,
         credentials: &Credentials,
         options: &LoginOptions,
         unix_seconds: u64,
     ) -> Result<String> {
-        // The store owns one instance and its memory; both end with this login.
-        let mut store = Store::new(&self.engine, ());
-        let instance = bindings::Login::instantiate(&mut store, &self.component, &self.linker)
-            .context("the file is not a vault-aws:login component")?;
-
         // The call. The inner result is the component's, the outer one the runtime's.
-        match instance.vault_aws_login_signer().call_sign_login(
-            &mut store,
+        match self.login.vault_aws_login_signer().call_sign_login(
+            &mut self.store,
             credentials,
             options,
             unix_seconds,
@@ -69,5 +86,40 @@ impl LoginComponent {
             Ok(login) => Ok(login),
             Err(refusal) => bail!("{}", refusal.message),
         }
+    }
+
+    /// Says what the server will do with a login, as far as that can be known here.
+    pub fn check_login(&mut self, login: &str, unix_seconds: u64) -> Result<Vec<Finding>> {
+        let nothing_known = ServerProfile {
+            server_id: None,
+            sts_endpoint: None,
+            allowed_headers: None,
+            mount_config: None,
+            core: None,
+            auth_plugin: None,
+            caller_arn: None,
+            role: None,
+        };
+        self.login.vault_aws_login_inspector().call_check_login(
+            &mut self.store,
+            login,
+            &nothing_known,
+            unix_seconds,
+        )
+    }
+
+    /// Says who refused a login, why, and what to change.
+    pub fn explain_refusal(
+        &mut self,
+        answer: &Answer,
+        login: &str,
+        unix_seconds: u64,
+    ) -> Result<Refusal> {
+        self.login.vault_aws_login_inspector().call_explain_refusal(
+            &mut self.store,
+            answer,
+            Some(login),
+            unix_seconds,
+        )
     }
 }

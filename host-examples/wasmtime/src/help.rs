@@ -4,8 +4,10 @@ pub const TEXT: &str = "\
 Logs in to HashiCorp Vault or OpenBao with an AWS identity.
 
 Usage: vault-aws-login login [OPTIONS]
+       vault-aws-login agent --sink FILE [OPTIONS]
 
-Prints the token on standard output.
+login prints the token on standard output. agent keeps a live token in FILE until it is ended by
+SIGTERM or SIGINT: it logs in, renews, and logs in again.
 
 Options:
   --role NAME            Vault role; left out, the server takes the name of the IAM user or role
@@ -16,7 +18,8 @@ Options:
   --sts-endpoint URL     STS URL that the server calls, or the word regional
   --fips                 sign for the region's FIPS host
   --dual-stack           sign for the region's dual-stack host
-  --format token|json    print the token alone (default) or Vault's whole answer
+  --format token|json    login: print the token alone (default) or Vault's whole answer
+  --sink FILE            agent: the file for the token, replaced as a whole, mode 0600
   --component PATH       the component; default dist/vault-aws-login.wasm
   --help, --version
 
@@ -28,8 +31,9 @@ Environment; each name may begin with BAO_ instead, which then wins:
   VAULT_ADDR             address of the server, such as https://vault.example.com:8200
   VAULT_NAMESPACE        namespace of the mount
   VAULT_CACERT           PEM file of the certificate authorities to trust instead of the system's
-  VAULT_WRAP_TTL         asks for a wrapping token with this lifetime, such as 5m, and prints that
-  VAULT_CLIENT_TIMEOUT   longest wait for the server, such as 30s; default 60s
+  VAULT_WRAP_TTL         asks for a login: asks for a wrapping token with this lifetime, such as 5m,
+                         and prints that
+  VAULT_CLIENT_TIMEOUT   login: longest wait for the server, such as 30s; default 60s
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 
 Exit status: 0 done, 1 failed or refused, 2 wrong usage.

@@ -1,13 +1,15 @@
 //! The command `login`.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 
-use crate::arguments::{self, Format, LoginArguments, Target};
-use crate::component::{self, LoginComponent};
+use crate::arguments::{Format, LoginArguments};
+use crate::clock::unix_milliseconds;
+use crate::component::{self, LoginComponent, Severity};
+use crate::diagnosis::Diagnosis;
 use crate::vault::Vault;
-use crate::{answer, aws, environment};
+use crate::{answer, aws, inputs};
 
 pub fn perform(arguments: LoginArguments) -> Result<()> {
     let LoginArguments { format, target } = arguments;
@@ -18,13 +20,34 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
         .enable_all()
         .build()?
         .block_on(aws::credentials())?;
-    let login = component.sign_login(
-        &credentials_record(&credentials),
-        &options_record(target),
-        unix_seconds(SystemTime::now())?,
+
+    let mut instance = component.instantiate()?;
+    let now = unix_seconds()?;
+    let login = instance.sign_login(
+        &inputs::credentials(&credentials),
+        &inputs::options(target),
+        now,
     )?;
-    let answer = vault.post(&path, login)?;
-    let granted = answer::read(answer.status, &answer.body)?;
+    // What is certain to be refused is not sent. What depends on the server, the server says.
+    let findings = instance.check_login(&login, now)?;
+    let certain = |finding: &&component::Finding| finding.severity == Severity::Refused;
+    if let Some(finding) = findings.iter().find(certain) {
+        bail!("{}\n  on this machine: {}", finding.message, finding.fix);
+    }
+
+    let answer = vault.post(&path, &login)?;
+    let granted = match answer::read(answer.status, &answer.body) {
+        Ok(granted) => granted,
+        Err(error) => {
+            let answer = component::Answer {
+                status: Some(answer.status),
+                body: answer.body,
+                date: answer.date,
+            };
+            let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
+            bail!("{error:#}{}", Diagnosis(&refusal));
+        }
+    };
     for warning in &granted.warnings {
         eprintln!("Vault warns: {warning}");
     }
@@ -35,41 +58,6 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     Ok(())
 }
 
-fn credentials_record(credentials: &aws_credential_types::Credentials) -> component::Credentials {
-    component::Credentials {
-        access_key_id: credentials.access_key_id().into(),
-        secret_access_key: credentials.secret_access_key().into(),
-        session_token: credentials.session_token().map(Into::into),
-        // An end before 1970 is in the past whatever it is; 0 says so.
-        expires_at_unix_seconds: credentials
-            .expiry()
-            .map(|end| unix_seconds(end).unwrap_or_default()),
-    }
-}
-
-fn options_record(target: Target) -> component::LoginOptions {
-    let region = match target.region.as_deref() {
-        Some("auto") => environment::variable("AWS_REGION")
-            .or_else(|| environment::variable("AWS_DEFAULT_REGION")),
-        _ => target.region,
-    };
-    component::LoginOptions {
-        region,
-        server_id: target.server_id,
-        role: target.role,
-        sts_endpoint: target.sts_endpoint.map(|endpoint| match endpoint {
-            arguments::StsEndpoint::Regional => component::StsEndpoint::Regional,
-            arguments::StsEndpoint::Fips => component::StsEndpoint::Fips,
-            arguments::StsEndpoint::DualStack => component::StsEndpoint::DualStack,
-            arguments::StsEndpoint::FipsDualStack => component::StsEndpoint::FipsDualStack,
-            arguments::StsEndpoint::Url(url) => component::StsEndpoint::Url(url),
-        }),
-    }
-}
-
-fn unix_seconds(time: SystemTime) -> Result<u64> {
-    Ok(time
-        .duration_since(UNIX_EPOCH)
-        .context("the clock is before 1970")?
-        .as_secs())
+fn unix_seconds() -> Result<u64> {
+    Ok(unix_milliseconds(SystemTime::now())? / 1000)
 }

@@ -3,13 +3,19 @@
 //! The program does what the component leaves to its host: it finds credentials, reads the clock
 //! and sends the request. What is sent, the component decides.
 
+mod agent;
 mod answer;
 mod arguments;
 mod aws;
+mod clock;
 mod component;
+mod diagnosis;
 mod environment;
 mod help;
+mod inputs;
 mod login;
+mod session;
+mod sink;
 mod vault;
 
 use std::process::ExitCode;
@@ -34,6 +40,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Invocation::Login(arguments) => login::perform(arguments),
+        Invocation::Agent(arguments) => agent::perform(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

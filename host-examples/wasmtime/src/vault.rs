@@ -1,16 +1,18 @@
 //! Sends requests to Vault or OpenBao.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, LOCATION};
 use http::uri::Scheme;
-use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::environment::{duration, vault_variable};
+use crate::session::{self, Destination, Header, HttpMethod, HttpResponse, TransportFailure};
 
 /// Vault's own client waits as long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,6 +23,7 @@ const LONGEST_ANSWER: u64 = 1024 * 1024;
 /// A server, and how to talk to it.
 pub struct Vault {
     address: Uri,
+    /// For logins; a session brings its own.
     headers: Vec<(HeaderName, HeaderValue)>,
     agent: Agent,
 }
@@ -28,6 +31,8 @@ pub struct Vault {
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    /// The header `Date`.
+    pub date: Option<String>,
 }
 
 impl Vault {
@@ -76,21 +81,21 @@ impl Vault {
     }
 
     /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
-    pub fn post(&self, path: &str, json: String) -> Result<Answer> {
-        let base = self.address.to_string();
-        let url = format!("{}/v1/{path}", base.trim_end_matches('/'));
-        let url: Uri = url
-            .parse()
-            .map_err(|_| anyhow!("expected a path that a URL can carry, found `{path}`"))?;
-        let mut response = self.send(&url, &json)?;
+    pub fn post(&self, path: &str, json: &str) -> Result<Answer> {
+        let url = self
+            .url(&format!("/v1/{path}"))
+            .with_context(|| format!("expected a path that a URL can carry, found `{path}`"))?;
+        let mut response = self.send(&url, json)?;
         if response.status() == StatusCode::TEMPORARY_REDIRECT {
             let target = redirect_target(&url, response.headers().get(LOCATION))?;
-            response = self.send(&target, &json)?;
+            response = self.send(&target, json)?;
             if response.status() == StatusCode::TEMPORARY_REDIRECT {
                 bail!("expected an answer from {target}, found a second redirect");
             }
         }
         let status = response.status().as_u16();
+        let date = response.headers().get(DATE);
+        let date = date.and_then(|date| date.to_str().ok()).map(Into::into);
         let body = response
             .body_mut()
             .with_config()
@@ -98,7 +103,60 @@ impl Vault {
             .lossy_utf8(true)
             .read_to_string()
             .with_context(|| format!("cannot read the answer of {url}"))?;
-        Ok(Answer { status, body })
+        Ok(Answer { status, body, date })
+    }
+
+    /// Sends a request of a session. Follows no redirect, as the session wants it.
+    pub fn answer(&self, request: &session::Request) -> Result<HttpResponse, TransportFailure> {
+        let method = match request.method {
+            HttpMethod::Get => Method::GET,
+            HttpMethod::Post => Method::POST,
+            HttpMethod::Put => Method::PUT,
+        };
+        // With pushed credentials a session talks to Vault alone.
+        let (Destination::Vault, Some(url)) =
+            (request.destination, self.url(&request.path_and_query))
+        else {
+            return Err(TransportFailure::Unreachable);
+        };
+        let mut outgoing = Request::builder().method(method).uri(url);
+        for header in &request.headers {
+            outgoing = outgoing.header(&header.name, &header.value);
+        }
+        let outgoing = outgoing
+            .body(request.body.as_slice())
+            .map_err(|_| TransportFailure::Unreachable)?;
+        let timeout = Duration::from_millis(request.timeout_milliseconds.into());
+        let outgoing = self
+            .agent
+            .configure_request(outgoing)
+            .timeout_global(Some(timeout))
+            .build();
+        let mut response = self.agent.run(outgoing).map_err(failure)?;
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(request.answer_limit_bytes.into())
+            .read_to_vec()
+            .map_err(failure)?;
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| Header {
+                name: name.as_str().into(),
+                value: String::from_utf8_lossy(value.as_bytes()).into(),
+            })
+            .collect();
+        Ok(HttpResponse {
+            status: response.status().as_u16(),
+            headers,
+            body,
+        })
+    }
+
+    fn url(&self, path: &str) -> Option<Uri> {
+        let base = self.address.to_string();
+        format!("{}{path}", base.trim_end_matches('/')).parse().ok()
     }
 
     fn send(&self, url: &Uri, json: &str) -> Result<http::Response<ureq::Body>> {
@@ -109,6 +167,35 @@ impl Vault {
         self.agent
             .run(request.body(json)?)
             .with_context(|| format!("cannot reach {url}"))
+    }
+}
+
+/// Says in the session's words why there is no answer.
+fn failure(error: ureq::Error) -> TransportFailure {
+    match error {
+        ureq::Error::Timeout(_) => TransportFailure::TimedOut,
+        ureq::Error::BodyExceedsLimit(_) => TransportFailure::AnswerTooLarge,
+        ureq::Error::Rustls(rustls::Error::InvalidCertificate(_)) => TransportFailure::Untrusted,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => TransportFailure::Unreachable,
+        ureq::Error::Io(error) => io_failure(&error),
+        _ => TransportFailure::Interrupted,
+    }
+}
+
+fn io_failure(error: &io::Error) -> TransportFailure {
+    let tls = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+        return TransportFailure::Untrusted;
+    }
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportFailure::TimedOut,
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::AddrNotAvailable => TransportFailure::Unreachable,
+        _ => TransportFailure::Interrupted,
     }
 }
 

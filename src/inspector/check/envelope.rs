@@ -2,10 +2,10 @@
 
 use crate::error::Found;
 use crate::inspector::finding::Findings;
-use crate::inspector::json::{Json, JsonError};
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::json::{Json, JsonError};
 
 /// No login is a hundredth of this; Vault's own limit on a string is the same.
 pub(in crate::inspector) const MOST_BYTES: usize = 1024 * 1024;

@@ -5,12 +5,12 @@ use crate::error::Found;
 use crate::inspector::finding::Findings;
 use crate::inspector::go_base64;
 use crate::inspector::go_url::{GoUrl, Query, QueryFault};
-use crate::inspector::json::Json;
 use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 use crate::inspector::shown;
+use crate::json::Json;
 
 const ACTION: &str = "GetCallerIdentity";
 

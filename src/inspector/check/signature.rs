@@ -6,9 +6,9 @@ use crate::inspector::claim::{Claim, ClaimFault, Place, read_timestamp, session_
 use crate::inspector::finding::Findings;
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
-use crate::inspector::order::sorted;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::order::sorted;
 
 /// How long AWS takes a signature, before and after its own clock.
 pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;

@@ -60,6 +60,10 @@ class Child:
                 )
             time.sleep(0.02)
 
+    def wait(self, seconds: float = 5) -> int:
+        """Waits for the process to end by itself and returns its status."""
+        return self._process.wait(seconds)
+
     def stop(self, seconds: float = 5) -> None:
         """Asks the process to end, and ends what is left of its group."""
         self._process.terminate()

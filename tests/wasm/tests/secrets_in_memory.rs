@@ -9,10 +9,15 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use vault_aws_login_wasm_tests::{core_module, engine};
-use wasmtime::{Instance, Memory, Module, Store, TypedFunc};
+use wasmtime::{Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
 const SIGN_LOGIN: &str = "vault-aws:login/signer@0.1.0#sign-login";
-const POST_RETURN: &str = "cabi_post_vault-aws:login/signer@0.1.0#sign-login";
+
+const CREATE: &str = "vault-aws:login/lifecycle@0.1.0#[static]session.create";
+const PUSH_CREDENTIALS: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.push-credentials";
+const NEXT_ACTION: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.next-action";
+const END: &str = "vault-aws:login/lifecycle@0.1.0#[dtor]session";
+const HANDLES: &str = "[export]vault-aws:login/lifecycle@0.1.0";
 
 const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -28,9 +33,7 @@ const PIECE: usize = 12;
 struct Core {
     store: Store<()>,
     memory: Memory,
-    allocate: TypedFunc<(u32, u32, u32, u32), u32>,
-    sign_login: TypedFunc<u32, u32>,
-    post_return: TypedFunc<u32, ()>,
+    instance: Instance,
 }
 
 impl Core {
@@ -38,26 +41,49 @@ impl Core {
         let engine = engine();
         let module = Module::new(&engine, core_module()).unwrap();
         let mut store = Store::new(&engine, ());
-        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let mut linker = Linker::new(&engine);
+        // What the canonical ABI gives a component that exports a resource: a table of handles.
+        // Here a handle is the place that it stands for.
+        linker
+            .func_wrap(HANDLES, "[resource-new]session", |place: u32| place)
+            .unwrap();
+        linker
+            .func_wrap(HANDLES, "[resource-drop]session", |_: u32| {})
+            .unwrap();
+        let instance = linker.instantiate(&mut store, &module).unwrap();
         Self {
             memory: instance.get_memory(&mut store, "memory").unwrap(),
-            allocate: instance.get_typed_func(&mut store, "cabi_realloc").unwrap(),
-            sign_login: instance.get_typed_func(&mut store, SIGN_LOGIN).unwrap(),
-            post_return: instance.get_typed_func(&mut store, POST_RETURN).unwrap(),
+            instance,
             store,
         }
     }
 
+    fn call<Params: WasmParams, Results: WasmResults>(
+        &mut self,
+        name: &str,
+        parameters: Params,
+    ) -> Results {
+        let function = self.instance.get_typed_func(&mut self.store, name).unwrap();
+        function.call(&mut self.store, parameters).unwrap()
+    }
+
+    /// Gives back what a function returned in memory, as a host does once it has read it.
+    fn post_return(&mut self, name: &str, result: u32) {
+        self.call::<_, ()>(&format!("cabi_post_{name}"), result);
+    }
+
     fn allocate(&mut self, align: u32, size: u32) -> u32 {
-        self.allocate
-            .call(&mut self.store, (0, 0, align, size))
-            .unwrap()
+        self.call("cabi_realloc", (0_u32, 0_u32, align, size))
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) {
         self.memory
             .write(&mut self.store, at as usize, bytes)
             .unwrap();
+    }
+
+    fn byte(&self, at: u32) -> u8 {
+        self.memory.data(&self.store)[at as usize]
     }
 
     fn word(&self, at: u32) -> u32 {
@@ -74,11 +100,17 @@ impl Core {
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Puts a string into memory, and its place and length at `at`.
-    fn put(&mut self, at: u32, text: &str) {
+    /// Puts a string into memory, and returns its place and length.
+    fn string(&mut self, text: &str) -> (u32, u32) {
         let length = u32::try_from(text.len()).unwrap();
         let start = self.allocate(1, length);
         self.write(start, text.as_bytes());
+        (start, length)
+    }
+
+    /// Puts a string into memory, and its place and length at `at`.
+    fn put(&mut self, at: u32, text: &str) {
+        let (start, length) = self.string(text);
         self.write(at, &start.to_le_bytes());
         self.write(at + 4, &length.to_le_bytes());
     }
@@ -200,8 +232,8 @@ fn memory_holds_no_secret_after_a_login() {
         "the search finds what is there"
     );
 
-    let result = core.sign_login.call(&mut core.store, parameters).unwrap();
-    assert_eq!(core.word(result) & 0xff, 0, "the login is refused");
+    let result = core.call::<_, u32>(SIGN_LOGIN, parameters);
+    assert_eq!(core.byte(result), 0, "the login is refused");
     let login = core.text(result + 4);
     secrets.extend(signature(&login));
     assert_eq!(
@@ -210,7 +242,7 @@ fn memory_holds_no_secret_after_a_login() {
         "until the host has taken the login, memory holds that and no more"
     );
 
-    core.post_return.call(&mut core.store, result).unwrap();
+    core.post_return(SIGN_LOGIN, result);
     assert_eq!(core.found(&secrets), Vec::<String>::new());
 }
 
@@ -219,11 +251,11 @@ fn memory_holds_no_secret_after_a_refusal() {
     let mut core = Core::new();
     let secrets = secrets();
     let parameters = core.parameters("arn:aws:iam::123456789012:role/dev");
-    let result = core.sign_login.call(&mut core.store, parameters).unwrap();
-    assert_eq!(core.word(result) & 0xff, 1, "the login is not refused");
+    let result = core.call::<_, u32>(SIGN_LOGIN, parameters);
+    assert_eq!(core.byte(result), 1, "the login is not refused");
     assert!(core.text(result + 8).starts_with("invalid role: "));
     assert_eq!(core.found(&secrets), Vec::<String>::new());
-    core.post_return.call(&mut core.store, result).unwrap();
+    core.post_return(SIGN_LOGIN, result);
     assert_eq!(core.found(&secrets), Vec::<String>::new());
 }
 
@@ -234,12 +266,66 @@ fn memory_holds_no_secret_after_a_hundred_logins() {
     for turn in 0..100 {
         // Growing requests make the allocator split and join its blocks anew.
         let parameters = core.parameters(&"r".repeat(1 + turn * 7));
-        let result = core.sign_login.call(&mut core.store, parameters).unwrap();
+        let result = core.call::<_, u32>(SIGN_LOGIN, parameters);
         if turn == 0 {
             let login = core.text(result + 4);
             secrets.extend(signature(&login));
         }
-        core.post_return.call(&mut core.store, result).unwrap();
+        core.post_return(SIGN_LOGIN, result);
     }
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
+
+#[test]
+fn memory_holds_no_secret_after_a_session_has_ended() {
+    let mut core = Core::new();
+    let mut secrets = secrets();
+
+    // `config` at 0, of which the mount alone is given, and `jitter-seed` at 152.
+    let parameters = core.allocate(8, 160);
+    core.write(parameters, &[0; 160]);
+    core.put(parameters, "aws");
+    let result: u32 = core.call(CREATE, parameters);
+    assert_eq!(core.byte(result), 0, "the session is refused");
+    let session = core.word(result + 4);
+    core.post_return(CREATE, result);
+
+    let (monotonic, unix) = (1_u64, TIME * 1000);
+    let (key, key_length) = core.string(ACCESS_KEY_ID);
+    let (secret, secret_length) = core.string(SECRET);
+    let (token, token_length) = core.string(TOKEN);
+    // Twelve when flattened, and so passed as they are: the session, its credentials with a token
+    // and without an end, the time.
+    let result: u32 = core.call(
+        PUSH_CREDENTIALS,
+        (
+            session,
+            key,
+            key_length,
+            secret,
+            secret_length,
+            1_u32,
+            token,
+            token_length,
+            0_u32,
+            0_u64,
+            monotonic,
+            unix,
+        ),
+    );
+    assert_eq!(core.byte(result), 0, "the credentials are refused");
+    core.post_return(PUSH_CREDENTIALS, result);
+
+    let result: u32 = core.call(NEXT_ACTION, (session, monotonic, unix));
+    assert_eq!(core.byte(result), 0, "the session does not send its login");
+    secrets.extend(signature(&core.text(result + 52)));
+    core.post_return(NEXT_ACTION, result);
+    assert_eq!(
+        core.found(&secrets),
+        ["secret access key", "session token"],
+        "a session keeps its credentials and nothing made of them"
+    );
+
+    core.call::<_, ()>(END, session);
     assert_eq!(core.found(&secrets), Vec::<String>::new());
 }

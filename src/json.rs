@@ -1,17 +1,18 @@
 //! Reads JSON as Go's `encoding/json` does: key order, doubled keys and raw numbers stay visible.
 //!
 //! `serde_json` is stricter than the server: it refuses lone surrogates, bytes that are not UTF-8
-//! and numbers past its range, which Go takes.
+//! and numbers past its range, which Go takes. It writes all JSON here; this reads all, since one
+//! reader is smaller than two, and since strings are borrowed: a secret is not copied by reading it.
 
 use std::borrow::Cow;
 
-use super::order::sorted;
+use crate::order::sorted;
 
 /// Vault's own limit since 1.20.3 (contract 2.1, row 2); nobody's login comes near it.
 const DEEPEST: usize = 300;
 
 /// A JSON value as it was written.
-pub(super) enum Json<'a> {
+pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
     Number(&'a str),
@@ -22,7 +23,7 @@ pub(super) enum Json<'a> {
 
 /// Why a text is not JSON that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum JsonError {
+pub(crate) enum JsonError {
     /// The byte at this offset, counted from 0, is not what JSON wants there.
     Unexpected(usize),
     /// The text ends inside a value.
@@ -33,7 +34,7 @@ pub(super) enum JsonError {
 
 impl<'a> Json<'a> {
     /// Reads the first value of a text and returns it with the bytes after it.
-    pub(super) fn read(text: &'a [u8]) -> Result<(Self, &'a [u8]), JsonError> {
+    pub(crate) fn read(text: &'a [u8]) -> Result<(Self, &'a [u8]), JsonError> {
         let mut reader = Reader { text, at: 0 };
         let value = reader.value(0)?;
         reader.skip_blanks();
@@ -41,7 +42,7 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the value of a key of an object: the last one, as Go's maps have it.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let Self::Object(entries) = self else {
             return None;
         };
@@ -50,15 +51,28 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the text of a string.
-    pub(super) fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
             _ => None,
         }
     }
 
+    /// Returns the value of a key, unless that is absent or `null`.
+    pub(crate) fn present(&self, key: &str) -> Option<&Self> {
+        self.get(key).filter(|value| !matches!(value, Self::Null))
+    }
+
+    /// Returns a number that is whole and not negative.
+    pub(crate) fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(written) => written.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Returns a key that one of the objects inside has twice.
-    pub(super) fn doubled_key(&self) -> Option<&str> {
+    pub(crate) fn doubled_key(&self) -> Option<&str> {
         match self {
             Self::Object(entries) => {
                 let names = sorted(entries.iter().map(|(name, _)| &**name));
@@ -74,7 +88,7 @@ impl<'a> Json<'a> {
     }
 
     /// Counts the strings inside, keys included, as OpenBao's limit does.
-    pub(super) fn count_strings(&self) -> usize {
+    pub(crate) fn count_strings(&self) -> usize {
         match self {
             Self::String(_) => 1,
             Self::Array(values) => values.iter().map(Self::count_strings).sum(),
@@ -87,7 +101,7 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the largest number of entries that one object or array inside has.
-    pub(super) fn widest(&self) -> usize {
+    pub(crate) fn widest(&self) -> usize {
         let inside: &mut dyn Iterator<Item = &Self> = match self {
             Self::Array(values) => &mut values.iter(),
             Self::Object(entries) => &mut entries.iter().map(|(_, value)| value),
@@ -102,7 +116,7 @@ impl<'a> Json<'a> {
     }
 
     /// Returns the kind of the value, with its article.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",

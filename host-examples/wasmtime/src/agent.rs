@@ -1,0 +1,134 @@
+//! The command `agent`: does what the session asks for, until a signal comes.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use crate::arguments::AgentArguments;
+use crate::clock::Clock;
+use crate::component::LoginComponent;
+use crate::session::{
+    Action, CredentialSource, Healing, HttpResponse, Lease, Refusal, Session, SessionConfig,
+    TransportFailure,
+};
+use crate::sink::Sink;
+use crate::vault::Vault;
+use crate::{aws, environment, inputs};
+
+pub fn perform(arguments: AgentArguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(run(arguments));
+    // A request that is under way is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+/// What the session waits for.
+enum Event {
+    Answer(u64, Result<HttpResponse, TransportFailure>),
+    Credentials(Result<aws_credential_types::Credentials>),
+}
+
+async fn run(arguments: AgentArguments) -> Result<()> {
+    let AgentArguments { sink, target } = arguments;
+    let sink = Sink::new(sink)?;
+    let vault = Arc::new(Vault::from_environment()?);
+    let component = LoginComponent::load(&target.component)?;
+    let config = SessionConfig {
+        mount: target.mount.clone(),
+        namespace: environment::vault_variable("NAMESPACE"),
+        login: inputs::options(target),
+        // AWS's own chain knows every source, so the session is handed what that finds.
+        credential_source: CredentialSource::Pushed,
+        request_timeout_milliseconds: None,
+        back_off_cap_milliseconds: None,
+        start_spread_milliseconds: None,
+        clock_correction_limit_seconds: None,
+    };
+    let mut session = Session::create(component.instantiate()?, &config, getrandom::u64()?)?;
+
+    let clock = Clock::start();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut events = JoinSet::new();
+    let mut generation = 0;
+    loop {
+        match session.next_action(clock.now()?)? {
+            Action::Send(request) => {
+                let vault = Arc::clone(&vault);
+                events.spawn_blocking(move || Event::Answer(request.id, vault.answer(&request)));
+            }
+            Action::NeedCredentials => {
+                events.spawn(async { Event::Credentials(aws::credentials().await) });
+            }
+            Action::NeedAuthorizationToken => {
+                bail!("expected no question for a token of a source that is not used, found one")
+            }
+            Action::WaitUntil(then) => tokio::select! {
+                () = tokio::time::sleep(clock.until(then)) => {}
+                Some(event) = events.join_next() => {
+                    take(&mut session, &clock, event.context("a task of the agent ended early")?)?;
+                }
+                _ = interrupt.recv() => return Ok(()),
+                _ = terminate.recv() => return Ok(()),
+            },
+            Action::TokenReady(lease) => {
+                sink.write(&lease.token)?;
+                let what = if lease.generation == generation {
+                    "renewed"
+                } else {
+                    "logged in"
+                };
+                generation = lease.generation;
+                eprintln!(
+                    "{what}: token {generation} is good for {} s",
+                    seconds(&lease)
+                );
+            }
+            Action::TokenEnded(ended) => {
+                eprintln!("token {ended} has ended");
+                if ended == generation {
+                    sink.remove()?;
+                }
+            }
+            Action::ClockCorrected(correction) => eprintln!("clock: {}", correction.message),
+            Action::Refused(refusal) => report(&refusal),
+        }
+    }
+}
+
+fn take(session: &mut Session, clock: &Clock, event: Event) -> Result<()> {
+    let now = clock.now()?;
+    match event {
+        Event::Answer(request, answer) => session.on_answer(request, now, answer)?,
+        Event::Credentials(Ok(found)) => {
+            let credentials = inputs::credentials(&found);
+            if let Some(message) = session.push_credentials(&credentials, now)? {
+                eprintln!("refused: {message}");
+            }
+        }
+        // The session asks again after a minute.
+        Event::Credentials(Err(error)) => eprintln!("refused: {error:#}"),
+    }
+    Ok(())
+}
+
+fn seconds(lease: &Lease) -> u64 {
+    let left = lease
+        .ends_at
+        .monotonic_milliseconds
+        .saturating_sub(lease.starts_at.monotonic_milliseconds);
+    left / 1000
+}
+
+fn report(refusal: &Refusal) {
+    let outlook = match refusal.healing {
+        Healing::ByItself => "trying again",
+        Healing::ByHand => "somebody has to change something; trying again once a minute",
+    };
+    eprintln!("refused: {} ({outlook})", refusal.message);
+}

@@ -1,0 +1,39 @@
+//! Translates what the host knows into the component's records.
+
+use crate::arguments::{self, Target};
+use crate::clock::unix_milliseconds;
+use crate::{component, environment};
+
+/// Translates what AWS's chain found.
+pub fn credentials(credentials: &aws_credential_types::Credentials) -> component::Credentials {
+    component::Credentials {
+        access_key_id: credentials.access_key_id().into(),
+        secret_access_key: credentials.secret_access_key().into(),
+        session_token: credentials.session_token().map(Into::into),
+        // An end before 1970 is in the past whatever it is; 0 says so.
+        expires_at_unix_seconds: credentials
+            .expiry()
+            .map(|end| unix_milliseconds(end).unwrap_or_default() / 1000),
+    }
+}
+
+/// Translates the command line.
+pub fn options(target: Target) -> component::LoginOptions {
+    let region = match target.region.as_deref() {
+        Some("auto") => environment::variable("AWS_REGION")
+            .or_else(|| environment::variable("AWS_DEFAULT_REGION")),
+        _ => target.region,
+    };
+    component::LoginOptions {
+        region,
+        server_id: target.server_id,
+        role: target.role,
+        sts_endpoint: target.sts_endpoint.map(|endpoint| match endpoint {
+            arguments::StsEndpoint::Regional => component::StsEndpoint::Regional,
+            arguments::StsEndpoint::Fips => component::StsEndpoint::Fips,
+            arguments::StsEndpoint::DualStack => component::StsEndpoint::DualStack,
+            arguments::StsEndpoint::FipsDualStack => component::StsEndpoint::FipsDualStack,
+            arguments::StsEndpoint::Url(url) => component::StsEndpoint::Url(url),
+        }),
+    }
+}

@@ -1,0 +1,78 @@
+//! The component's session: the life of a token, without its I/O.
+
+use wasmtime::component::ResourceAny;
+use wasmtime::{Result, Store, bail};
+
+use crate::component::{Credentials, Instance, Login};
+
+pub use crate::component::lifecycle::{
+    Action, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse, Instant,
+    Lease, Refusal, Request, SessionConfig, TransportFailure,
+};
+
+/// One session in an instance of its own, which lives as long as it does.
+pub struct Session {
+    store: Store<()>,
+    login: Login,
+    session: ResourceAny,
+}
+
+impl Session {
+    /// Makes a session. The seed spreads the requests of a fleet.
+    pub fn create(instance: Instance, config: &SessionConfig, jitter_seed: u64) -> Result<Self> {
+        let Instance { mut store, login } = instance;
+        let created = login.vault_aws_login_lifecycle().session().call_create(
+            &mut store,
+            config,
+            jitter_seed,
+        )?;
+        match created {
+            Ok(session) => Ok(Self {
+                store,
+                login,
+                session,
+            }),
+            Err(refused) => bail!("{}", refused.message),
+        }
+    }
+
+    pub fn next_action(&mut self, now: Instant) -> Result<Action> {
+        self.login
+            .vault_aws_login_lifecycle()
+            .session()
+            .call_next_action(&mut self.store, self.session, now)
+    }
+
+    /// Brings the session what came of its request.
+    pub fn on_answer(
+        &mut self,
+        request_id: u64,
+        now: Instant,
+        answer: Result<HttpResponse, TransportFailure>,
+    ) -> Result<()> {
+        let interface = self.login.vault_aws_login_lifecycle();
+        let session = interface.session();
+        match answer {
+            Ok(response) => {
+                session.call_on_response(&mut self.store, self.session, request_id, now, &response)
+            }
+            Err(failure) => {
+                session.call_on_failure(&mut self.store, self.session, request_id, now, failure)
+            }
+        }
+    }
+
+    /// Returns why the component refuses the credentials, if it does.
+    pub fn push_credentials(
+        &mut self,
+        credentials: &Credentials,
+        now: Instant,
+    ) -> Result<Option<String>> {
+        let pushed = self
+            .login
+            .vault_aws_login_lifecycle()
+            .session()
+            .call_push_credentials(&mut self.store, self.session, credentials, now)?;
+        Ok(pushed.err().map(|refused| refused.message))
+    }
+}
