@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bed import GREETING, POLICY, Identity, TestBed
+from bed import GREETING, POLICY, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
 from bed.child import Child
 from bed.loopback import Handler, LoopbackServer
 from command import COMPONENT, ROOT
@@ -133,6 +133,38 @@ def test_credentials_come_from_a_profile_and_its_process(bed: TestBed, user: Ide
         "PATH": os.environ["PATH"],
     }
     assert bed.read_greeting(login("--role", "wasmtime", env=env)) == GREETING
+
+
+def test_credentials_come_from_the_container_endpoint(bed: TestBed) -> None:
+    role = bed.aws.role()
+    name = bed.vault_role(bed.aws.fresh_name("wasmtime"), role.arn)
+    source = CredentialSource(lambda: bed.aws.session(role, "task"))
+    with ContainerCredentials(source, authorization_token="let me in") as endpoint:
+        env = {"VAULT_ADDR": bed.vault.address} | endpoint.environment()
+        env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "let me in"
+        assert bed.read_greeting(login("--role", name, env=env)) == GREETING
+
+
+def test_credentials_come_from_the_instance_metadata(bed: TestBed) -> None:
+    instance = bed.aws.instance()
+    name = bed.vault_role(bed.aws.fresh_name("wasmtime"), instance.role.arn)
+    source = CredentialSource(lambda: bed.aws.session(instance.role, instance.instance_id))
+    with InstanceMetadata(source, role_name=instance.role.name, instance_id=instance.instance_id) as metadata:
+        env = {"VAULT_ADDR": bed.vault.address} | metadata.environment()
+        assert bed.read_greeting(login("--role", name, env=env)) == GREETING
+
+
+def test_credentials_come_from_a_web_identity_token(bed: TestBed, tmp_path: Path) -> None:
+    role = bed.aws.role()
+    name = bed.vault_role(bed.aws.fresh_name("wasmtime"), role.arn)
+    (tmp_path / "token").write_text(bed.sts.issue_web_identity_token(role))
+    env = {
+        "VAULT_ADDR": bed.vault.address,
+        "AWS_ROLE_ARN": role.arn,
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"),
+        "AWS_ENDPOINT_URL_STS": bed.sts.url(),
+    }
+    assert bed.read_greeting(login("--role", name, env=env)) == GREETING
 
 
 def test_json_is_the_whole_answer_of_the_server(bed: TestBed, user: Identity) -> None:
