@@ -18,7 +18,7 @@ use crate::json::Json;
 /// [`CredentialDocumentError`]; it never shows a value of the document.
 pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDocumentError> {
     let document = match Json::read(json.as_bytes()) {
-        Ok((document @ Json::Object(_), rest)) if rest.is_empty() => document,
+        Ok((document @ Json::Object(_), [])) => document,
         _ => return Err(CredentialDocumentError::NotADocument),
     };
     if let Some(code) = text(&document, "Code")?.filter(|code| *code != "Success") {

@@ -18,6 +18,7 @@ mod login_fields;
 mod profile;
 mod refusal;
 mod refusal_texts;
+pub mod report;
 mod rule;
 mod rules;
 mod shown;

@@ -27,6 +27,7 @@ pub mod inspector;
 mod json;
 mod login;
 mod options;
+mod order;
 mod region;
 pub mod session;
 mod sign;
@@ -39,7 +40,9 @@ mod unix_seconds;
 mod command;
 #[cfg(feature = "component")]
 mod component;
-#[cfg(any(feature = "command", feature = "component"))]
+#[cfg(any(feature = "core-abi", test))]
+mod core_abi;
+#[cfg(any(feature = "command", feature = "component", feature = "core-abi"))]
 mod wipe;
 
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};

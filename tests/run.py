@@ -71,6 +71,11 @@ SUITES = [
         ["cargo", "test", "--locked", "--quiet", "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")],
         cargo,
     ),
+    Suite("envoy", "the Envoy filter's own rules", ["cargo", "test", "--locked", "--quiet", *packages("envoy")], cargo),
+    Suite("node", "the npm package, in Node", ["npm", "test", "--silent"], node, "host-examples/node"),
+    Suite("browser", "the page, in Chromium", ["npm", "test", "--silent"], node, "host-examples/browser"),
+    Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
+    Suite("go", "the Go package", ["go", "test", "-v", "./..."], go_tests, "host-examples/go"),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
 ]
 

@@ -14,6 +14,8 @@ const worker :Workerd.Worker = (
     (name = "worker.js", esModule = embed "dist/worker.js"),
     # Compiled when the Worker is loaded: later, the runtime forbids it.
     (name = "vault-aws-login.core.wasm", wasm = embed "dist/vault-aws-login.core.wasm"),
+    (name = "vault-aws-login.core2.wasm", wasm = embed "dist/vault-aws-login.core2.wasm"),
+    (name = "vault-aws-login.core3.wasm", wasm = embed "dist/vault-aws-login.core3.wasm"),
   ],
   compatibilityDate = "2026-11-01",
   bindings = [

@@ -267,7 +267,7 @@ impl From<RefusalRule> for wit::RefusalRule {
     fn from(rule: RefusalRule) -> Self {
         match rule {
             RefusalRule::MfaRequired => Self::MfaRequired,
-            RefusalRule::Wrapped => Self::Wrapped,
+            RefusalRule::ResponseWrapped => Self::ResponseWrapped,
             RefusalRule::UseLimited => Self::UseLimited,
             RefusalRule::NotAToken => Self::NotAToken,
             RefusalRule::AnswerTooLarge => Self::AnswerTooLarge,
@@ -275,7 +275,7 @@ impl From<RefusalRule> for wit::RefusalRule {
             RefusalRule::LoginRefused => Self::LoginRefused,
             RefusalRule::ClockSkewed => Self::ClockSkewed,
             RefusalRule::TimeOutOfRange => Self::TimeOutOfRange,
-            RefusalRule::MountNotFound => Self::MountNotFound,
+            RefusalRule::MountUnknown => Self::MountUnknown,
             RefusalRule::UnexpectedStatus => Self::UnexpectedStatus,
             RefusalRule::RenewalRefused => Self::RenewalRefused,
             RefusalRule::VaultUnavailable => Self::VaultUnavailable,

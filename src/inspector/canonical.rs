@@ -9,7 +9,8 @@ use super::claim::{ALGORITHM, Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
-use super::shown::{Shown, header_value, query_value};
+use super::shown::{self, Shown, header_value, query_value};
+use crate::order::sorted;
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(
@@ -20,19 +21,20 @@ pub(super) fn canonical_request(
     shown: Shown,
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
-    let mut names: Vec<String> = claim.signed_names().map(str::to_ascii_lowercase).collect();
-    names.sort_unstable();
+    let signed = claim.signed_headers.to_ascii_lowercase();
+    let sorted_names = sorted(signed.split(';')).into_iter().map(|(name, _)| name);
+    let mut names: Vec<&str> = sorted_names.collect();
     names.dedup();
     let mut request = format!(
         "{}\n{}\n{}\n",
-        login.method_text,
+        shown::method(&login.method_text),
         path(&url.path),
         query(&url.query, claim.place, shown)
     );
     for name in &names {
         request.push_str(name);
         request.push(':');
-        match name.as_str() {
+        match *name {
             "host" => request.push_str(&url.host),
             "content-length" => request.push_str(&body.len().to_string()),
             _ => request.push_str(&value(name, headers, shown)),
@@ -76,7 +78,7 @@ fn path(path: &str) -> String {
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<String> = pairs
+    let pairs: Vec<String> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -91,8 +93,11 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             Some(format!("{}={value}", encode(&name, "")))
         })
         .collect();
-    pairs.sort_unstable();
-    pairs.join("&")
+    let sorted_pairs = sorted(pairs.iter().map(String::as_str)).into_iter();
+    sorted_pairs
+        .map(|(pair, _)| pair)
+        .collect::<Vec<&str>>()
+        .join("&")
 }
 
 fn value(name: &str, headers: &Headers, shown: Shown) -> String {

@@ -48,7 +48,7 @@ impl Claim {
         match headers.get("Authorization") {
             Some(header) => {
                 let unusual = (header.values.len() > 1)
-                    .then_some("the Authorization header is a list of several values");
+                    .then_some("a list of several values in the Authorization header");
                 Self::from_header(&header.joined(), unusual)
             }
             None if query.first("X-Amz-Signature").is_some()

@@ -1,5 +1,7 @@
 //! Decodes a login for people.
 
+use serde::Serialize;
+
 use super::canonical::{canonical_request, string_to_sign};
 use super::check::{Login, WINDOW_SECONDS, decode};
 use super::claim::{Claim, Place, read_timestamp, timestamp};
@@ -12,7 +14,7 @@ use super::rules::LoginRule;
 use super::shown::{self, Shown, header_value};
 
 /// What is in a login. Secrets are shown by their lengths, so that it can be pasted into a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The method as written.
     pub method: String,
@@ -33,8 +35,10 @@ pub struct Explanation {
     /// The names of the signed headers, as written.
     pub signed_headers: Vec<String>,
     /// When the login was signed, in Unix seconds.
+    #[serde(rename = "signed_at_unix_seconds")]
     pub signed_at: Option<i64>,
     /// The last second at which AWS takes the login, in Unix seconds.
+    #[serde(rename = "accepted_until_unix_seconds")]
     pub accepted_until: Option<i64>,
     /// The canonical request, without secrets.
     pub canonical_request: Option<String>,
@@ -43,7 +47,7 @@ pub struct Explanation {
 }
 
 /// A header of the request to STS.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ShownHeader {
     /// The name as the server sends it.
     pub name: String,
@@ -52,7 +56,7 @@ pub struct ShownHeader {
 }
 
 /// The credential scope of a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CredentialScope {
     /// The day, as in `20300131`.
     pub date: String,
@@ -114,12 +118,12 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         },
     });
     let mut explanation = Explanation {
-        method: login.method_text.clone(),
+        method: shown::method(&login.method_text),
         url: shown::url(url),
         host: url.host.clone(),
         body: shown::form(&String::from_utf8_lossy(body)),
         headers: shown_headers.collect(),
-        role: login.role.clone(),
+        role: login.role.as_deref().map(shown::role),
         access_key_id: None,
         scope: None,
         signed_headers: Vec::new(),

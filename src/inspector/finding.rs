@@ -26,6 +26,12 @@ impl Findings {
         self.0.iter().any(|finding| finding.rule == rule)
     }
 
+    /// Counts the findings of a rule.
+    pub(super) fn count(&self, rule: LoginRule) -> usize {
+        let of_rule = self.0.iter().filter(|finding| finding.rule == rule);
+        of_rule.count()
+    }
+
     /// Adds a finding of the rule's own severity.
     pub(super) fn refuse(&mut self, rule: LoginRule, detail: &str) {
         self.add(rule, rule.text().severity, detail, None);

@@ -1,8 +1,11 @@
 //! The fields of a login as Vault's framework decodes them (contract 1.1 and 1.2).
 
+use std::mem;
+
 use super::go_base64;
 use super::go_header::canonical;
 use crate::json::{Json, JsonError};
+use crate::order::sorted;
 
 /// The fields that the login path knows (contract 1.1).
 pub(super) const FIELDS: [&str; 9] = [
@@ -70,19 +73,18 @@ impl Headers {
 
     /// Joins what was added under each name, as Go's `http.Header` does.
     fn collect(mut added: Vec<Added>) -> Self {
-        // The index keeps the order of values added under one spelling.
-        added.sort_unstable_by(|one, other| {
-            (&one.name, &one.written, one.index).cmp(&(&other.name, &other.written, other.index))
-        });
+        let keys: Vec<String> = added.iter().map(Added::sort_key).collect();
         let mut headers: Vec<Header> = Vec::new();
         let mut spelling = String::new();
-        for Added {
-            name,
-            written,
-            value,
-            ..
-        } in added
-        {
+        for (_, place) in sorted(keys.iter().map(String::as_str)) {
+            let Some(Added {
+                name,
+                written,
+                value,
+            }) = added.get_mut(place).map(mem::take)
+            else {
+                continue;
+            };
             match headers.last_mut().filter(|header| header.name == name) {
                 Some(header) => {
                     header.spelt_twice |= spelling != written;
@@ -100,11 +102,18 @@ impl Headers {
     }
 }
 
+#[derive(Default)]
 struct Added {
     name: String,
     written: String,
-    index: usize,
     value: String,
+}
+
+impl Added {
+    /// Spellings of one name stand beside each other; NUL comes before every byte of a name.
+    fn sort_key(&self) -> String {
+        [self.name.as_str(), "\0", &self.written].concat()
+    }
 }
 
 /// Why `iam_request_headers` cannot be read (contract 2.2, rows 7 to 10).
@@ -208,18 +217,17 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
             entries.extend(inside.iter().map(|(name, value)| (&**name, value)));
         }
     }
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    let name_at = |index: usize| entries.get(index).map_or("", |(name, _)| *name);
-    order.sort_unstable_by(|one, other| (name_at(*one), *one).cmp(&(name_at(*other), *other)));
+    let order = sorted(entries.iter().map(|(name, _)| *name));
     let mut added = Vec::new();
     let mut places = order.iter().peekable();
-    while let Some(place) = places.next() {
-        let Some((name, value)) = entries.get(*place) else {
-            continue;
-        };
-        if places.peek().is_some_and(|next| name_at(**next) == *name) {
+    while let Some((name, place)) = places.next() {
+        // Of two equal keys the later one counts.
+        if places.peek().is_some_and(|(next, _)| next == name) {
             continue;
         }
+        let Some((_, value)) = entries.get(*place) else {
+            continue;
+        };
         let values = match value {
             Json::Array(values) => values.as_slice(),
             single => core::slice::from_ref(*single),
@@ -233,7 +241,6 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
             added.push(Added {
                 name: canonical(name),
                 written: (*name).into(),
-                index: added.len(),
                 value,
             });
         }
@@ -257,7 +264,6 @@ fn from_pairs(entries: &[Json<'_>]) -> Result<HeadersRead, HeadersFault> {
         added.push(Added {
             written: name.clone(),
             name,
-            index: added.len(),
             value: value.into(),
         });
     }

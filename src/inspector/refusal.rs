@@ -1,5 +1,7 @@
 //! Says who refused a login and why.
 
+use serde::Serialize;
+
 use crate::error::Found;
 
 use super::check::{Login, MOST_BYTES, decode};
@@ -25,7 +27,7 @@ pub struct Answer {
 }
 
 /// Why a login was refused. No text of the answer is in it: some servers echo the login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Who refused; absent if nobody did.
     pub refused_by: Option<Refuser>,
@@ -42,6 +44,7 @@ pub struct Refusal {
     /// The server ID that the server wants.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
+    #[serde(rename = "aws_clock_unix_seconds")]
     pub aws_clock: Option<i64>,
     /// How far AWS's clock is ahead of the one that signed, in seconds.
     pub skew_seconds: Option<i64>,
@@ -263,7 +266,7 @@ impl Facts {
                     self.region = Some("us-east-1".into());
                 }
                 self.detail = signed.map(|signed| format!("found {}", Found::value(&signed)));
-                self.wanted = self.region.as_ref().map(|region| format!("{region}, that of the endpoint that the server calls unless it is configured"));
+                self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
             }
             _ => {}
         }

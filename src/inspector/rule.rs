@@ -47,16 +47,13 @@ impl Refuser {
     }
 }
 
-/// One line of the table of rules.
+/// The texts of one rule. Its name and its row are the rule's own, so that a `.wasm` that prints
+/// neither carries neither.
 ///
 /// A fix may hold a phrase in braces: it stands for a value, and is replaced by it where that is
 /// known.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleText {
-    /// The name in `wit/inspector.wit`.
-    pub name: &'static str,
-    /// The row of `vault-login-contract.md` that the rule comes from.
-    pub row: &'static str,
     /// Who refuses.
     pub refuser: Refuser,
     /// How sure the rule is by itself; a check may know less.

@@ -1,4 +1,4 @@
-//! Every rule: name, row of the contract, who refuses, how surely, what is wrong, how to mend it.
+//! Every rule: name, section and row of the login contract, who refuses, how surely, what is wrong, how to mend it.
 //!
 //! Not decidable from the outside, and so known to `explain_refusal` alone or to nobody:
 //!
@@ -30,12 +30,24 @@ macro_rules! rules {
             /// Every rule, in the order in which the server comes to them.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// Returns the rule's line of the table.
+            /// Returns the name of the rule in `wit/inspector.wit`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Returns section and row of the login contract that the rule comes from.
+            pub const fn row(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $row,)*
+                }
+            }
+
+            /// Returns the rule's texts.
             pub const fn text(self) -> &'static RuleText {
                 match self {
                     $(Self::$variant => &RuleText {
-                        name: $name,
-                        row: $row,
                         refuser: Refuser::$refuser,
                         severity: Severity::$severity,
                         title: $title,
@@ -367,7 +379,7 @@ rules! {
         "sign {the header}, or leave it out", "", ["the header was added after signing"];
     ScopeRegionDiffers = "scope-region-differs", "2.12", Sts, Refused,
         "the login is not signed for the region of the STS endpoint that the server calls",
-        "sign for region {the one of the endpoint that the server calls: us-east-1 unless it is configured}",
+        "sign for {the region of the endpoint that the server calls: us-east-1 unless it is configured}",
         "set `sts_endpoint` of auth/aws/config/client to the endpoint of the clients' region, or turn on `use_sts_region_from_client`",
         ["the client signs for its own region, the server calls the global endpoint", "the server calls a regional endpoint, the client signs for us-east-1"];
     ScopeServiceDiffers = "scope-service-differs", "2.12", Sts, Refused,
@@ -462,7 +474,7 @@ rules! {
         ["the role was written for the ec2 type"];
     PrincipalNotBound = "principal-not-bound", "2.10/36", Vault, Refused,
         "the caller is not among the principals of the role",
-        "ask for another role, or log in with other credentials: {check the caller's ARN}",
+        "ask for another role, or log in with other credentials than {these}",
         "add the caller's ARN, arn:aws:iam::<account>:role/<name> without session, to `bound_iam_principal_arn`",
         ["the role is bound to another IAM user or role", "the binding has a path although unique IDs are not resolved", "the binding is written as assumed-role", "the IAM role was deleted and made again"];
     BindingNeverMatches = "binding-never-matches", "2.10", Vault, Advice,

@@ -73,6 +73,28 @@ pub(super) fn access_key_id(id: &str) -> String {
     }
 }
 
+/// Returns the method; by its length if it is no word, and so may be another field.
+pub(super) fn method(method: &str) -> String {
+    let is_word = method.len() <= 16 && method.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if is_word {
+        method.into()
+    } else {
+        by_length(method)
+    }
+}
+
+/// Returns the role; by its length if neither a role nor an ARN looks so, and it may be another
+/// field.
+pub(super) fn role(role: &str) -> String {
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_-.:/@*".contains(c);
+    if role.len() <= 128 && role.chars().all(fits) {
+        role.into()
+    } else {
+        by_length(role)
+    }
+}
+
 /// Returns the URL without user information, and its query without secrets.
 pub(super) fn url(url: &GoUrl) -> String {
     let mut shown = url.scheme.clone();
@@ -85,8 +107,11 @@ pub(super) fn url(url: &GoUrl) -> String {
     if !url.host.is_empty() {
         shown.push_str("//");
         shown.push_str(&url.host);
+        shown.push_str(&url.path);
+    } else {
+        // What is no URL at all looks like a path.
+        shown.push_str(&by_length(&url.path));
     }
-    shown.push_str(&url.path);
     if !url.query.is_empty() {
         shown.push('?');
         shown.push_str(&form(&url.query));

@@ -1,8 +1,8 @@
 //! Signing for another time than the wall clock's, after AWS said that this clock is wrong.
 
-use aws_smithy_types::date_time::{DateTime, Format};
-
+use super::exchange::Response;
 use super::instant::Instant;
+use crate::inspector::{Answer, clock_offset};
 
 /// A difference that AWS still accepts with room to spare, in milliseconds: it allows 15 minutes.
 const AGREEMENT: u64 = 5 * 60 * 1000;
@@ -17,13 +17,17 @@ pub(super) struct Correction {
 }
 
 impl Correction {
-    /// Makes a correction out of AWS's time at the host's moment `at`.
-    pub(super) fn new(aws_unix_seconds: i64, at: Instant) -> Self {
-        let host = i64::try_from(at.unix_milliseconds / 1000).unwrap_or(i64::MAX);
-        Self {
-            offset_seconds: aws_unix_seconds.saturating_sub(host),
+    /// Reads AWS's time out of a refusal of what was signed at the host's moment `at`.
+    pub(super) fn read(response: &Response, at: Instant) -> Option<Self> {
+        let answer = Answer {
+            status: Some(response.status),
+            body: response.text().to_owned(),
+            date: response.header("date").map(str::to_owned),
+        };
+        Some(Self {
+            offset_seconds: clock_offset(&answer, at.unix_milliseconds / 1000)?,
             found_at: at,
-        }
+        })
     }
 
     /// Says whether the host's own clock is good enough: within 5 minutes of AWS's.
@@ -48,29 +52,4 @@ impl Correction {
 /// Says whether a refusal names the time of signing (texts: STS, as Vault wraps them).
 pub(super) fn names_the_time(text: &str) -> bool {
     text.contains("Signature expired") || text.contains("Signature not yet current")
-}
-
-/// Reads AWS's clock, in Unix seconds, out of a refusal that names the time.
-///
-/// `Signature expired: A is now earlier than B (C - 15 min.)` and
-/// `Signature not yet current: A is still later than B (C + 15 min.)`: C is AWS's clock. Where the
-/// text has none, the `Date` header of the answer has to do, though nobody has authenticated it.
-pub(super) fn aws_unix_seconds(text: &str, date: Option<&str>) -> Option<i64> {
-    let named = text
-        .split_once("Signature ")
-        .and_then(|(_, rest)| rest.split_once('('))
-        .and_then(|(_, rest)| compact_time(rest.split_once(' ')?.0));
-    let header = || DateTime::from_str(date?, Format::HttpDate).ok();
-    named.or_else(header).map(|time| time.secs())
-}
-
-/// Reads `20220127T015928Z`.
-fn compact_time(text: &str) -> Option<DateTime> {
-    let [year, month, day, hour, minute, second] =
-        [0..4, 4..6, 6..8, 9..11, 11..13, 13..15].map(|range| text.get(range));
-    let spelled = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        year?, month?, day?, hour?, minute?, second?
-    );
-    DateTime::from_str(&spelled, Format::DateTime).ok()
 }

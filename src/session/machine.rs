@@ -1,6 +1,7 @@
 //! The state machine: what is done next, and why.
 
 mod outcome;
+mod work;
 
 use core::fmt;
 
@@ -12,29 +13,13 @@ use super::back_off::BackOff;
 use super::clock::Correction;
 use super::config::{SessionConfig, check_text};
 use super::config_error::{ConfigError, ConfigField};
-use super::exchange::{ANSWER_LIMIT_BYTES, Destination, Request, Response, TransportFailure};
+use super::exchange::{Destination, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
-use super::source::{self, Need};
 use super::supply::Supply;
-use super::vault;
 use crate::credentials::Credentials;
-use crate::login::sign_login;
 use crate::text::is_visible;
-use crate::unix_seconds::UnixSeconds;
-
-/// The longest wait that a host is told, in milliseconds, so that it notices a stepped wall clock.
-const LONGEST_WAIT: u64 = 60_000;
-
-/// How long after its time limit a request is given up without the host, in milliseconds.
-const GRACE: u64 = 1_000;
-
-/// The least time limit of a request, in milliseconds, however soon something else is due.
-const LEAST_TIMEOUT: u64 = 1_000;
-
-/// The time limit of requests to the machine's own endpoints, in milliseconds.
-const LOCAL_TIMEOUT: u64 = 5_000;
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
 pub struct Session {
@@ -236,195 +221,6 @@ impl Session {
             return Some(Action::ClockCorrected(correction));
         }
         self.notices.refusal.take().map(Action::Refused)
-    }
-
-    /// Sends what is due, the token's own work first, or says how long nothing is.
-    fn work(&mut self, now: Instant) -> Action {
-        let monotonic = now.monotonic_milliseconds;
-        let unix_seconds = self.signing_seconds(now);
-        let (purpose, due_in) = self.token_work(now);
-        let mut wait = LONGEST_WAIT;
-
-        if due_in > 0 {
-            wait = wait.min(due_in);
-        } else if purpose == Purpose::Renewal {
-            return self.renew(now);
-        } else if self.supply.wants(unix_seconds) && self.supply.wait(monotonic) == 0 {
-            return self.fetch(now);
-        } else if self.supply.usable(unix_seconds).is_some() {
-            return self.log_in(now);
-        }
-
-        if self.check_wanted {
-            let due_in = self.check_pace.not_before().saturating_sub(monotonic);
-            if due_in == 0 {
-                return self.check(now);
-            }
-            wait = wait.min(due_in);
-        }
-
-        if self.supply.wants(unix_seconds) {
-            match self.supply.wait(monotonic) {
-                // Not so late that the fetch could hold up the token.
-                0 if due_in > LOCAL_TIMEOUT.max(self.config.request_timeout.into())
-                    || self.lease.is_none() =>
-                {
-                    return self.fetch(now);
-                }
-                due_in => wait = wait.min(due_in.max(1)),
-            }
-        } else if let Some(seconds) = self.supply.seconds_until_refresh(unix_seconds) {
-            wait = wait.min(seconds.saturating_mul(1000));
-        }
-        self.wait(now, wait)
-    }
-
-    /// Returns what the token needs next, and in how many milliseconds.
-    fn token_work(&self, now: Instant) -> (Purpose, u64) {
-        let monotonic = now.monotonic_milliseconds;
-        let login_in = self.login_pace.not_before().saturating_sub(monotonic);
-        match &self.lease {
-            None => {
-                let start = self.start_at.unwrap_or(0).saturating_sub(monotonic);
-                (Purpose::Login, start.max(login_in))
-            }
-            Some(lease) => {
-                let due_in = now.left_until(lease.two_thirds());
-                if lease.renewable {
-                    let renewal_in = self.renewal_pace.not_before().saturating_sub(monotonic);
-                    (Purpose::Renewal, due_in.max(renewal_in))
-                } else {
-                    (Purpose::Login, due_in.max(login_in))
-                }
-            }
-        }
-    }
-
-    fn renew(&mut self, now: Instant) -> Action {
-        let Some(lease) = &self.lease else {
-            return self.wait(now, 1);
-        };
-        // After the end of the lease the answer would help nobody.
-        let timeout = now.left_until(lease.ends_at);
-        let call = vault::Call::renewal(lease.increment_seconds);
-        let token = lease.token.clone();
-        self.ask_vault(now, Purpose::Renewal, call, Some(&token), timeout)
-    }
-
-    fn check(&mut self, now: Instant) -> Action {
-        let Some(lease) = &self.lease else {
-            self.check_wanted = false;
-            return self.wait(now, 1);
-        };
-        let token = lease.token.clone();
-        let (_, timeout) = self.token_work(now);
-        self.ask_vault(
-            now,
-            Purpose::Check,
-            vault::Call::check(),
-            Some(&token),
-            timeout,
-        )
-    }
-
-    fn log_in(&mut self, now: Instant) -> Action {
-        let seconds = self.signing_seconds(now);
-        let signed = match (self.supply.usable(seconds), UnixSeconds::new(seconds)) {
-            (Some(credentials), Ok(time)) => sign_login(credentials, &self.config.login, time).ok(),
-            _ => None,
-        };
-        let Some(body) = signed else {
-            let fault = Fault::new(RefusalRule::TimeOutOfRange);
-            let sent = self.sent(now, 0, Purpose::Login, None);
-            self.fail(&sent, now, &fault, None);
-            return self.notice().unwrap_or_else(|| self.wait(now, 1));
-        };
-        let call = vault::Call::login(&self.config.mount, body);
-        self.ask_vault(now, Purpose::Login, call, None, u64::MAX)
-    }
-
-    fn ask_vault(
-        &mut self,
-        now: Instant,
-        purpose: Purpose,
-        call: vault::Call,
-        token: Option<&str>,
-        timeout: u64,
-    ) -> Action {
-        let timeout = timeout.max(LEAST_TIMEOUT);
-        let namespace = self.config.namespace.as_deref();
-        let call = source::Call {
-            destination: Destination::Vault,
-            origin: None,
-            method: call.method,
-            path_and_query: call.path,
-            headers: vault::headers(namespace, token, !call.body.is_empty()),
-            body: call.body,
-        };
-        self.send(now, purpose, call, timeout)
-    }
-
-    fn fetch(&mut self, now: Instant) -> Action {
-        match self
-            .supply
-            .need(&self.config.source, now.monotonic_milliseconds)
-        {
-            Need::Credentials => Action::NeedCredentials,
-            Need::AuthorizationToken => Action::NeedAuthorizationToken,
-            Need::Request(call) => {
-                let timeout = match call.destination {
-                    Destination::Sts | Destination::Vault => u64::MAX,
-                    Destination::ContainerEndpoint | Destination::InstanceMetadata => LOCAL_TIMEOUT,
-                };
-                self.send(now, Purpose::Fetch, call, timeout)
-            }
-        }
-    }
-
-    fn send(&mut self, now: Instant, purpose: Purpose, call: source::Call, most: u64) -> Action {
-        let timeout = u32::try_from(most)
-            .unwrap_or(u32::MAX)
-            .min(self.config.request_timeout);
-        let sent = self.sent(now, timeout, purpose, Some(call.destination));
-        let request = Request {
-            id: sent.id,
-            destination: call.destination,
-            origin: call.origin,
-            method: call.method,
-            path_and_query: call.path_and_query,
-            headers: call.headers,
-            body: call.body,
-            timeout_milliseconds: timeout,
-            answer_limit_bytes: ANSWER_LIMIT_BYTES,
-        };
-        self.sent = Some(sent);
-        Action::Send(request)
-    }
-
-    fn sent(
-        &mut self,
-        now: Instant,
-        timeout: u32,
-        purpose: Purpose,
-        destination: Option<Destination>,
-    ) -> Sent {
-        self.requests += 1;
-        Sent {
-            id: self.requests,
-            at: now,
-            deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
-            purpose,
-            destination,
-        }
-    }
-
-    /// Says to wait, but not past the end of the lease and not for long.
-    fn wait(&self, now: Instant, milliseconds: u64) -> Action {
-        let end = self
-            .lease
-            .as_ref()
-            .map_or(u64::MAX, |lease| now.left_until(lease.ends_at));
-        Action::WaitUntil(now.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

@@ -14,7 +14,7 @@ pub enum RefusalRule {
     /// Vault wants a second factor.
     MfaRequired,
     /// Vault wrapped the token.
-    Wrapped,
+    ResponseWrapped,
     /// The token may only be used a few times.
     UseLimited,
     /// The answer has no token or no lease in it.
@@ -30,7 +30,7 @@ pub enum RefusalRule {
     /// The host's wall clock is past the year 9999.
     TimeOutOfRange,
     /// There is nothing at Vault's path.
-    MountNotFound,
+    MountUnknown,
     /// A status that Vault does not use.
     UnexpectedStatus,
     /// Vault refused to renew the token.
@@ -63,7 +63,7 @@ impl RefusalRule {
     /// Every rule.
     pub const ALL: [Self; 23] = [
         Self::MfaRequired,
-        Self::Wrapped,
+        Self::ResponseWrapped,
         Self::UseLimited,
         Self::NotAToken,
         Self::AnswerTooLarge,
@@ -71,7 +71,7 @@ impl RefusalRule {
         Self::LoginRefused,
         Self::ClockSkewed,
         Self::TimeOutOfRange,
-        Self::MountNotFound,
+        Self::MountUnknown,
         Self::UnexpectedStatus,
         Self::RenewalRefused,
         Self::VaultUnavailable,
@@ -91,7 +91,7 @@ impl RefusalRule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::MfaRequired => "mfa-required",
-            Self::Wrapped => "wrapped",
+            Self::ResponseWrapped => "response-wrapped",
             Self::UseLimited => "use-limited",
             Self::NotAToken => "not-a-token",
             Self::AnswerTooLarge => "answer-too-large",
@@ -99,7 +99,7 @@ impl RefusalRule {
             Self::LoginRefused => "login-refused",
             Self::ClockSkewed => "clock-skewed",
             Self::TimeOutOfRange => "time-out-of-range",
-            Self::MountNotFound => "mount-not-found",
+            Self::MountUnknown => "mount-unknown",
             Self::UnexpectedStatus => "unexpected-status",
             Self::RenewalRefused => "renewal-refused",
             Self::VaultUnavailable => "vault-unavailable",
@@ -128,7 +128,7 @@ impl RefusalRule {
             | Self::CredentialsExpired
             | Self::CredentialsUnavailable => Healing::ByItself,
             Self::MfaRequired
-            | Self::Wrapped
+            | Self::ResponseWrapped
             | Self::UseLimited
             | Self::NotAToken
             | Self::AnswerTooLarge
@@ -136,7 +136,7 @@ impl RefusalRule {
             | Self::LoginRefused
             | Self::ClockSkewed
             | Self::TimeOutOfRange
-            | Self::MountNotFound
+            | Self::MountUnknown
             | Self::UnexpectedStatus
             | Self::Untrusted
             | Self::CredentialsRefused
@@ -245,7 +245,7 @@ impl Sentence<'_> {
     const fn found(&self) -> &'static str {
         match self.fault.rule {
             RefusalRule::MfaRequired => "a demand for a second factor",
-            RefusalRule::Wrapped => "a wrapped token",
+            RefusalRule::ResponseWrapped => "a wrapped token",
             RefusalRule::UseLimited => "a token with a limited number of uses (token_num_uses)",
             RefusalRule::NotAToken => "an answer without a token and its lease",
             RefusalRule::AnswerTooLarge => "an answer that is too long",
@@ -253,7 +253,7 @@ impl Sentence<'_> {
             RefusalRule::LoginRefused => "a refusal",
             RefusalRule::ClockSkewed => "a clock that differs by more than may be corrected",
             RefusalRule::TimeOutOfRange => "a wall clock past the year 9999",
-            RefusalRule::MountNotFound => "nothing at that mount and namespace",
+            RefusalRule::MountUnknown => "nothing at that mount and namespace",
             RefusalRule::UnexpectedStatus => "a status that it does not use",
             RefusalRule::RenewalRefused => "a refusal to renew the token",
             RefusalRule::VaultUnavailable => "a server that cannot answer now",

@@ -13,6 +13,9 @@ use crate::credentials::Credentials;
 /// Credentials are refreshed at most this early, in seconds.
 const EARLIEST_REFRESH: u64 = 300;
 
+/// How long Vault and STS may take with a login, in seconds.
+const LOGIN: u64 = 10;
+
 /// How long the host is left alone after it was asked for something, in milliseconds.
 const ASK_AGAIN: u64 = 60_000;
 
@@ -34,11 +37,12 @@ pub(super) struct Supply {
 }
 
 impl Supply {
-    /// Returns the credentials if they have not ended at the given Unix time.
+    /// Returns the credentials if they outlast a login that begins at the given Unix time.
     pub(super) fn usable(&self, unix_seconds: u64) -> Option<&Credentials> {
-        self.credentials
-            .as_ref()
-            .filter(|held| held.expires_at().is_none_or(|end| end > unix_seconds))
+        self.credentials.as_ref().filter(|held| {
+            held.expires_at()
+                .is_none_or(|end| end > unix_seconds.saturating_add(LOGIN))
+        })
     }
 
     /// Says whether others are wanted.

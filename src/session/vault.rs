@@ -102,7 +102,7 @@ fn read_grant(response: &Response) -> Result<Grant, Fault> {
     let not_a_token = || Fault::new(RefusalRule::NotAToken);
     let (answer, _) = Json::read(&response.body).map_err(|_| not_a_token())?;
     if answer.present("wrap_info").is_some() {
-        return Err(Fault::new(RefusalRule::Wrapped));
+        return Err(Fault::new(RefusalRule::ResponseWrapped));
     }
     let auth = answer.present("auth").ok_or_else(not_a_token)?;
     if auth.present("mfa_requirement").is_some() {
@@ -146,7 +146,7 @@ fn login_fault(response: &Response) -> Fault {
         }
         400 => RefusalRule::LoginRefused,
         403 => RefusalRule::PermissionDenied,
-        404 => RefusalRule::MountNotFound,
+        404 => RefusalRule::MountUnknown,
         status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
     };
     Fault::with_text(rule, &text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -39,10 +41,10 @@ class Worker:
 
 
 @contextmanager
-def worker(workerd: str, environment: dict[str, str]) -> Iterator[Worker]:
+def worker(workerd: str, environment: dict[str, str], config: Path = EDGE / "config.capnp") -> Iterator[Worker]:
     """Runs the Worker as its README does, on a free port; `log` is filled once it has ended."""
     process = subprocess.Popen(
-        [workerd, "serve", "config.capnp", "--socket-addr=http=127.0.0.1:0", "--control-fd=1"],
+        [workerd, "serve", str(config), "--socket-addr=http=127.0.0.1:0", "--control-fd=1"],
         cwd=EDGE,
         env={"PATH": os.environ["PATH"], "READER_KEY": "reader", "SECRET_PATH": GREETING_PATH} | environment,
         stdout=subprocess.PIPE,
@@ -127,5 +129,17 @@ def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, wo
     assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
     log = "\n".join(edge.log)
     assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
+    assert "on the client: " in log
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         assert environment[name] not in log
+
+
+def test_200_inputs_give_the_same_bytes_as_in_every_other_host(workerd: str, tmp_path: Path) -> None:
+    vectors = json.loads((ROOT / "tests" / "vectors" / "hosts.json").read_text())
+    bundle = ["npm", "run", "--silent", "bundle", "--", "test/sign.js", f"--outdir={tmp_path}"]
+    subprocess.run(bundle, cwd=EDGE, check=True, timeout=60)
+    shutil.copy(EDGE / "test" / "sign.capnp", tmp_path)
+    with worker(workerd, {}, tmp_path / "sign.capnp") as edge:
+        logins = requests.post(edge.url, json=vectors, timeout=60).json()
+    assert len(logins) == 200
+    assert logins == [vector["login"] for vector in vectors]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bed import GREETING, GREETING_PATH, Identity, TestBed
+from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, TestBed
 from command import ROOT, invoke, wave
 
 PACKAGE = ROOT / "host-examples" / "node"
@@ -103,6 +103,69 @@ def test_refusal_shows_vaults_own_words(bed: TestBed, project: Path) -> None:
         "error: Vault refused the login with status 400: "
         f'IAM Principal "{user.arn}" does not belong to the role "node-somebody-elses"'
     )
+
+
+def test_wrong_server_id_is_explained_under_vaults_own_words(bed: TestBed, project: Path) -> None:
+    mount = bed.mount_aws(bed.aws.fresh_name("node"), iam_server_id_header_value=SERVER_ID)
+    env = bed.environment(bed.aws.user()) | {"VAULT_IAM_SERVER_ID": "other.example.com"}
+    ended = example(project, "any", GREETING_PATH, mount, env=env)
+    words, *explanation = ended.stderr.splitlines()
+    assert words == (
+        "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
+        f'expected "{SERVER_ID}" but got "other.example.com"'
+    )
+    assert any(line.startswith("on the client: ") and SERVER_ID in line for line in explanation), ended.stderr
+
+
+SESSION = """
+    import { fromEnv } from '@aws-sdk/credential-providers';
+    import { createSession } from 'vault-aws-login';
+    const { VAULT_ADDR: vaultAddr, ROLE: role, ENDPOINT: uri } = process.env;
+    const credentials = uri ? { containerEndpoint: { uri, token: async () => 'Bearer of the file' } } : fromEnv();
+    const leases = [];
+    const session = createSession({ vaultAddr, role, credentials, onToken: (lease) => leases.push(lease) });
+    const deadline = Date.now() + 25_000;
+    const read = async () => {
+      const token = await session.token({ signal: AbortSignal.timeout(10_000) });
+      const answer = await fetch(`${vaultAddr}/v1/secret/greeting`, { headers: { 'X-Vault-Token': token } });
+      if (!answer.ok) throw new Error(`status ${answer.status} with a token of generation ${leases.at(-1).generation}`);
+      return (await answer.json()).data.message;
+    };
+    let reads = 0;
+    let message;
+    do {
+      message = await read();
+      reads += 1;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } while (leases.length < Number(process.env.LEASES) && Date.now() < deadline);
+    session.close();
+    console.log(JSON.stringify({ message, reads, generations: leases.map(({ generation }) => generation) }));
+"""
+
+
+def test_session_renews_and_replaces_its_token_and_no_read_fails(bed: TestBed, project: Path) -> None:
+    user = bed.aws.user()
+    role = bed.vault_role(bed.aws.fresh_name("node"), user.arn, token_ttl="2s", token_max_ttl="4s")
+    ended = node(project, SESSION, env=bed.environment(user) | {"ROLE": role, "LEASES": "5"})
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert told["message"] == GREETING
+    # A renewal keeps its generation, a login has the next one.
+    generations = told["generations"]
+    assert len(generations) >= 5 and generations == sorted(generations)
+    assert len(set(generations)) >= 2 and len(set(generations)) < len(generations)
+
+
+def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, project: Path) -> None:
+    role = bed.aws.role()
+    source = CredentialSource(lambda: bed.aws.session(role))
+    vault_role = bed.vault_role(bed.aws.fresh_name("node"), role.arn)
+    with ContainerCredentials(source, authorization_token="Bearer of the file") as container:
+        endpoint = container.environment()["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        env = {"VAULT_ADDR": bed.vault.address, "ROLE": vault_role, "ENDPOINT": endpoint, "LEASES": "1"}
+        ended = node(project, SESSION, env=env)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {"message": GREETING, "reads": 1, "generations": [1]}
 
 
 def test_login_is_the_same_as_through_the_component(project: Path) -> None:

@@ -5,6 +5,14 @@
 //! over W seconds, at most 2 N / W logins in any second. See them with `--nocapture`; the variable
 //! `FLEET_SIZE` sets N.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper that fails is a test that fails"
+)]
+
 mod simulation;
 mod vault;
 
@@ -27,6 +35,10 @@ fn size() -> usize {
 }
 
 /// Runs a scenario, prints it, and holds it to the bounds that every scenario has.
+#[expect(
+    clippy::disallowed_macros,
+    reason = "the figures are what it is run for"
+)]
 fn observe(name: &str, scenario: Scenario) -> Outcome {
     let outcome = run(size(), scenario);
     println!("{name}: N = {}, W = {SPREAD} s: {outcome}", size());
@@ -42,14 +54,18 @@ fn observe(name: &str, scenario: Scenario) -> Outcome {
 
 #[test]
 fn simultaneous_restart_is_spread() {
-    let outcome = observe("restart of all at once", Scenario::default());
+    let scenario = Scenario {
+        seconds: 300,
+        ..Scenario::default()
+    };
+    let outcome = observe("restart of all at once", scenario);
     assert_eq!(outcome.without_token, 0);
     assert!(outcome.last_served <= SPREAD + CAP + SLACK, "{outcome}");
 }
 
 #[test]
 fn restart_while_vault_is_down_is_spread() {
-    for down_until in [10, 30, 60, 75, 300] {
+    for down_until in [10, 60, 300] {
         let outcome = observe(
             &format!("restart, Vault down for {down_until} s"),
             Scenario {
@@ -57,6 +73,7 @@ fn restart_while_vault_is_down_is_spread() {
                     from: 0,
                     until: down_until,
                 },
+                seconds: down_until + 200,
                 ..Scenario::default()
             },
         );

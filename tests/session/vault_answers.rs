@@ -63,7 +63,7 @@ fn refused_login_names_its_rule_and_what_heals_it() {
     let table: &[(u16, String, RefusalRule, Healing)] = &[
         // answers that are no token
         (200, mfa, RefusalRule::MfaRequired, by_hand),
-        (200, wrapped, RefusalRule::Wrapped, by_hand),
+        (200, wrapped, RefusalRule::ResponseWrapped, by_hand),
         (200, limited, RefusalRule::UseLimited, by_hand),
         (200, tokenless, RefusalRule::NotAToken, by_hand),
         (200, broken, RefusalRule::NotAToken, by_hand),
@@ -96,7 +96,7 @@ fn refused_login_names_its_rule_and_what_heals_it() {
         (
             404,
             errors("no handler for route"),
-            RefusalRule::MountNotFound,
+            RefusalRule::MountUnknown,
             by_hand,
         ),
         (301, String::new(), RefusalRule::UnexpectedStatus, by_hand),

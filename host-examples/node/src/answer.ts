@@ -1,5 +1,5 @@
 import { VaultError } from './errors.js';
-import type { Answer } from './post.js';
+import type { VaultAnswer } from './post.js';
 
 /** What Vault gave. */
 export interface Token {
@@ -32,7 +32,7 @@ interface LoginAnswer {
 }
 
 /** Reads the token from an answer, or throws an error with Vault's own words in it. */
-export function readToken({ status, body }: Answer): Token {
+export function readToken({ status, body }: VaultAnswer): Token {
   const answer = parse(body);
   if (status < 200 || status > 299) {
     const errors = Array.isArray(answer?.errors) ? answer.errors.map(String) : [];

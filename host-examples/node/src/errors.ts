@@ -1,33 +1,48 @@
-import type { InputField, SignError, SignRule } from './component/interfaces/vault-aws-login-signer.js';
+import type { LoginRule } from './component/interfaces/vault-aws-login-inspector.js';
+import type { ConfigField, ConfigRule, TransportFailure } from './component/interfaces/vault-aws-login-lifecycle.js';
+import type { InputField, SignRule } from './component/interfaces/vault-aws-login-signer.js';
+import type { Refusal } from './inspect.js';
 
-/** Why an input was refused. The list is complete; `wit/login.wit` says when each arises and what mends it. */
-export type Rule = SignRule;
+/** Why an input was refused. The list is complete; the package's WIT says when each arises and what mends it. */
+export type Rule = SignRule | ConfigRule | LoginRule;
 
 /** The input that a refusal is about. */
-export type Field = InputField;
+export type Field = InputField | ConfigField;
 
-/** An input that no login can be made of. Never holds a secret. */
+/** An input that nothing can be made of. Never holds a secret. */
 export class LoginError extends Error {
   override readonly name = 'LoginError';
   /** Why: for programs to branch on. */
   readonly rule: Rule;
-  /** Which input. */
-  readonly field: Field;
+  /** Which input; `undefined` for a login that cannot be explained. */
+  readonly field: Field | undefined;
 
-  constructor(refusal: SignError) {
+  constructor(refusal: { readonly rule: Rule; readonly field?: Field; readonly message: string }) {
     super(refusal.message);
     this.rule = refusal.rule;
     this.field = refusal.field;
   }
 }
 
+/** Calls into the component, whose refusals become a {@link LoginError}. */
+export function refusable<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    // The generated code throws a class of its own, with the record of the contract in `payload`.
+    const payload: unknown = error instanceof Error && 'payload' in error ? error.payload : undefined;
+    if (typeof payload !== 'object' || payload === null) throw error;
+    throw new LoginError(payload as ConstructorParameters<typeof LoginError>[0]);
+  }
+}
+
 /** What a {@link VaultError} knows beside its message. */
 export interface VaultErrorDetails {
-  /** The status of the answer; absent when there was none. */
-  status?: number | undefined;
-  /** Vault's own words. */
-  errors?: string[];
-  cause?: unknown;
+  readonly status?: number | undefined;
+  readonly errors?: readonly string[] | undefined;
+  readonly failure?: TransportFailure | undefined;
+  readonly refusal?: Refusal | undefined;
+  readonly cause?: unknown;
 }
 
 /** A login that Vault refused, or that never reached it. Never holds a secret. */
@@ -37,10 +52,16 @@ export class VaultError extends Error {
   readonly status: number | undefined;
   /** Vault's own words, one string for each error; empty when it gave none. */
   readonly errors: readonly string[];
+  /** Why no answer came; `undefined` when one did. */
+  readonly failure: TransportFailure | undefined;
+  /** What the answer means, and what to change. */
+  readonly refusal: Refusal | undefined;
 
-  constructor(message: string, { status, errors = [], cause }: VaultErrorDetails = {}) {
+  constructor(message: string, { status, errors = [], failure, refusal, cause }: VaultErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.status = status;
     this.errors = errors;
+    this.failure = failure;
+    this.refusal = refusal;
   }
 }

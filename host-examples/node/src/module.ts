@@ -1,28 +1,78 @@
 /**
- * For hosts that compile the core module themselves, or may not compile at all.
+ * For hosts that compile the core modules themselves, or may not compile at all.
  *
  * @module
  */
 import { instantiate } from './component/vault-aws-login.js';
+import { inspectorOf, type Inspector } from './inspect.js';
 import { loginWith, type Login } from './login.js';
+import { createSessionWith, type CreateSession } from './session.js';
 import { signLoginWith, type SignLogin } from './sign.js';
 
 export type { Token } from './answer.js';
 export { LoginError, VaultError, type Field, type Rule, type VaultErrorDetails } from './errors.js';
+export type { Fetch } from './exchange.js';
+export type {
+  Answer,
+  CheckLogin,
+  CheckOptions,
+  ClockOffset,
+  ExplainLogin,
+  ExplainRefusal,
+  Explanation,
+  Finding,
+  Inspector,
+  LoginRule,
+  Refusal,
+  RefusalOptions,
+  ServerProfile,
+  Severity,
+  Software,
+} from './inspect.js';
 export type { Login, VaultLoginOptions } from './login.js';
-export type { Fetch, Server } from './post.js';
+export type { Server } from './post.js';
+export type { CreateSession, VaultSession } from './session.js';
+export type {
+  ContainerEndpoint,
+  CredentialSource,
+  Destination,
+  Healing,
+  Lease,
+  RefusalRule,
+  SessionOptions,
+  SessionRefusal,
+  WebIdentity,
+} from './session-options.js';
 export type { Credentials, LoginOptions, SignLogin, SignOptions, StsEndpoint } from './sign.js';
 
 /** Everything this package does. */
-export interface VaultAwsLogin {
+export interface VaultAwsLogin extends Inspector {
   readonly signLogin: SignLogin;
   readonly login: Login;
+  readonly createSession: CreateSession;
 }
 
-/** Makes the functions of this package from its compiled core module, `vault-aws-login/core.wasm`. */
-export function fromModule(core: WebAssembly.Module): VaultAwsLogin {
+/** The compiled core modules of the component: `vault-aws-login/core.wasm`, `…/core2.wasm` and `…/core3.wasm`. */
+export interface CoreModules {
+  /** All of the code. */
+  readonly core: WebAssembly.Module;
+  /** 150 bytes, which together with the next ones let the host end a session. */
+  readonly core2: WebAssembly.Module;
+  readonly core3: WebAssembly.Module;
+}
+
+/** Makes the functions of this package from compiled modules. */
+export function fromModules(modules: CoreModules): VaultAwsLogin {
+  const named = new Map(Object.entries(modules).map(([name, module]) => [`vault-aws-login.${name}.wasm`, module]));
+  const compiled = (name: string) => {
+    const module = named.get(name);
+    if (!module) throw new TypeError(`missing core module: expected ${name}, found ${[...named.keys()].join(', ')}`);
+    return module;
+  };
   // The component imports nothing, so there is nothing to hand to it.
-  const component = instantiate(() => core, {});
+  const component = instantiate(compiled, {});
   const signLogin = signLoginWith(component.signer);
-  return { signLogin, login: loginWith(signLogin) };
+  const inspector = inspectorOf(component.inspector);
+  const login = loginWith(signLogin, inspector.explainRefusal);
+  return { signLogin, ...inspector, login, createSession: createSessionWith(component.lifecycle) };
 }

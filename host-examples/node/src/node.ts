@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-import { fromModule } from './module.js';
+import { fromModules } from './module.js';
 
 export * from './module.js';
 
-const core = readFileSync(new URL('./component/vault-aws-login.core.wasm', import.meta.url));
+const compile = (name: string) =>
+  new WebAssembly.Module(readFileSync(new URL(`./component/vault-aws-login.${name}.wasm`, import.meta.url)));
 
-export const { signLogin, login } = fromModule(new WebAssembly.Module(core));
+export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
+  fromModules({ core: compile('core'), core2: compile('core2'), core3: compile('core3') });

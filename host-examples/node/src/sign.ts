@@ -1,5 +1,5 @@
 import type * as signer from './component/interfaces/vault-aws-login-signer.js';
-import { LoginError } from './errors.js';
+import { refusable } from './errors.js';
 
 /** AWS credentials, in the shape of the AWS SDK's `AwsCredentialIdentity`. */
 export interface Credentials {
@@ -7,8 +7,8 @@ export interface Credentials {
   readonly secretAccessKey: string;
   /** Comes with temporary credentials (`ASIA…`). */
   readonly sessionToken?: string | undefined;
-  /** When the credentials end. Absent: not known, and then not checked. */
-  readonly expiration?: Date | undefined;
+  /** When the credentials end, a `Date` or Unix seconds. Absent: not known, and then not checked. */
+  readonly expiration?: Date | number | undefined;
 }
 
 /**
@@ -52,11 +52,8 @@ export function signLoginWith(component: typeof signer): SignLogin {
       expectText(name, value);
     }
     const options = { role, serverId, region, stsEndpoint: endpoint(stsEndpoint) };
-    try {
-      return component.signLogin(identity(credentials), options, unixSeconds('time', time));
-    } catch (error) {
-      throw isRefusal(error) ? new LoginError(error.payload) : error;
-    }
+    const seconds = unixSeconds('time', time);
+    return refusable(() => component.signLogin(identity(credentials), options, seconds));
   };
 }
 
@@ -91,7 +88,7 @@ export function endpoint(value: string | undefined): signer.StsEndpoint | undefi
 /** Returns whole seconds since 1970. What is past the year 9999 is left to the component, which refuses it. */
 export function unixSeconds(name: string, time: Date | number): bigint {
   const seconds = Math.floor(time instanceof Date ? time.getTime() / 1000 : time);
-  if (!Number.isSafeInteger(seconds) || seconds < 0) {
+  if (!(seconds >= 0 && seconds < 2 ** 64)) {
     throw new TypeError(`invalid ${name}: expected a Date or Unix seconds from 1970 on, found ${String(time)}`);
   }
   return BigInt(seconds);
@@ -106,8 +103,4 @@ function expectText(name: string, value: unknown, need?: 'required'): void {
 /** Names the type of a value and never the value, which may be secret. */
 function kind(value: unknown): string {
   return value === null ? 'null' : typeof value;
-}
-
-function isRefusal(error: unknown): error is { payload: signer.SignError } {
-  return error instanceof Error && typeof (error as { payload?: unknown }).payload === 'object';
 }

@@ -1,7 +1,10 @@
 // Edge runtimes compile modules when the Worker is deployed, and forbid it later.
 import core from './component/vault-aws-login.core.wasm';
-import { fromModule } from './module.js';
+import core2 from './component/vault-aws-login.core2.wasm';
+import core3 from './component/vault-aws-login.core3.wasm';
+import { fromModules } from './module.js';
 
 export * from './module.js';
 
-export const { signLogin, login } = fromModule(core);
+export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
+  fromModules({ core, core2, core3 });

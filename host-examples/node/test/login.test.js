@@ -39,6 +39,8 @@ async function serve(t, answer) {
 
 const json = (status, value) => (response) => response.writeHead(status).end(JSON.stringify(value));
 
+const firstLine = (error) => error.message.split('\n')[0];
+
 async function refusal(promise) {
   const error = await promise.then(
     () => assert.fail('expected a refusal'),
@@ -94,7 +96,8 @@ test('one redirect is followed with the same body, a second is not', async (t) =
 test('other redirects are refusals and are not followed', async (t) => {
   const { vaultAddr, requests } = await serve(t, (response) => response.writeHead(302, { Location: '/x' }).end());
   const error = await refusal(login({ vaultAddr, credentials }));
-  assert.equal(error.message, 'Vault refused the login with status 302: no reason given');
+  assert.equal(firstLine(error), 'Vault refused the login with status 302: no reason given');
+  assert.equal(error.refusal.rule, 'answer-redirected');
   assert.equal(requests.length, 1);
 });
 
@@ -130,8 +133,27 @@ test("refusal has Vault's status and words", async (t) => {
   ]) {
     const { vaultAddr } = await serve(t, (response) => response.writeHead(status).end(body));
     const error = await refusal(login({ vaultAddr, credentials }));
-    assert.deepEqual([error.status, error.message, error.errors], [status, message, errors]);
+    assert.deepEqual([error.status, firstLine(error), error.errors], [status, message, errors]);
   }
+});
+
+test("refusal for a wrong server ID is explained under Vault's words", async (t) => {
+  const words = 'error validating X-Vault-AWS-IAM-Server-ID header: expected "vault.example.com" but got "other"';
+  const { vaultAddr } = await serve(t, json(400, { errors: [words] }));
+  const { refusal: explained, message } = await refusal(login({ vaultAddr, credentials, serverId: 'other' }));
+  assert.deepEqual(
+    [explained.refusedBy, explained.rule, explained.expectedServerId],
+    ['vault', 'server-id-differs', 'vault.example.com'],
+  );
+  assert.equal(
+    message,
+    [
+      `Vault refused the login with status 400: ${words}`,
+      explained.message,
+      `on the client: ${explained.clientFix}`,
+      `on the server: ${explained.serverFix}`,
+    ].join('\n'),
+  );
 });
 
 test('answer past 1 MiB is not read', async (t) => {
@@ -139,21 +161,21 @@ test('answer past 1 MiB is not read', async (t) => {
   const error = await refusal(login({ vaultAddr, credentials }));
   assert.equal(
     error.message,
-    `expected an answer of at most 1048576 bytes from ${vaultAddr}/v1/auth/aws/login, found more`,
+    `no answer from ${vaultAddr}/v1/auth/aws/login: expected an answer of at most 1048576 bytes, found more`,
   );
 });
 
 test('server that does not answer is given up after the timeout', async (t) => {
   const { vaultAddr } = await serve(t, () => {});
   const error = await refusal(login({ vaultAddr, credentials, timeoutMilliseconds: 50 }));
-  assert.match(error.message, /^cannot reach http:.*: The operation was aborted due to timeout$/);
-  assert.equal(error.status, undefined);
+  assert.match(error.message, /^no answer from http:.*: The operation was aborted due to timeout$/);
+  assert.deepEqual([error.status, error.failure], [undefined, 'timed-out']);
 });
 
 test('answer that stops half way is given up after the timeout', async (t) => {
   const { vaultAddr } = await serve(t, (response) => response.writeHead(200).write('{'));
   const error = await refusal(login({ vaultAddr, credentials, timeoutMilliseconds: 200 }));
-  assert.match(error.message, /^cannot read the answer of http:.*: The operation was aborted due to timeout$/);
+  assert.match(error.message, /^no answer from http:.*: The operation was aborted due to timeout$/);
 });
 
 test('unreachable server is named with the reason', async (t) => {
@@ -161,7 +183,7 @@ test('unreachable server is named with the reason', async (t) => {
   await close();
   const error = await refusal(login({ vaultAddr, credentials }));
   const { host } = new URL(vaultAddr);
-  assert.equal(error.message, `cannot reach ${vaultAddr}/v1/auth/aws/login: connect ECONNREFUSED ${host}`);
+  assert.equal(error.message, `no answer from ${vaultAddr}/v1/auth/aws/login: connect ECONNREFUSED ${host}`);
 });
 
 test('bad input is refused and nothing is sent', async (t) => {

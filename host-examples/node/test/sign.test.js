@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { LoginError, signLogin } from 'vault-aws-login';
-import { fromModule } from 'vault-aws-login/module';
+import { fromModules } from 'vault-aws-login/module';
 
 // The key that AWS publishes for examples.
 const credentials = {
@@ -60,10 +60,15 @@ test('endpoint is one of four names or a URL', () => {
   }
 });
 
-test('module that the host compiled gives the same bytes', () => {
-  const bytes = readFileSync(new URL(import.meta.resolve('vault-aws-login/core.wasm')));
-  const own = fromModule(new WebAssembly.Module(bytes));
+test('modules that the host compiled give the same bytes', () => {
+  const compile = (name) =>
+    new WebAssembly.Module(readFileSync(new URL(import.meta.resolve(`vault-aws-login/${name}.wasm`))));
+  const core = compile('core');
+  const own = fromModules({ core, core2: compile('core2'), core3: compile('core3') });
   assert.equal(own.signLogin({ credentials, time }), signLogin({ credentials, time }));
+  assert.throws(() => fromModules({ core }), {
+    message: 'missing core module: expected vault-aws-login.core2.wasm, found vault-aws-login.core.wasm',
+  });
 });
 
 test('refused input is a LoginError with rule, field and sentence', () => {

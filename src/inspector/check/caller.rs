@@ -8,6 +8,7 @@ use crate::inspector::profile::{
 };
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::inspector::shown;
 
 pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
     let caller = profile.caller_arn.as_deref().map(Caller::parse);
@@ -48,7 +49,7 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if role.starts_with("arn:") {
         findings.refuse(
             LoginRule::RoleIsArn,
-            &format!("found {}", Found::value(role)),
+            &format!("found {}", Found::value(&shown::role(role))),
         );
         return;
     }
@@ -57,7 +58,7 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
         let detail = format!(
             "expected letters, digits, '_', and '-' or '.' inside, found {}",
-            Found::value(role)
+            Found::value(&shown::role(role))
         );
         findings.refuse(LoginRule::RoleNameImpossible, &detail);
     }
@@ -82,7 +83,14 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
         UniqueIds::Resolved => Caller::parse(entry)
             .is_ok_and(|bound| bound.session.is_none() && bound.canonical() == canonical),
     };
-    let wildcard = |entry: &String| entry.len() > 1 && entry.ends_with('*');
+    // What IAM answers has the path between this and the name, and never a session.
+    let start = canonical.split_inclusive('/').next().unwrap_or_default();
+    let wildcard = |entry: &String| {
+        let fixed = entry.split('*').next().unwrap_or_default();
+        entry.len() > 1
+            && entry.ends_with('*')
+            && (fixed.starts_with(start) || start.starts_with(fixed))
+    };
     if bindings.principal_arns.is_empty() || bindings.principal_arns.iter().any(equal) {
         return;
     }

@@ -9,6 +9,7 @@ use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFau
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::inspector::shown;
 use crate::json::Json;
 
 const ACTION: &str = "GetCallerIdentity";
@@ -211,13 +212,8 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
             return Method::Get;
         }
         other => {
-            // Where fields were swapped, this may be the headers with the session token.
-            let is_word = other.len() <= 16 && other.bytes().all(|byte| byte.is_ascii_alphabetic());
-            let found = match is_word {
-                true => Found::value(other).to_string(),
-                false => "something else".into(),
-            };
-            let detail = format!("expected `POST`, found {found}");
+            let shown = Found::value(&shown::method(other)).to_string();
+            let detail = format!("expected `POST`, found {shown}");
             findings.refuse(LoginRule::MethodUnsupported, &detail);
         }
     }

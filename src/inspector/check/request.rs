@@ -231,23 +231,6 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
             None,
         );
     }
-    if let Some(length) = headers
-        .first("Content-Length")
-        .map(|length| length.trim_matches([' ', '\t']))
-        && length != body.len().to_string()
-    {
-        let sent = body.len().to_string();
-        let detail = format!(
-            "expected {sent}, found {}; if that was signed, the signature does not match",
-            Found::value(length)
-        );
-        findings.add(
-            LoginRule::ContentLengthDiffers,
-            Severity::Depends,
-            &detail,
-            Some(&sent),
-        );
-    }
     if login.method == Method::Get {
         check_call(&login.query, findings);
         return;

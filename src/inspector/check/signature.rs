@@ -8,6 +8,7 @@ use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::order::sorted;
 
 /// How long AWS takes a signature, before and after its own clock.
 pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;
@@ -86,10 +87,10 @@ fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
 
 fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
     let names: Vec<&str> = claim.signed_names().collect();
-    let sorted = names
+    let ascending = names
         .windows(2)
         .all(|pair| matches!(pair, [one, other] if one < other));
-    if !sorted
+    if !ascending
         || names
             .iter()
             .any(|name| name.bytes().any(|byte| byte.is_ascii_uppercase()))
@@ -106,6 +107,9 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             LoginRule::HostNotSigned,
             "expected `host` in SignedHeaders, found none",
         );
+    }
+    if names.contains(&"content-length") {
+        check_length(login, headers, findings);
     }
     let mut reported = 0;
     for name in &names {
@@ -124,12 +128,17 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             break;
         }
     }
-    let unsigned = headers.0.iter().filter(|header| {
-        header.name.starts_with("X-Amz-")
-            && !names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(&header.name))
-    });
+    let lower = claim.signed_headers.to_ascii_lowercase();
+    let signed = sorted(lower.split(';'));
+    let is_signed = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let found = signed.binary_search_by(|(signed, _)| (*signed).cmp(&name));
+        found.is_ok()
+    };
+    let unsigned = headers
+        .0
+        .iter()
+        .filter(|header| header.name.starts_with("X-Amz-") && !is_signed(&header.name));
     for header in unsigned.take(MOST_FINDINGS) {
         let shown = Found::value(&header.name).to_string();
         findings.add(
@@ -137,6 +146,25 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             Severity::Depends,
             &format!("found {shown}, which AWS asks to be signed"),
             Some(&shown),
+        );
+    }
+}
+
+/// The server counts for itself, whatever the header says.
+fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
+    let sent = login.body.as_ref().map_or(0, Vec::len).to_string();
+    let length = headers.first("Content-Length").unwrap_or(&sent);
+    let length = length.trim_matches([' ', '\t']);
+    if length != sent {
+        let found = Found::value(length);
+        let detail = format!(
+            "expected {sent}, found {found}; if that was signed, the signature does not match"
+        );
+        findings.add(
+            LoginRule::ContentLengthDiffers,
+            Severity::Depends,
+            &detail,
+            Some(&sent),
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::{Purpose, Sent, Session};
 use crate::credentials::Credentials;
 use crate::session::action::ClockCorrection;
-use crate::session::back_off::{BY_HAND, Failure};
+use crate::session::back_off::{self, BY_HAND, Failure};
 use crate::session::clock::{self, Correction};
 use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
 use crate::session::instant::Instant;
@@ -235,12 +235,10 @@ impl Session {
     /// Corrects the time of signing after a refusal that names it, and says whether it did.
     fn correct_clock(&mut self, sent: &Sent, response: &Response) -> bool {
         self.time_refusals = self.time_refusals.saturating_add(1);
-        let text = vault::error_text(response);
         let limit = self.config.clock_correction_limit;
-        let Some(seconds) = clock::aws_unix_seconds(&text, response.header("date")) else {
+        let Some(correction) = Correction::read(response, sent.at) else {
             return false;
         };
-        let correction = Correction::new(seconds, sent.at);
         let before = self.correction.map_or(0, |held| held.offset_seconds);
         if correction.offset_seconds.unsigned_abs() > limit {
             return false;
@@ -263,7 +261,7 @@ impl Session {
     ) -> Failure {
         let retry_after = response
             .and_then(|response| response.header("retry-after"))
-            .and_then(|value| retry_after(value, now));
+            .and_then(|value| back_off::retry_after(value, now));
         Failure {
             by_hand: fault.rule.healing() == Healing::ByHand,
             retry_after,
@@ -312,16 +310,4 @@ impl Session {
             retry_at: now.plus(not_before.saturating_sub(now.monotonic_milliseconds)),
         });
     }
-}
-
-/// Reads `Retry-After`: seconds, or an HTTP date by the wall clock. In milliseconds from now.
-fn retry_after(value: &str, now: Instant) -> Option<u64> {
-    use aws_smithy_types::date_time::{DateTime, Format};
-
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(seconds.saturating_mul(1000));
-    }
-    let date = DateTime::from_str(value, Format::HttpDate).ok()?;
-    let date = u64::try_from(date.secs()).ok()?.saturating_mul(1000);
-    Some(date.saturating_sub(now.unix_milliseconds))
 }

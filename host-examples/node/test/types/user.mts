@@ -1,12 +1,12 @@
 import { login, LoginError, signLogin, VaultError, type Rule, type Token } from 'vault-aws-login';
-import { fromModule } from 'vault-aws-login/module';
+import { fromModules, type CoreModules } from 'vault-aws-login/module';
 
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x', expiration: new Date() };
 export const text: string = signLogin({ credentials, stsEndpoint: 'fips', time: 1440938160 });
 export const token: Promise<Token> = login({ vaultAddr: 'https://vault', credentials: async () => credentials });
 export const rule = (error: unknown): Rule | number | undefined =>
   error instanceof LoginError ? error.rule : error instanceof VaultError ? error.status : undefined;
-export const own = (module: WebAssembly.Module): typeof signLogin => fromModule(module).signLogin;
+export const own = (modules: CoreModules): typeof signLogin => fromModules(modules).signLogin;
 
 // @ts-expect-error A login needs credentials.
 signLogin({ role: 'dev' });

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+
+import { startChromium } from './chromium.js';
+
+const PAGE = new URL('../dist/index.html', import.meta.url).href;
+const REFUSAL =
+  'error validating X-Vault-AWS-IAM-Server-ID header: expected "other.example.com" but got "vault.example.com"';
+const TOKEN = 'AQoDYXdzEJrEXAMPLETOKEN';
+
+let chromium;
+before(async () => {
+  chromium = await startChromium();
+});
+after(() => chromium?.close());
+
+/** Opens the page from disk. Whatever it asks for and whatever goes wrong in it is kept. */
+async function open(t, options = {}) {
+  const page = await chromium.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  t.after(() => page.close());
+  const requests = [];
+  const faults = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('websocket', (socket) => requests.push(socket.url()));
+  page.on('console', (message) => faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(PAGE);
+  await page.getByText('Nothing to judge yet').waitFor();
+  const title = () => page.locator('#verdict h2').textContent();
+  return { page, requests, faults, title };
+}
+
+test('example is accepted, decoded and shown with its canonical request', async (t) => {
+  const { page, requests, faults, title } = await open(t);
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  assert.equal(await title(), 'It will be accepted');
+  assert.match(await page.locator('#verdict').innerText(), /AWS takes it for another 14 min 5\d s\./);
+  const details = await page.locator('#details').innerText();
+  assert.match(details, /AKIAIOSFODNN7EXAMPLE/);
+  const [canonical, toSign] = await page.locator('pre').allInnerTexts();
+  assert.match(canonical, /^POST\n\/\n\ncontent-type:.*\nhost:sts\.amazonaws\.com\nx-amz-date:\d{8}T\d{6}Z\n/);
+  assert.match(toSign, /^AWS4-HMAC-SHA256\n\d{8}T\d{6}Z\n\d{8}\/us-east-1\/sts\/aws4_request\n[0-9a-f]{64}$/);
+  assert.deepEqual(requests.filter((url) => !url.startsWith('data:')), [PAGE]);
+  assert.deepEqual(faults, []);
+});
+
+test('login for another server is refused, with the rule and what to change', async (t) => {
+  const { page, title } = await open(t);
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  await page.getByLabel('The server ID', { exact: true }).fill('other.example.com');
+  assert.equal(await title(), 'It will be refused');
+  const finding = await page.locator('.finding.refused').innerText();
+  assert.match(finding, /server-id-differs/);
+  assert.match(finding, /Sign with the server ID other\.example\.com\./);
+});
+
+test('what is not known of the server makes it depend', async (t) => {
+  const { page, title } = await open(t);
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  await page.getByLabel('Whether it wants a server ID').selectOption('not known');
+  assert.equal(await title(), 'It depends on the server');
+});
+
+test('answer is explained, as JSON, as bare text, and when it is pasted as the login', async (t) => {
+  for (const [field, text] of [
+    ['Vault’s answer', JSON.stringify({ errors: [REFUSAL] })],
+    ['Vault’s answer', REFUSAL],
+    ['The login', JSON.stringify({ errors: [REFUSAL] })],
+  ]) {
+    const { page, title } = await open(t);
+    await page.getByLabel(field, { exact: true }).fill(text);
+    assert.equal(await title(), 'Refused by Vault');
+    const details = await page.locator('#details').innerText();
+    assert.match(details, /server-id-differs/);
+    assert.match(details, /other\.example\.com/);
+  }
+});
+
+test('session token is nowhere but in what was typed and in the login', async (t) => {
+  const { page } = await open(t);
+  await page.getByText('Sign a login here').click();
+  await page.getByLabel('Access key ID').fill('ASIAIOSFODNN7EXAMPLE');
+  await page.getByLabel('Session token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Sign', exact: true }).click();
+  const shown = (await page.locator('#verdict').innerText()) + (await page.locator('#details').innerText());
+  assert.match(shown, /X-Amz-Security-Token/);
+  assert.ok(!shown.includes(TOKEN) && !/Signature=[0-9a-f]{64}/.test(shown));
+});
+
+test('refused credentials are told in a sentence', async (t) => {
+  const { page } = await open(t);
+  await page.getByText('Sign a login here').click();
+  await page.getByLabel('Access key ID').fill('ASIAIOSFODNN7EXAMPLE');
+  await page.getByRole('button', { name: 'Sign', exact: true }).click();
+  assert.match(await page.getByRole('alert').innerText(), /session token/);
+});
+
+test('pasted markup is shown as text', async (t) => {
+  const { page, faults } = await open(t);
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  const login = JSON.parse(await page.getByLabel('The login').inputValue());
+  login.role = '<img src=x onerror=alert(1)>';
+  await page.getByLabel('The login').fill(JSON.stringify(login));
+  assert.match(await page.locator('#details').innerText(), /<img src=x onerror=alert\(1\)>/);
+  assert.equal(await page.locator('#details img').count(), 0);
+  assert.deepEqual(faults, []);
+});
+
+test('policy forbids every connection, and no byte reaches a server', async (t) => {
+  const { page } = await open(t);
+  // Bytes, not connections: for a frame or a form Chromium opens a socket before it asks the policy, and sends nothing.
+  let bytes = 0;
+  const server = createServer().on('connection', (socket) => socket.on('data', ({ length }) => (bytes += length)));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  assert.match(policy, /(^|; )default-src 'none'(;|$)/);
+  assert.match(policy, /(^|; )connect-src 'none'(;|$)/);
+  assert.ok(!/unsafe-inline|'unsafe-eval'|\*/.test(policy), policy);
+  const blocked = await page.evaluate(async (origin) => {
+    const directives = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => directives.push(effectiveDirective));
+    await fetch(origin).catch(() => {});
+    const request = new XMLHttpRequest();
+    await new Promise((done) => {
+      request.onloadend = done;
+      request.open('GET', origin);
+      request.send();
+    });
+    navigator.sendBeacon(origin, 'x');
+    new EventSource(origin);
+    new WebSocket(origin.replace('http', 'ws'));
+    for (const [tag, attribute] of [['img', 'src'], ['script', 'src'], ['iframe', 'src'], ['object', 'data']]) {
+      document.body.append(Object.assign(document.createElement(tag), { [attribute]: origin }));
+    }
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: origin }));
+    const form = Object.assign(document.createElement('form'), { action: origin, method: 'post' });
+    document.body.append(form);
+    form.submit();
+    await new Promise((done) => setTimeout(done, 200));
+    return directives;
+  }, `http://127.0.0.1:${server.address().port}/`);
+  const kinds = [...new Set(blocked)].sort();
+  assert.deepEqual(kinds, ['connect-src', 'form-action', 'frame-src', 'img-src', 'object-src', 'script-src-elem', 'style-src-elem']);
+  assert.ok(blocked.filter((kind) => kind === 'connect-src').length >= 5);
+  assert.equal(bytes, 0);
+});
+
+test('page is usable by keyboard alone', async (t) => {
+  const { page, title } = await open(t);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  assert.equal(await title(), 'It will be accepted');
+  const visited = new Set();
+  for (let step = 0; step < 20; step += 1) {
+    await page.keyboard.press('Tab');
+    visited.add(await page.evaluate(() => document.activeElement.id || document.activeElement.localName));
+  }
+  for (const id of ['clear', 'login', 'answer', 'status', 'summary', 'server-id', 'pre']) assert.ok(visited.has(id), id);
+});
+
+test("page fits a phone's width and keeps the verdict in sight", async (t) => {
+  const { page } = await open(t, { viewport: { width: 390, height: 844 } });
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  await page.getByText('Sign a login here').click();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  await page.evaluate(() => scrollTo(0, 0));
+  const { y, height } = await page.locator('#verdict').boundingBox();
+  assert.ok(y > 0 && y + height <= 844, `${y} ${height}`);
+});
+
+test('text has enough contrast in light and in dark mode', async (t) => {
+  for (const colorScheme of ['light', 'dark']) {
+    const { page } = await open(t, { colorScheme });
+    await page.getByRole('button', { name: 'Fill in an example' }).click();
+    await page.getByLabel('The server ID', { exact: true }).fill('other.example.com');
+    const poor = await page.evaluate(() => {
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      const rgb = (color) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+      };
+      const luminance = ([r, g, b]) =>
+        [r, g, b]
+          .map((part) => part / 255)
+          .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+      const background = (element) => {
+        for (let at = element; at; at = at.parentElement) {
+          const color = rgb(getComputedStyle(at).backgroundColor);
+          if (color[3] === 255) return color;
+        }
+        return [255, 255, 255, 255];
+      };
+      return [...document.querySelectorAll('h1, h2, h3, p, label, dt, dd, code, pre, summary, button, span, strong')]
+        .filter((element) => element.checkVisibility() && element.textContent.trim())
+        .map((element) => {
+          const pair = [luminance(rgb(getComputedStyle(element).color)), luminance(background(element))].sort();
+          return [element.textContent.trim().slice(0, 30), (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)];
+        })
+        .filter(([, ratio]) => ratio < 4.5);
+    });
+    assert.deepEqual(poor, [], colorScheme);
+  }
+});

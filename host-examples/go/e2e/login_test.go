@@ -1,0 +1,143 @@
+//go:build e2e
+
+// Package e2e logs in to a real server. tests/e2e/test_go_host.py starts one and gives these tests their variables.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/hashicorp/go-hclog"
+
+	vaultawslogin "vault-aws-login/host-examples/go"
+)
+
+func variable(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("expected the variable %s", name)
+	}
+	return value
+}
+
+func module(t *testing.T) *vaultawslogin.Module {
+	t.Helper()
+	wasm, err := os.ReadFile("../../../dist/vault-aws-login.core.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := vaultawslogin.New(t.Context(), wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = opened.Close(context.Background()) })
+	return opened
+}
+
+// loginData logs in as callers of awsutil.GenerateLoginData do: they add the role and post the map.
+func loginData(t *testing.T, opened *vaultawslogin.Module, serverID string) (int, string) {
+	loaded, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	data, err := opened.GenerateLoginData(loaded.Credentials, serverID, "us-east-1", hclog.NewNullLogger())
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	data["role"] = os.Getenv("VAULT_ROLE")
+	body, err := json.Marshal(data)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	return send(t, http.MethodPost, "auth/"+os.Getenv("VAULT_MOUNT")+"/login", "", body)
+}
+
+func send(t *testing.T, method, path, token string, body []byte) (int, string) {
+	request, err := http.NewRequestWithContext(t.Context(), method, os.Getenv("VAULT_ADDR")+"/v1/"+path, bytes.NewReader(body))
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	if token != "" {
+		request.Header.Set("X-Vault-Token", token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+func readSecret(t *testing.T, answer string) error {
+	var granted struct {
+		Auth struct {
+			ClientToken string `json:"client_token"`
+		}
+	}
+	if err := json.Unmarshal([]byte(answer), &granted); err != nil {
+		return err
+	}
+	status, text := send(t, http.MethodGet, os.Getenv("SECRET_PATH"), granted.Auth.ClientToken, nil)
+	if status != http.StatusOK || !strings.Contains(text, os.Getenv("SECRET")) {
+		return fmt.Errorf("expected the secret, found status %d", status)
+	}
+	return nil
+}
+
+func TestLoginDataObtainsATokenThatReadsTheSecret(t *testing.T) {
+	status, answer := loginData(t, module(t), variable(t, "SERVER_ID"))
+	if status != http.StatusOK {
+		t.Fatalf("found status %d: %s", status, answer)
+	}
+	if err := readSecret(t, answer); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEightLoginsAtOnceObtainTokens(t *testing.T) {
+	opened, id := module(t), variable(t, "SERVER_ID")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			status, answer := loginData(t, opened, id)
+			if status != http.StatusOK {
+				t.Errorf("found status %d: %s", status, answer)
+			} else if err := readSecret(t, answer); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestWrongServerIDIsRefusedAndExplained(t *testing.T) {
+	opened, id := module(t), variable(t, "SERVER_ID")
+	status, body := loginData(t, opened, "other.example.com")
+	refusal, err := opened.ExplainRefusal(t.Context(), vaultawslogin.Answer{Status: uint16(status), Body: body}, "", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal.Rule != "server-id-differs" || refusal.RefusedBy != "vault" || refusal.ExpectedServerID != id {
+		t.Errorf("found %+v", refusal)
+	}
+}

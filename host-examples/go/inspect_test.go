@@ -1,0 +1,155 @@
+package vaultawslogin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+)
+
+const arn = "arn:aws:iam::123456789012:user/alice"
+
+func exampleLogin(t *testing.T) string {
+	t.Helper()
+	login, err := module(t).SignLogin(context.Background(), example, Options{Role: "dev"}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return login
+}
+
+func expired(t *testing.T) Answer {
+	t.Helper()
+	body, err := json.Marshal(map[string][]string{"errors": {
+		"error making upstream request: received error code 403 from STS: <ErrorResponse><Error>" +
+			"<Code>SignatureDoesNotMatch</Code><Message>Signature expired: 20150830T123600Z is now earlier than " +
+			"20150830T124000Z (20150830T125500Z - 15 min.)</Message></Error></ErrorResponse>",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Status: 400, Body: string(body)}
+}
+
+func TestLoginThatFitsTheServerHasNoFinding(t *testing.T) {
+	server := ServerProfile{
+		ServerID:       new(string),
+		STSEndpoint:    CalledGlobal,
+		AllowedHeaders: []string{},
+		MountConfig:    "written",
+		Core:           &Software{"openbao", "2.7.2"},
+		AuthPlugin:     &Software{Flavour: "vault"},
+		CallerARN:      arn,
+		Role:           RoleIAM(RoleBindings{PrincipalARNs: []string{arn}}),
+	}
+	findings, err := module(t).CheckLogin(context.Background(), exampleLogin(t), server, at)
+	if err != nil || len(findings) != 0 {
+		t.Errorf("expected no finding, found %v and %v", findings, err)
+	}
+}
+
+func TestEachPartOfTheProfileReachesTheRules(t *testing.T) {
+	id := "vault.example.com"
+	for rule, server := range map[string]ServerProfile{
+		"server-id-missing":    {ServerID: &id},
+		"scope-region-differs": {STSEndpoint: CalledURL("https://sts.eu-west-1.amazonaws.com")},
+		"role-unknown":         {Role: RoleMissing},
+		"role-wants-ec2":       {Role: RoleEC2},
+		"principal-not-bound":  {CallerARN: arn, Role: RoleIAM(RoleBindings{UniqueIDsNotResolved: true, PrincipalARNs: []string{arn + "x"}})},
+		"session-not-instance": {CallerARN: arn, Role: RoleIAM(RoleBindings{InfersEC2Instance: true, PrincipalARNs: []string{arn}})},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			findings, err := module(t).CheckLogin(context.Background(), exampleLogin(t), server, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Rule == rule })
+			if !found {
+				t.Errorf("found %+v", findings)
+			}
+		})
+	}
+}
+
+func TestEachEndpointThatTheServerMayCallReachesTheRules(t *testing.T) {
+	login, err := module(t).SignLogin(context.Background(), example, Options{Region: "mx-central-1"}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rule, endpoint := range map[string]CalledEndpoint{
+		"":                         CalledRegion("mx-central-1"),
+		"scope-region-differs":     CalledGlobal,
+		"region-unknown-to-server": CalledClientRegion,
+	} {
+		server := ServerProfile{ServerID: new(string), STSEndpoint: endpoint, MountConfig: "written"}
+		server.Core = &Software{"vault", "1.18.5"}
+		findings, err := module(t).CheckLogin(context.Background(), login, server, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := ""
+		if len(findings) > 0 {
+			found = findings[0].Rule
+		}
+		if found != rule {
+			t.Errorf("expected %q, found %+v", rule, findings)
+		}
+	}
+}
+
+func TestExplanationIsDecoded(t *testing.T) {
+	explanation, err := module(t).ExplainLogin(context.Background(), exampleLogin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if explanation.Host != "sts.amazonaws.com" || explanation.Role != "dev" || explanation.AccessKeyID != exampleKey {
+		t.Errorf("found %+v", explanation)
+	}
+	if scope := explanation.Scope; scope == nil || *scope != (CredentialScope{"20150830", "us-east-1", "sts"}) {
+		t.Errorf("found scope %v", scope)
+	}
+	if signed := explanation.SignedAtUnix; signed == nil || *signed != at.Unix() {
+		t.Errorf("found time %v", signed)
+	}
+	if explanation.CanonicalRequest == "" || explanation.StringToSign == "" || len(explanation.Headers) != 3 {
+		t.Errorf("found %+v", explanation)
+	}
+}
+
+func TestLoginThatCannotBeDecodedGivesTheRule(t *testing.T) {
+	_, err := module(t).ExplainLogin(context.Background(), "{")
+	var refused *Error
+	if !errors.As(err, &refused) || refused.Rule != "json-malformed" || refused.Field != "" {
+		t.Errorf("found %v", err)
+	}
+}
+
+func TestRefusalIsExplained(t *testing.T) {
+	refusal, err := module(t).ExplainRefusal(context.Background(), expired(t), exampleLogin(t), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if refusal.RefusedBy != "sts" || refusal.Rule != "signature-expired" || len(refusal.Causes) == 0 {
+		t.Errorf("found %+v", refusal)
+	}
+	if refusal.AWSClockUnix == nil || *refusal.AWSClockUnix != at.Unix()+1140 {
+		t.Errorf("found %+v", refusal)
+	}
+	silent, err := module(t).ExplainRefusal(context.Background(), Answer{}, "", at)
+	if err != nil || silent.Rule != "vault-unreachable" {
+		t.Errorf("found %+v and %v", silent, err)
+	}
+}
+
+func TestClockOffsetIsToldWhereTheAnswerNamesTheTime(t *testing.T) {
+	offset, err := module(t).ClockOffset(context.Background(), expired(t), at)
+	if err != nil || offset == nil || *offset != 19*time.Minute {
+		t.Errorf("found %v and %v", offset, err)
+	}
+	offset, err = module(t).ClockOffset(context.Background(), Answer{Status: 200, Body: "{}"}, at)
+	if err != nil || offset != nil {
+		t.Errorf("found %v and %v", offset, err)
+	}
+}

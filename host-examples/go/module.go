@@ -1,0 +1,160 @@
+// Package vaultawslogin logs in to HashiCorp Vault and OpenBao with AWS credentials.
+//
+// It runs the core module of vault-aws-login on wazero, without cgo. [Module.SignLogin] returns the JSON body for
+// POST /v1/auth/<mount>/login; [Module.GenerateLoginData] returns the map that the function of this name in
+// HashiCorp's awsutil v0.3 returned. Nothing is sent, stored or logged.
+package vaultawslogin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// Module is the compiled core module. It is safe for concurrent use.
+type Module struct {
+	runtime  wazero.Runtime
+	compiled wazero.CompiledModule
+
+	mu   sync.Mutex
+	idle []*instance
+}
+
+// New compiles the core module, vault-aws-login.core.wasm, which takes a fraction of a second: keep the result.
+func New(ctx context.Context, wasm []byte) (*Module, error) {
+	return NewWithConfig(ctx, wasm, wazero.NewRuntimeConfig())
+}
+
+// NewWithConfig is [New] with settings of wazero's, such as a cache for the compiled module.
+func NewWithConfig(ctx context.Context, wasm []byte, config wazero.RuntimeConfig) (*Module, error) {
+	runtime := wazero.NewRuntimeWithConfig(ctx, config)
+	compiled, err := runtime.CompileModule(ctx, wasm)
+	if err != nil {
+		_ = runtime.Close(ctx)
+		return nil, fmt.Errorf("compile the core module: %w", err)
+	}
+	module := &Module{runtime: runtime, compiled: compiled}
+	// The first instance now, so that a file which is not the core module is refused here.
+	first, err := module.instantiate(ctx)
+	if err != nil {
+		_ = runtime.Close(ctx)
+		return nil, err
+	}
+	module.put(first)
+	return module, nil
+}
+
+// Close frees everything. No other method may be running or called afterwards.
+func (m *Module) Close(ctx context.Context) error {
+	return m.runtime.Close(ctx)
+}
+
+// call sends a request as JSON and reads the answer; ABI.md has both.
+func call[T any](ctx context.Context, m *Module, function string, request any) (T, error) {
+	var answer struct {
+		Ok    T      `json:"ok"`
+		Error *Error `json:"error"`
+	}
+	in, err := json.Marshal(request)
+	if err != nil {
+		return answer.Ok, fmt.Errorf("%s: %w", function, err)
+	}
+	// It may hold the secret access key. The copies that encoding/json keeps are out of reach.
+	defer clear(in)
+	running, err := m.take(ctx)
+	if err != nil {
+		return answer.Ok, err
+	}
+	if err := running.call(ctx, function, in, &answer); err != nil {
+		// An instance that trapped is not used again.
+		_ = running.module.Close(ctx)
+		return answer.Ok, fmt.Errorf("%s: %w", function, err)
+	}
+	m.put(running)
+	if answer.Error != nil {
+		return answer.Ok, answer.Error
+	}
+	return answer.Ok, nil
+}
+
+// take returns an idle instance or a new one, so that there are as many as there were calls at once.
+func (m *Module) take(ctx context.Context) (*instance, error) {
+	m.mu.Lock()
+	if last := len(m.idle) - 1; last >= 0 {
+		found := m.idle[last]
+		m.idle = m.idle[:last]
+		m.mu.Unlock()
+		return found, nil
+	}
+	m.mu.Unlock()
+	return m.instantiate(ctx)
+}
+
+func (m *Module) put(idle *instance) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.idle = append(m.idle, idle)
+}
+
+// instance is one running copy of the module, for one call at a time. The module wipes what a call leaves behind.
+type instance struct {
+	module      api.Module
+	alloc, free api.Function
+	functions   map[string]api.Function
+}
+
+func (m *Module) instantiate(ctx context.Context) (*instance, error) {
+	// Without a name, so that there can be many. It imports nothing, so nothing is given to it.
+	module, err := m.runtime.InstantiateModule(ctx, m.compiled, wazero.NewModuleConfig().WithName(""))
+	if err != nil {
+		return nil, fmt.Errorf("start the core module: %w", err)
+	}
+	found := &instance{
+		module:    module,
+		alloc:     module.ExportedFunction("alloc"),
+		free:      module.ExportedFunction("free"),
+		functions: map[string]api.Function{},
+	}
+	if found.alloc == nil || found.free == nil || module.Memory() == nil {
+		_ = module.Close(ctx)
+		return nil, fmt.Errorf("not the core module of vault-aws-login: expected exports memory, alloc and free")
+	}
+	return found, nil
+}
+
+// call runs one function; see ABI.md. An error means that the module broke its contract.
+func (i *instance) call(ctx context.Context, name string, request []byte, answer any) error {
+	function := i.functions[name]
+	if function == nil {
+		if function = i.module.ExportedFunction(name); function == nil {
+			return fmt.Errorf("this core module has no such function")
+		}
+		i.functions[name] = function
+	}
+	block, err := i.alloc.Call(ctx, uint64(len(request)))
+	if err != nil {
+		return err
+	}
+	if !i.module.Memory().Write(uint32(block[0]), request) {
+		return fmt.Errorf("a block of the core module lies outside its memory")
+	}
+	packed, err := function.Call(ctx, block[0], uint64(len(request)))
+	if err != nil {
+		return err
+	}
+	pointer, length := packed[0]>>32, packed[0]&0xffff_ffff
+	text, ok := i.module.Memory().Read(uint32(pointer), uint32(length))
+	if !ok {
+		return fmt.Errorf("an answer of the core module lies outside its memory")
+	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		// Not wrapped: it could quote the answer, which may hold a session token.
+		return fmt.Errorf("an answer of the core module is not the JSON that was expected")
+	}
+	_, err = i.free.Call(ctx, pointer, length)
+	return err
+}

@@ -1,0 +1,267 @@
+package vaultawslogin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+const (
+	exampleKey    = "AKIAIOSFODNN7EXAMPLE"
+	exampleSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)
+
+var (
+	example = aws.Credentials{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret}
+	at      = time.Unix(1_440_938_160, 0)
+)
+
+// coreModule compiles the shipped file once for all tests.
+var coreModule = sync.OnceValues(func() (*Module, error) {
+	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
+	if err != nil {
+		return nil, err
+	}
+	return New(context.Background(), wasm)
+})
+
+func module(t *testing.T) *Module {
+	t.Helper()
+	shared, err := coreModule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shared
+}
+
+type vector struct {
+	Why         string
+	Credentials struct {
+		AccessKeyID     string  `json:"access-key-id"`
+		SecretAccessKey string  `json:"secret-access-key"`
+		SessionToken    string  `json:"session-token"`
+		ExpiresAt       *uint64 `json:"expires-at-unix-seconds"`
+	}
+	Options struct {
+		Region      string
+		ServerID    string `json:"server-id"`
+		Role        string
+		STSEndpoint json.RawMessage `json:"sts-endpoint"`
+	}
+	UnixSeconds int64 `json:"unix-seconds"`
+	Login       string
+}
+
+func vectors(t *testing.T) []vector {
+	t.Helper()
+	text, err := os.ReadFile("../../tests/vectors/hosts.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []vector
+	if err := json.Unmarshal(text, &found); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 200 {
+		t.Fatalf("expected 200 vectors, found %d", len(found))
+	}
+	return found
+}
+
+func (v vector) sign(t *testing.T, m *Module) string {
+	t.Helper()
+	credentials := aws.Credentials{
+		AccessKeyID:     v.Credentials.AccessKeyID,
+		SecretAccessKey: v.Credentials.SecretAccessKey,
+		SessionToken:    v.Credentials.SessionToken,
+	}
+	if end := v.Credentials.ExpiresAt; end != nil {
+		// The one vector past the range of int64 is as good as the last second in it.
+		credentials.CanExpire, credentials.Expires = true, time.Unix(int64(min(*end, 1<<63-1)), 0)
+	}
+	options := Options{Region: v.Options.Region, ServerID: v.Options.ServerID, Role: v.Options.Role}
+	if endpoint := v.Options.STSEndpoint; endpoint != nil {
+		var own struct{ URL string }
+		if json.Unmarshal(endpoint, &options.STSEndpoint) != nil && json.Unmarshal(endpoint, &own) == nil {
+			options.STSEndpoint = own.URL
+		}
+	}
+	login, err := m.SignLogin(context.Background(), credentials, options, time.Unix(v.UnixSeconds, 0))
+	if err != nil {
+		t.Fatalf("%s: %v", v.Why, err)
+	}
+	return login
+}
+
+func TestLoginsEqualThoseOfTheSharedVectors(t *testing.T) {
+	for _, v := range vectors(t) {
+		if login := v.sign(t, module(t)); login != v.Login {
+			t.Errorf("%s: expected %s, found %s", v.Why, v.Login, login)
+		}
+	}
+}
+
+func TestEightGoroutinesAtOnceSignWhatOneDoes(t *testing.T) {
+	shared, all := module(t), vectors(t)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for _, v := range all {
+				if login := v.sign(t, shared); login != v.Login {
+					t.Errorf("%s: expected %s, found %s", v.Why, v.Login, login)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestZeroTimeIsNow(t *testing.T) {
+	before := time.Now().Unix()
+	now, err := module(t).SignLogin(context.Background(), example, Options{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for second := before; second <= time.Now().Unix(); second++ {
+		login, err := module(t).SignLogin(context.Background(), example, Options{}, time.Unix(second, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if login == now {
+			return
+		}
+	}
+	t.Error("no second between the two calls gives that login")
+}
+
+func TestBadInputGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
+	with := func(change func(*aws.Credentials)) aws.Credentials {
+		changed := example
+		change(&changed)
+		return changed
+	}
+	for _, c := range []struct {
+		name        string
+		credentials aws.Credentials
+		options     Options
+		at          time.Time
+		want        Error
+	}{
+		{
+			"access key ID missing", aws.Credentials{SecretAccessKey: exampleSecret}, Options{}, at,
+			Error{"empty-value", "access-key-id", "empty access key ID: expected a value"},
+		},
+		{
+			"session token missing", with(func(c *aws.Credentials) { c.AccessKeyID = "ASIAIOSFODNN7EXAMPLE" }), Options{}, at,
+			Error{"session-token-missing", "session-token", "missing session token: expected one, found none beside an access key ID that begins with ASIA (temporary credentials)"},
+		},
+		{
+			"secret not UTF-8", with(func(c *aws.Credentials) { c.SecretAccessKey = exampleSecret[:20] + "\xff" }), Options{}, at,
+			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21"},
+		},
+		{
+			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), Options{}, at,
+			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an end after the time of signing (1440938160), found 1440938160"},
+		},
+		{
+			"role is an ARN", example, Options{Role: "arn:aws:iam::123456789012:role/dev"}, at,
+			Error{"role-is-arn", "role", "invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`"},
+		},
+		{
+			"region with a blank", example, Options{Region: "US EAST"}, at,
+			Error{"illegal-character", "region", "invalid region: expected lower-case letters, digits and '-', found `US EAST`"},
+		},
+		{
+			"STS URL with a path", example, Options{STSEndpoint: "https://sts.amazonaws.com/path"}, at,
+			Error{"sts-url-not-bare", "sts-endpoint", "invalid STS endpoint: expected scheme and host only, found a path"},
+		},
+		{
+			"time past the year 9999", example, Options{}, time.Unix(at.UnixMilli(), 0),
+			Error{"time-out-of-range", "unix-seconds", "invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000"},
+		},
+		{
+			"time before 1970", example, Options{}, time.Unix(-1, 0),
+			Error{"time-out-of-range", "unix-seconds", "invalid time: expected Unix seconds up to 253402300799 (year 9999), found -1"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := module(t).SignLogin(context.Background(), c.credentials, c.options, c.at)
+			var refused *Error
+			if !errors.As(err, &refused) {
+				t.Fatalf("expected an *Error, found %v", err)
+			}
+			if *refused != c.want || err.Error() != c.want.Message {
+				t.Errorf("expected %+v, found %+v", c.want, *refused)
+			}
+		})
+	}
+}
+
+func TestNoErrorShowsASecret(t *testing.T) {
+	for _, credentials := range []aws.Credentials{
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret + " "},
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret + "é"},
+		{AccessKeyID: exampleSecret, SecretAccessKey: exampleSecret},
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, SessionToken: exampleSecret + "\n"},
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, CanExpire: true},
+	} {
+		_, err := module(t).SignLogin(context.Background(), credentials, Options{}, at)
+		if err == nil || strings.Contains(err.Error(), exampleSecret) {
+			t.Errorf("expected an error without the secret, found %v", err)
+		}
+	}
+}
+
+func TestRequestThatTheModuleDoesNotKnowIsRefused(t *testing.T) {
+	_, err := call[string](context.Background(), module(t), "sign_login", map[string]any{"unix-seconds": exampleSecret})
+	var refused *Error
+	if !errors.As(err, &refused) || refused.Rule != "request-malformed" || strings.Contains(refused.Message, exampleSecret) {
+		t.Errorf("expected request-malformed without the value, found %v", err)
+	}
+}
+
+func TestFileThatIsNotTheCoreModuleIsRefused(t *testing.T) {
+	empty := []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
+	for _, wasm := range [][]byte{nil, []byte("text"), empty} {
+		if opened, err := New(context.Background(), wasm); err == nil {
+			_ = opened.Close(context.Background())
+			t.Errorf("expected %q to be refused", wasm)
+		}
+	}
+}
+
+func TestClosedModuleGivesAnErrorAndNoPanic(t *testing.T) {
+	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := New(context.Background(), wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := own.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := own.SignLogin(context.Background(), example, Options{}, at); err == nil {
+		t.Error("expected an error")
+	}
+}
+
+func BenchmarkSignLogin(b *testing.B) {
+	shared, err := coreModule()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := shared.SignLogin(context.Background(), example, Options{ServerID: "vault.example.com"}, at); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

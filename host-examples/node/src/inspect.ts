@@ -1,0 +1,159 @@
+import type * as inspector from './component/interfaces/vault-aws-login-inspector.js';
+import { refusable } from './errors.js';
+import { unixSeconds } from './sign.js';
+
+export type {
+  CredentialScope,
+  Finding,
+  InferredEntity,
+  LoginRule,
+  MountConfig,
+  Refuser,
+  Severity,
+  ShownHeader,
+  Software,
+  UniqueIds,
+} from './component/interfaces/vault-aws-login-inspector.js';
+
+/** What is known of the server. What is left out is not known, and gives `depends` rather than a guess. */
+export interface ServerProfile {
+  /** The server's `iam_server_id_header_value`; `null` if it has none. */
+  readonly serverId?: string | null | undefined;
+  /** The STS endpoint that the server calls; `client-region` stands for `use_sts_region_from_client`. */
+  readonly stsEndpoint?:
+    | 'global'
+    | 'client-region'
+    | { readonly url: string }
+    | { readonly region: string }
+    | undefined;
+  /** The server's `allowed_sts_header_values`. */
+  readonly allowedHeaders?: readonly string[] | undefined;
+  /** Whether `auth/<mount>/config/client` was ever written. */
+  readonly mountConfig?: inspector.MountConfig | undefined;
+  readonly core?: inspector.Software | undefined;
+  /** The AWS auth method. Absent: the one that comes with `core`. */
+  readonly authPlugin?: inspector.Software | undefined;
+  /** What `aws sts get-caller-identity` says of the credentials. */
+  readonly callerArn?: string | undefined;
+  /** The Vault role: that there is none, that it is of type ec2, or its bindings. */
+  readonly role?: 'missing' | 'ec2' | inspector.RoleBindings | undefined;
+}
+
+export interface CheckOptions {
+  readonly profile?: ServerProfile | undefined;
+  /** The time of sending, a `Date` or Unix seconds. Absent: now. */
+  readonly time?: Date | number | undefined;
+}
+
+/**
+ * Says what the server will do with a login, made by any client, in the order of its checks.
+ *
+ * With no finding that is `refused` or `depends`, it accepts the login if the signature is right.
+ */
+export type CheckLogin = (login: string, options?: CheckOptions) => inspector.Finding[];
+
+/** What is in a login, decoded, without its secrets: it can be pasted into a ticket. */
+export interface Explanation
+  extends Omit<inspector.Explanation, 'signedAtUnixSeconds' | 'acceptedUntilUnixSeconds'> {
+  readonly signedAt?: Date | undefined;
+  /** The last second at which AWS takes the login. */
+  readonly acceptedUntil?: Date | undefined;
+}
+
+/**
+ * Decodes a login.
+ *
+ * @throws {LoginError} if it cannot be decoded.
+ */
+export type ExplainLogin = (login: string) => Explanation;
+
+/** What came back from Vault. */
+export interface Answer {
+  /** Absent: no answer came. */
+  readonly status?: number | undefined;
+  readonly body?: string | undefined;
+  /** The `Date` header. */
+  readonly date?: string | undefined;
+}
+
+export interface RefusalOptions {
+  /** The login that was sent: it tells the region and the time that were signed. */
+  readonly login?: string | undefined;
+  /** The host's clock when the answer came. Absent: now. */
+  readonly time?: Date | number | undefined;
+}
+
+/** Why a login was refused. Repeats no text of the answer, since some servers echo the login. */
+export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' | 'skewSeconds'> {
+  /** AWS's clock when it refused. */
+  readonly awsClock?: Date | undefined;
+  /** How far AWS's clock is ahead of the one that signed. */
+  readonly skewSeconds?: number | undefined;
+}
+
+/** Says who refused a login and why, and what to change. Never throws for what an answer holds. */
+export type ExplainRefusal = (answer: Answer, options?: RefusalOptions) => Refusal;
+
+/** Returns the seconds to add to the host's clock so that AWS accepts the next login, if the answer is about that. */
+export type ClockOffset = (answer: Answer, options?: Pick<RefusalOptions, 'time'>) => number | undefined;
+
+export interface Inspector {
+  readonly checkLogin: CheckLogin;
+  readonly explainLogin: ExplainLogin;
+  readonly explainRefusal: ExplainRefusal;
+  readonly clockOffset: ClockOffset;
+}
+
+export function inspectorOf(component: typeof inspector): Inspector {
+  return {
+    checkLogin(login, { profile = {}, time = new Date() } = {}) {
+      return component.checkLogin(login, translated(profile), unixSeconds('time', time));
+    },
+    explainLogin(login) {
+      const { signedAtUnixSeconds, acceptedUntilUnixSeconds, ...rest } = refusable(() => component.explainLogin(login));
+      return { ...rest, signedAt: date(signedAtUnixSeconds), acceptedUntil: date(acceptedUntilUnixSeconds) };
+    },
+    explainRefusal(answer, { login, time = new Date() } = {}) {
+      const refusal = component.explainRefusal(whole(answer), login, unixSeconds('time', time));
+      const { awsClockUnixSeconds, skewSeconds, ...rest } = refusal;
+      return { ...rest, awsClock: date(awsClockUnixSeconds), skewSeconds: number(skewSeconds) };
+    },
+    clockOffset(answer, { time = new Date() } = {}) {
+      return number(component.clockOffset(whole(answer), unixSeconds('time', time)));
+    },
+  };
+}
+
+function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: ServerProfile): inspector.ServerProfile {
+  return {
+    ...rest,
+    serverId:
+      serverId === undefined
+        ? undefined
+        : serverId === null
+          ? { tag: 'not-required' }
+          : { tag: 'required', val: serverId },
+    stsEndpoint:
+      stsEndpoint === undefined
+        ? undefined
+        : typeof stsEndpoint === 'string'
+          ? { tag: stsEndpoint }
+          : 'url' in stsEndpoint
+            ? { tag: 'url', val: stsEndpoint.url }
+            : { tag: 'region', val: stsEndpoint.region },
+    allowedHeaders: allowedHeaders && [...allowedHeaders],
+    role: role === undefined ? undefined : typeof role === 'string' ? { tag: role } : { tag: 'iam', val: role },
+  };
+}
+
+function whole({ status, body = '', date }: Answer): inspector.Answer {
+  return { status, body, date };
+}
+
+function date(seconds: bigint | undefined): Date | undefined {
+  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
+}
+
+function number(value: bigint | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}

@@ -1,0 +1,108 @@
+import type * as lifecycle from './component/interfaces/vault-aws-login-lifecycle.js';
+import type { Fetch } from './exchange.js';
+import { endpoint, type Credentials, type LoginOptions, type StsEndpoint } from './sign.js';
+
+export type { Destination, Healing, RefusalRule } from './component/interfaces/vault-aws-login-lifecycle.js';
+
+/** Where the AWS credentials come from: from the host, or fetched by the session itself. */
+export type CredentialSource =
+  | (() => Promise<Credentials>)
+  | 'instance-metadata'
+  | { readonly containerEndpoint: ContainerEndpoint }
+  | { readonly webIdentity: WebIdentity };
+
+/** The container endpoint of ECS, EKS Pod Identity or a credential helper. */
+export interface ContainerEndpoint {
+  /** `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`. */
+  readonly uri: string;
+  /** Reads the authorization token before each fetch, since such tokens rotate. Absent: none is sent. */
+  readonly token?: (() => Promise<string>) | undefined;
+}
+
+/** `AssumeRoleWithWebIdentity`. */
+export interface WebIdentity {
+  readonly roleArn: string;
+  readonly roleSessionName: string;
+  /** The region of the STS endpoint that is called for the exchange. Absent: `us-east-1`. */
+  readonly region?: string | undefined;
+  readonly stsEndpoint?: StsEndpoint | undefined;
+  /** Reads the web-identity token before each exchange. */
+  readonly token: () => Promise<string>;
+}
+
+export interface SessionOptions extends Omit<LoginOptions, 'time'> {
+  readonly vaultAddr: string;
+  /** Vault Enterprise's or OpenBao's namespace. */
+  readonly namespace?: string | undefined;
+  /** Where the AWS auth method is mounted. Absent: `aws`. */
+  readonly mount?: string | undefined;
+  readonly credentials: CredentialSource;
+  /** Absent: 10 seconds. */
+  readonly requestTimeoutMilliseconds?: number | undefined;
+  /** The longest wait between two tries. Absent: one minute. */
+  readonly backOffCapMilliseconds?: number | undefined;
+  /** Spreads the first logins of a fleet over this time. Absent: no spreading. */
+  readonly startSpreadMilliseconds?: number | undefined;
+  /** How far signing may depart from the clock after AWS has refused a login for its time. Absent: one hour. */
+  readonly clockCorrectionLimitSeconds?: number | undefined;
+  /** Absent: the platform's own. */
+  readonly fetch?: Fetch | undefined;
+  /** The token is new, or its lease is. */
+  readonly onToken?: ((lease: Lease) => void) | undefined;
+  /** The token of this generation is not to be used any more. */
+  readonly onTokenEnded?: ((generation: number) => void) | undefined;
+  /** A try failed; the session goes on. */
+  readonly onRefusal?: ((refusal: SessionRefusal) => void) | undefined;
+  /** Logins are signed for another time than the clock's; 0 when the clock is right again. */
+  readonly onClockCorrection?: ((offsetSeconds: number, message: string) => void) | undefined;
+  /** A function of `credentials` threw; it is called again after a minute. */
+  readonly onCredentialError?: ((error: unknown) => void) | undefined;
+}
+
+/** A Vault token and how long it lives. */
+export interface Lease {
+  /** A secret. */
+  readonly token: string;
+  readonly accessor: string | undefined;
+  /** Counts logins from 1; a renewal keeps it. */
+  readonly generation: number;
+  readonly renewable: boolean;
+  readonly endsAt: Date;
+}
+
+/** A try that failed. Never holds a secret. */
+export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt'> {
+  readonly retryAt: Date;
+}
+
+/** Translates the options into the component's. */
+export function config(options: SessionOptions): lifecycle.SessionConfig {
+  const { mount = 'aws', namespace, role, serverId, region, stsEndpoint, credentials } = options;
+  return {
+    mount,
+    namespace,
+    login: { role, serverId, region, stsEndpoint: endpoint(stsEndpoint) },
+    credentialSource: source(credentials),
+    requestTimeoutMilliseconds: options.requestTimeoutMilliseconds,
+    backOffCapMilliseconds: options.backOffCapMilliseconds,
+    startSpreadMilliseconds: options.startSpreadMilliseconds,
+    clockCorrectionLimitSeconds: options.clockCorrectionLimitSeconds,
+  };
+}
+
+function source(credentials: CredentialSource): lifecycle.CredentialSource {
+  if (typeof credentials === 'function') return { tag: 'pushed' };
+  if (credentials === 'instance-metadata') return { tag: 'instance-metadata' };
+  if ('containerEndpoint' in credentials) {
+    const { uri, token } = credentials.containerEndpoint;
+    return { tag: 'container-endpoint', val: { uri, authorization: token ? 'token' : 'none' } };
+  }
+  const { roleArn, roleSessionName, region, stsEndpoint } = credentials.webIdentity;
+  return { tag: 'web-identity', val: { roleArn, roleSessionName, region, stsEndpoint: endpoint(stsEndpoint) } };
+}
+
+/** Returns what reads the authorization or web-identity token, where one is wanted. */
+export function tokenSource(credentials: CredentialSource): (() => Promise<string>) | undefined {
+  if (typeof credentials !== 'object') return undefined;
+  return 'containerEndpoint' in credentials ? credentials.containerEndpoint.token : credentials.webIdentity.token;
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import { createSession, LoginError } from 'vault-aws-login';
+
+const credentials = async () => ({
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+});
+
+/** A server whose answers are given one by one, for what a real Vault does not do on demand. */
+async function serve(t, ...answers) {
+  const paths = [];
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      paths.push(request.url);
+      (answers.shift() ?? ((last) => last.writeHead(500).end('{}')))(response);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { vaultAddr: `http://127.0.0.1:${server.address().port}`, paths };
+}
+
+const granted = (token, lease_duration = 600) => (response) =>
+  response.writeHead(200).end(
+    JSON.stringify({ auth: { client_token: token, lease_duration, renewable: true, accessor: 'a1', num_uses: 0 } }),
+  );
+
+test('token is obtained at once and everybody who waits gets it', async (t) => {
+  const { vaultAddr, paths } = await serve(t, granted('hvs.one'));
+  const leases = [];
+  const session = createSession({ vaultAddr, credentials, onToken: (lease) => leases.push(lease) });
+  t.after(() => session.close());
+  const tokens = await Promise.all(Array.from({ length: 8 }, () => session.token()));
+  assert.deepEqual(tokens, Array(8).fill('hvs.one'));
+  assert.deepEqual(paths, ['/v1/auth/aws/login']);
+  const [{ endsAt, ...lease }] = leases;
+  assert.deepEqual(lease, { token: 'hvs.one', accessor: 'a1', generation: 1, renewable: true });
+  assert.ok(Math.abs(endsAt - Date.now() - 600_000) < 10_000);
+});
+
+test('failed try is told and tried again', async (t) => {
+  const { vaultAddr } = await serve(t, (response) => response.destroy(), granted('hvs.two'));
+  const refusals = [];
+  const session = createSession({
+    vaultAddr,
+    credentials,
+    backOffCapMilliseconds: 1000,
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  t.after(() => session.close());
+  assert.equal(await session.token(), 'hvs.two');
+  assert.deepEqual(
+    refusals.map(({ rule, healing, destination }) => [rule, healing, destination]),
+    [['interrupted', 'by-itself', 'vault']],
+  );
+});
+
+test('server that does not answer is a failure after the request timeout', async (t) => {
+  const { vaultAddr } = await serve(t, () => {}, granted('hvs.late'));
+  const refusals = [];
+  const session = createSession({
+    vaultAddr,
+    credentials,
+    requestTimeoutMilliseconds: 100,
+    backOffCapMilliseconds: 1000,
+    onRefusal: ({ rule }) => refusals.push(rule),
+  });
+  t.after(() => session.close());
+  assert.equal(await session.token(), 'hvs.late');
+  assert.deepEqual(refusals, ['timed-out']);
+});
+
+test('provider that throws is told and does not end the session', async (t) => {
+  const { vaultAddr, paths } = await serve(t);
+  const told = await new Promise((resolve) => {
+    const session = createSession({
+      vaultAddr,
+      credentials: async () => {
+        throw new Error('no credentials here');
+      },
+      onCredentialError: resolve,
+    });
+    t.after(() => session.close());
+  });
+  assert.equal(told.message, 'no credentials here');
+  assert.deepEqual(paths, []);
+});
+
+test('credentials that break a rule are told as a LoginError', async (t) => {
+  const { vaultAddr } = await serve(t);
+  const told = await new Promise((resolve) => {
+    const session = createSession({
+      vaultAddr,
+      credentials: async () => ({ accessKeyId: '', secretAccessKey: 'x' }),
+      onCredentialError: resolve,
+    });
+    t.after(() => session.close());
+  });
+  assert.ok(told instanceof LoginError);
+  assert.deepEqual([told.rule, told.field], ['empty-value', 'access-key-id']);
+});
+
+test('waiting for a token ends with the signal, and with the session', async (t) => {
+  const { vaultAddr } = await serve(t, () => {});
+  const session = createSession({ vaultAddr, credentials });
+  const controller = new AbortController();
+  const aborted = session.token({ signal: controller.signal });
+  const open = session.token();
+  controller.abort(new Error('no time'));
+  await assert.rejects(aborted, { message: 'no time' });
+  session.close();
+  session.close();
+  await assert.rejects(open, { message: 'the session is closed' });
+  await assert.rejects(session.token(), { message: 'the session is closed' });
+  session.tokenRefused();
+});
+
+test('bad setting is refused at once with rule, field and sentence', () => {
+  const vaultAddr = 'http://127.0.0.1';
+  for (const [change, rule, field] of [
+    [{ mount: '/aws' }, 'mount-malformed', 'mount'],
+    [{ role: 'arn:aws:iam::123456789012:role/dev' }, 'role-is-arn', 'role'],
+    [{ credentials: { containerEndpoint: { uri: 'http://example.com/' } } }, 'container-uri-not-local', 'container-uri'],
+    [{ backOffCapMilliseconds: 1 }, 'out-of-range', 'back-off-cap-milliseconds'],
+  ]) {
+    assert.throws(
+      () => createSession({ vaultAddr, credentials, ...change }),
+      (error) => error instanceof LoginError && error.rule === rule && error.field === field && error.message !== '',
+    );
+  }
+  assert.throws(() => createSession({ vaultAddr: 'vault', credentials }), TypeError);
+});

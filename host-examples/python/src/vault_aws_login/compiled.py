@@ -1,0 +1,92 @@
+"""Compiles the component once, and keeps the result in a folder of the user's own.
+
+The compiled form is machine code that `wasmtime` runs as it is. So it is only taken from a folder and a file that
+nobody but the user can write, and only if it is what was once written there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import stat
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import wasmtime
+from wasmtime import Engine
+from wasmtime.component import Component
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def compiled(engine: Engine, wasm: bytes, folder: Path | None) -> Component:
+    """Returns the compiled component, from `folder` if it is there. `None`: no cache."""
+    folder = None if folder is None else _own_folder(folder)
+    if folder is None:
+        return Component(engine, wasm)
+    file = folder / f"{_key(wasm)}.cwasm"
+    machine_code = _read(file)
+    if machine_code is not None:
+        try:
+            return Component.deserialize(engine, machine_code)
+        except wasmtime.WasmtimeError:
+            pass  # Made for another processor, say: compiled anew below.
+    component = Component(engine, wasm)
+    _write(file, bytes(component.serialize()))
+    return component
+
+
+def default_folder() -> Path:
+    """`$XDG_CACHE_HOME/vault-aws-login`, or that below `~/.cache`."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "vault-aws-login"
+
+
+def _key(wasm: bytes) -> str:
+    """Differs with the component, the version of `wasmtime` and the machine."""
+    parts = [hashlib.sha256(wasm).hexdigest(), version("wasmtime"), platform.machine(), platform.system()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _own_folder(folder: Path) -> Path | None:
+    """Makes the folder. `None` if that fails, or if somebody else can write there: then there is no cache."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _is_own(folder.lstat()) and folder.is_dir() else None
+    except OSError:
+        return None
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        with open(os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as source:
+            if not _is_own(os.fstat(source.fileno())):
+                return None
+            content = source.read()
+    except OSError:
+        return None
+    digest, machine_code = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    return machine_code if hashlib.sha256(machine_code).digest() == digest else None
+
+
+def _write(file: Path, machine_code: bytes) -> None:
+    """Writes a file that is complete or not there. Without one the next start takes longer, and that is all."""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent)
+        try:
+            with open(handle, "wb") as sink:
+                sink.write(hashlib.sha256(machine_code).digest() + machine_code)
+            os.replace(name, file)
+        except OSError:
+            os.unlink(name)
+    except OSError:
+        pass
+
+
+def _is_own(status: os.stat_result) -> bool:
+    # Windows has no such owners and modes; there a user's profile is the user's own by its access list.
+    if not hasattr(os, "getuid"):
+        return True
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -1,0 +1,39 @@
+"""AWS credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class FrozenCredentials(Protocol):
+    """What botocore's `get_frozen_credentials()` returns."""
+
+    @property
+    def access_key(self) -> str: ...
+    @property
+    def secret_key(self) -> str: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """AWS credentials as AWS issues them. `repr` shows nothing of them."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+    """Comes with temporary credentials (`ASIA…`)."""
+    expires_at: datetime | int | None = None
+    """When they end: a `datetime` with a time zone, or Unix seconds. `None`: not known, and then not checked."""
+
+    @classmethod
+    def from_botocore(cls, credentials: Any) -> Credentials:
+        """Takes what a botocore or boto3 session's `get_credentials()` returns, refreshed if it is time to."""
+        frozen: FrozenCredentials = credentials.get_frozen_credentials()
+        return cls(frozen.access_key, frozen.secret_key, frozen.token)
+
+    def __repr__(self) -> str:
+        return "Credentials(** redacted **)"

@@ -1,0 +1,169 @@
+"""What the inspector takes and gives; `wit/inspector.wit` documents each field and lists the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wasmtime.component import Record, Variant
+
+from vault_aws_login.records import record, text
+
+Severity = Literal["refused", "depends", "advice"]
+Refuser = Literal["host", "way", "vault", "sts"]
+
+
+@dataclass(frozen=True)
+class Software:
+    """A program and its version."""
+
+    flavour: Literal["vault", "openbao"]
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class RoleBindings:
+    """The bindings of a role of type iam."""
+
+    principal_arns: Sequence[str]
+    unique_ids: Literal["resolved", "not-resolved"] = "resolved"
+    inferred_entity: Literal["nothing", "ec2-instance"] = "nothing"
+
+
+@dataclass(frozen=True)
+class ServerProfile:
+    """What the caller knows of the server. Whatever is `None` is not known, and nothing is guessed in its place."""
+
+    server_id: str | None = None
+    """The server's `iam_server_id_header_value`; empty if it has none."""
+    sts_endpoint: str | None = None
+    """`global`, the default; `client-region` for `use_sts_region_from_client`; the URL in `sts_endpoint`; or the region
+    of an endpoint under whatever name."""
+    allowed_headers: Sequence[str] | None = None
+    mount_config: Literal["never-written", "written"] | None = None
+    core: Software | None = None
+    auth_plugin: Software | None = None
+    caller_arn: str | None = None
+    role: RoleBindings | Literal["missing", "ec2"] | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or may be, with a login."""
+
+    rule: str
+    severity: Severity
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class CredentialScope:
+    """The credential scope of a signature, without the access key ID."""
+
+    date: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is in a login, decoded; secrets are shown by their lengths."""
+
+    method: str
+    url: str
+    host: str
+    body: str
+    headers: dict[str, str]
+    role: str | None
+    access_key_id: str | None
+    scope: CredentialScope | None
+    signed_headers: list[str]
+    signed_at_unix_seconds: int | None
+    accepted_until_unix_seconds: int | None
+    canonical_request: str | None
+    string_to_sign: str | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a login was refused, and what to change."""
+
+    refused_by: Refuser | None
+    rule: str | None
+    message: str
+    causes: list[str]
+    client_fix: str | None
+    server_fix: str | None
+    expected_server_id: str | None
+    aws_clock_unix_seconds: int | None
+    skew_seconds: int | None
+    wanted_region: str | None
+
+
+def profile_record(profile: ServerProfile) -> Record:
+    """Translates a profile into the component's."""
+    allowed = profile.allowed_headers
+    return record(
+        server_id=_server_id(text("server_id", profile.server_id)),
+        sts_endpoint=_called_endpoint(text("sts_endpoint", profile.sts_endpoint)),
+        allowed_headers=None if allowed is None else [text("allowed_headers", name, required=True) for name in allowed],
+        mount_config=text("mount_config", profile.mount_config),
+        core=_software(profile.core),
+        auth_plugin=_software(profile.auth_plugin),
+        caller_arn=text("caller_arn", profile.caller_arn),
+        role=_role(profile.role),
+    )
+
+
+def answer_record(status: int | None, body: str, date: str | None) -> Record:
+    """Translates an answer of Vault's into the component's."""
+    if status is not None and not 0 <= status < 2**16:
+        raise ValueError(f"invalid status: expected an HTTP status, found {status}")
+    return record(status=status, body=text("body", body, required=True), date=text("date", date))
+
+
+def finding(found: Record) -> Finding:
+    return Finding(**_fields(found))
+
+
+def explanation(found: Record) -> Explanation:
+    fields = _fields(found)
+    # Names come once each, sorted, as the server sends them.
+    headers = {header.name: header.value for header in fields.pop("headers")}
+    scope = fields.pop("scope")
+    return Explanation(headers=headers, scope=scope and CredentialScope(**_fields(scope)), **fields)
+
+
+def refusal(found: Record) -> Refusal:
+    return Refusal(**_fields(found))
+
+
+def _fields(found: Record) -> dict[str, Any]:
+    return {name.replace("-", "_"): value for name, value in vars(found).items()}
+
+
+def _server_id(value: str | None) -> Variant:
+    # `wasmtime` tells `none` from a case without payload by these tags only.
+    return Variant("none") if value is None else Variant("some", value or None)
+
+
+def _called_endpoint(value: str | None) -> Variant | None:
+    if value is None:
+        return None
+    if value in ("global", "client-region"):
+        return Variant(value)
+    return Variant("url" if "://" in value else "region", value)
+
+
+def _software(software: Software | None) -> Record | None:
+    return software and record(flavour=software.flavour, version=text("version", software.version))
+
+
+def _role(role: RoleBindings | str | None) -> Variant | None:
+    if role is None or isinstance(role, str):
+        return role and Variant(role)
+    arns = [text("principal_arns", arn, required=True) for arn in role.principal_arns]
+    bindings = record(principal_arns=arns, unique_ids=role.unique_ids, inferred_entity=role.inferred_entity)
+    return Variant("iam", bindings)

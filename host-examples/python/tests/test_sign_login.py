@@ -1,0 +1,188 @@
+"""Logins signed through the component."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials as BotocoreCredentials
+
+from conftest import ROOT
+from vault_aws_login import Component, Credentials, LoginError
+
+VECTORS = json.loads((ROOT / "tests" / "vectors" / "hosts.json").read_text())
+KEY = "AKIAIOSFODNN7EXAMPLE"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+EXAMPLE = Credentials(KEY, SECRET)
+AT = 1_440_938_160
+
+
+def sign(component: Component, vector: dict[str, Any]) -> str:
+    credentials, options = vector["credentials"], vector["options"]
+    endpoint = options.get("sts-endpoint")
+    return component.sign_login(
+        Credentials(
+            credentials["access-key-id"],
+            credentials["secret-access-key"],
+            credentials.get("session-token"),
+            credentials.get("expires-at-unix-seconds"),
+        ),
+        role=options.get("role"),
+        server_id=options.get("server-id"),
+        region=options.get("region"),
+        sts_endpoint=endpoint["url"] if isinstance(endpoint, dict) else endpoint,
+        time=vector["unix-seconds"],
+    )
+
+
+def test_200_logins_equal_those_of_the_shared_vectors(component: Component) -> None:
+    assert len(VECTORS) == 200
+    for vector in VECTORS:
+        assert sign(component, vector) == vector["login"], vector["why"]
+
+
+def test_eight_threads_at_once_sign_what_one_does(component: Component) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        logins = pool.map(lambda vector: sign(component, vector), VECTORS * 4)
+    assert list(logins) == [vector["login"] for vector in VECTORS] * 4
+
+
+def test_time_is_a_datetime_of_any_zone_or_seconds(component: Component) -> None:
+    zone = timezone(timedelta(hours=-7))
+    at = datetime.fromtimestamp(AT + 0.9, zone)
+    assert component.sign_login(EXAMPLE, time=at) == component.sign_login(EXAMPLE, time=AT)
+
+
+def test_time_is_now_when_left_out(component: Component) -> None:
+    before = int(time.time())
+    login = component.sign_login(EXAMPLE)
+    after = int(time.time())
+    assert login in {component.sign_login(EXAMPLE, time=second) for second in range(before, after + 1)}
+
+
+def test_expiry_is_a_datetime_or_seconds(component: Component) -> None:
+    for end in (AT, datetime.fromtimestamp(AT, timezone.utc)):
+        with pytest.raises(LoginError, match="expired credentials") as refused:
+            component.sign_login(Credentials(KEY, SECRET, expires_at=end), time=AT)
+        assert (refused.value.rule, refused.value.field) == ("credentials-expired", "expires-at-unix-seconds")
+
+
+def test_credentials_of_botocore_are_taken(component: Component) -> None:
+    taken = Credentials.from_botocore(BotocoreCredentials("ASIAIOSFODNN7EXAMPLE", SECRET, "token"))
+    assert taken == Credentials("ASIAIOSFODNN7EXAMPLE", SECRET, "token")
+
+
+REFUSALS = [
+    (Credentials("", SECRET), {}, "empty-value", "access-key-id", "empty access key ID: expected a value"),
+    (
+        Credentials(SECRET, KEY),
+        {},
+        "secret-as-access-key-id",
+        "access-key-id",
+        "invalid access key ID: expected letters, digits and '_', found a '/' or '+', which only a secret access key "
+        "has; the two may be swapped",
+    ),
+    (
+        Credentials("ASIAIOSFODNN7EXAMPLE", SECRET),
+        {},
+        "session-token-missing",
+        "session-token",
+        "missing session token: expected one, found none beside an access key ID that begins with ASIA (temporary "
+        "credentials)",
+    ),
+    (
+        EXAMPLE,
+        {"role": "arn:aws:iam::123456789012:role/dev"},
+        "role-is-arn",
+        "role",
+        "invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`",
+    ),
+    (
+        EXAMPLE,
+        {"region": "US EAST"},
+        "illegal-character",
+        "region",
+        "invalid region: expected lower-case letters, digits and '-', found `US EAST`",
+    ),
+    (
+        EXAMPLE,
+        {"sts_endpoint": "https://sts.amazonaws.com/path"},
+        "sts-url-not-bare",
+        "sts-endpoint",
+        "invalid STS endpoint: expected scheme and host only, found a path",
+    ),
+    (
+        EXAMPLE,
+        {"time": AT * 1000},
+        "time-out-of-range",
+        "unix-seconds",
+        "invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000",
+    ),
+    (
+        EXAMPLE,
+        {"time": -1},
+        "time-out-of-range",
+        "unix-seconds",
+        "invalid time: expected Unix seconds up to 253402300799 (year 9999), found -1",
+    ),
+    (
+        EXAMPLE,
+        {"time": 2**64 + AT},
+        "time-out-of-range",
+        "unix-seconds",
+        "invalid time: expected Unix seconds up to 253402300799 (year 9999), found 18446744075150489776",
+    ),
+    (
+        Credentials(KEY, SECRET[:20] + "\udc80"),
+        {},
+        "illegal-character",
+        "secret-access-key",
+        "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21",
+    ),
+]
+
+
+@pytest.mark.parametrize(("credentials", "options", "rule", "field", "message"), REFUSALS)
+def test_bad_input_raises_the_rule_the_field_and_the_sentence(
+    component: Component, credentials: Credentials, options: dict[str, Any], rule: str, field: str, message: str
+) -> None:
+    with pytest.raises(LoginError) as refused:
+        component.sign_login(credentials, **({"time": AT} | options))
+    error = refused.value
+    assert (error.rule, error.field, error.message, str(error)) == (rule, field, message, message)
+
+
+def test_input_of_the_wrong_type_raises_type_error(component: Component) -> None:
+    with pytest.raises(TypeError, match="^invalid role: expected a str, found int$"):
+        component.sign_login(EXAMPLE, role=7)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="^invalid secret_access_key: expected a str, found bytes$"):
+        component.sign_login(Credentials(KEY, SECRET.encode()))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="^invalid time: expected a datetime with a time zone, found one without$"):
+        component.sign_login(EXAMPLE, time=datetime(2030, 1, 31))
+    with pytest.raises(TypeError, match="^invalid time: expected a datetime or Unix seconds, found str$"):
+        component.sign_login(EXAMPLE, time="now")  # type: ignore[arg-type]
+
+
+def test_no_exception_shows_a_secret(component: Component) -> None:
+    tainted = [
+        Credentials(KEY, SECRET + " "),
+        Credentials(KEY, SECRET + "é"),
+        Credentials(KEY, SECRET + "\udc80"),
+        Credentials(SECRET, SECRET),
+        Credentials(KEY, SECRET, SECRET + "\n"),
+        Credentials(KEY, SECRET, expires_at=1),
+    ]
+    for credentials in tainted:
+        with pytest.raises(LoginError) as refused:
+            component.sign_login(credentials, time=AT)
+        chain = "".join(traceback.format_exception(refused.value))
+        assert SECRET not in chain + repr(refused.value) + repr(vars(refused.value))
+
+
+def test_repr_of_credentials_shows_nothing() -> None:
+    assert repr(Credentials(KEY, SECRET, "token")) == "Credentials(** redacted **)"

@@ -1,0 +1,13 @@
+//! The plain core module, for hosts without the component model: JSON in, JSON out.
+//!
+//! `host-examples/go/ABI.md` is the contract. The names and values are those of `wit/`.
+
+mod answer;
+mod inspector;
+mod lifecycle;
+mod signer;
+
+#[cfg(target_family = "wasm")]
+mod exports;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+"""The Go package: its own tests against the real servers, and its example as the README has it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bed import GREETING, GREETING_PATH, Identity, TestBed
+from command import ROOT
+
+PACKAGE = ROOT / "host-examples" / "go"
+CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
+SERVER_ID = "vault.example.com"
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    program = tmp_path_factory.mktemp("go") / "example"
+    go("build", "-o", str(program), "./example")
+    return program
+
+
+@pytest.fixture(scope="module")
+def strict_mount(bed: TestBed) -> str:
+    """A mount that demands a server ID."""
+    return bed.mount_aws("go-strict", iam_server_id_header_value=SERVER_ID)
+
+
+def go(*arguments: str, env: dict[str, str] | None = None) -> str:
+    ended = subprocess.run(["go", *arguments], cwd=PACKAGE, env=env, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def run(
+    bed: TestBed, example: Path, identity: Identity, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    environment = bed.process_environment(identity) | variables
+    command = [str(example), str(CORE_MODULE), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def principal(identity: Identity) -> str:
+    """The ARN that Vault binds: a session's role, not the session."""
+    if ":assumed-role/" not in identity.arn:
+        return identity.arn
+    return identity.arn.replace(":sts:", ":iam:").replace(":assumed-role/", ":role/").rpartition("/")[0]
+
+
+@pytest.mark.parametrize("credentials", ["long-term key", "session token"])
+@pytest.mark.parametrize("server_id", [None, SERVER_ID])
+def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
+    bed: TestBed, example: Path, strict_mount: str, credentials: str, server_id: str | None
+) -> None:
+    identity = bed.aws.user() if credentials == "long-term key" else bed.aws.session(bed.aws.role())
+    mount = "aws" if server_id is None else strict_mount
+    bed.vault_role("go", principal(identity), mount=mount)
+    variables = {} if server_id is None else {"VAULT_IAM_SERVER_ID": server_id}
+    ended = run(bed, example, identity, "go", GREETING_PATH, mount, **variables)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {"message": GREETING}
+    assert identity.secret_access_key not in ended.stderr
+
+
+def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str) -> None:
+    identity = bed.aws.session(bed.aws.role())
+    bed.vault_role("go-tests", principal(identity), mount=strict_mount)
+    variables = {
+        "VAULT_MOUNT": strict_mount,
+        "VAULT_ROLE": "go-tests",
+        "SERVER_ID": SERVER_ID,
+        "SECRET_PATH": GREETING_PATH,
+        "SECRET": GREETING,
+    }
+    output = go("test", "-tags", "e2e", "-count=1", "-v", "./e2e", env=bed.process_environment(identity) | variables)
+    assert output.count("--- PASS") == 3, output
+
+
+def test_refused_login_ends_the_example_with_the_inspectors_explanation(
+    bed: TestBed, example: Path, strict_mount: str
+) -> None:
+    identity = bed.aws.user()
+    bed.vault_role("go-refused", identity.arn, mount=strict_mount)
+    ended = run(
+        bed, example, identity, "go-refused", GREETING_PATH, strict_mount, VAULT_IAM_SERVER_ID="other.example.com"
+    )
+    assert (ended.returncode, ended.stderr.splitlines()) == (
+        1,
+        [
+            "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "  sign with the server ID `vault.example.com`",
+            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+        ],
+    )
+
+
+def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, example: Path) -> None:
+    ended = run(bed, example, bed.aws.user(), "arn:aws:iam::123456789012:role/dev", GREETING_PATH)
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "error: invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`\n",
+    )
