@@ -219,7 +219,7 @@ def test_wrong_server_id_shows_the_servers_words_and_what_mends_it(
 def test_scope_of_another_region_is_explained(bed: TestBed, user: Identity) -> None:
     text = refusal("--role", "wasmtime", "--region", "eu-west-1", env=bed.environment(user))
     assert "Credential should be scoped to a valid region." in text
-    assert "\n  on this machine: sign for region us-east-1" in text
+    assert "\n  on this machine: sign for us-east-1" in text
 
 
 def test_login_that_is_certain_to_be_refused_is_not_sent(bed: TestBed, user: Identity) -> None:
@@ -313,11 +313,9 @@ class Agent:
     process: Child
     sink: Path
 
-    def wait_for_token(self, other_than: str = "") -> str:
-        """Waits for a token in the file, another one than that."""
-        self.process.wait_until(
-            lambda: self.sink.exists() and self.sink.read_text() != other_than, what="it wrote another token"
-        )
+    def wait_for_token(self, seconds: float = 30) -> str:
+        """Waits for a token in the file."""
+        self.process.wait_until(self.sink.exists, what="it wrote a token", seconds=seconds)
         return self.sink.read_text()
 
     def wait_for_line(self, text: str, times: int = 1) -> None:
@@ -383,7 +381,9 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
             running.process.wait_until(lambda: not running.sink.exists(), what="it removed the dead token")
         finally:
             bed.vault.start()
-        assert bed.read_greeting(running.wait_for_token()) == GREETING
+        # A server that is up but not yet active redirects (307). The session takes that for a fault that somebody has to
+        # mend, and tries again after a minute.
+        assert bed.read_greeting(running.wait_for_token(seconds=90)) == GREETING
 
 
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
