@@ -76,7 +76,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login ## Runs every test.
+test: component command core composed dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login ## Runs every test.
 	@python3 tests/run.py
 
 .PHONY: check

@@ -71,6 +71,15 @@ SUITES = [
         ["cargo", "test", "--locked", "--quiet", "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")],
         cargo,
     ),
+    Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
+    Suite(
+        "python",
+        "the Python package",
+        [str(ROOT / PYTHON), "-m", "pytest", "-q"],
+        pytest,
+        folder="host-examples/python",
+    ),
+    Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "."], go_tests, folder="host-examples/go"),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
 ]
 
