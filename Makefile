@@ -69,22 +69,45 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
+# Not `npm ci`: it refuses lock files without the optional packages of other platforms.
+npm_install = cd $(1) && npm install --no-save --silent
+npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+
+host-examples/node/dist/node.js: dist/vault-aws-login.wasm $(call npm_sources,node)
+	@echo "building the npm package …"
+	@$(call npm_install,host-examples/node) && npm run --silent build && touch dist/node.js
+
+host-examples/edge/dist/worker.js: host-examples/node/dist/node.js $(call npm_sources,edge)
+	@echo "building the Worker …"
+	@$(call npm_install,host-examples/edge) && npm run --silent build && touch dist/worker.js
+
+host-examples/browser/dist/index.html: host-examples/node/dist/node.js $(call npm_sources,browser)
+	@echo "building the page …"
+	@$(call npm_install,host-examples/browser) && npm run --silent build && touch dist/index.html
+
+.PHONY: node edge browser
+node: host-examples/node/dist/node.js ## Builds the npm package in host-examples/node.
+edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
+browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
+
 .PHONY: login
 login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts.
 	@if [ -n "$${VAULT_ADDR:-}" ]; then target/host/vault-aws-login login; else \
-		$(MAKE) --no-print-directory dist/test-bed/vault-plugin-auth-aws .make/venv && \
+		$(MAKE) --no-print-directory --silent dist/test-bed/vault-plugin-auth-aws .make/venv && \
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core composed dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login ## Runs every test.
+test: component command core composed envoy node edge browser \
+		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
-	@cargo clippy --locked --quiet --workspace --all-targets -- --deny warnings
+	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
+	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./...
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
@@ -95,7 +118,7 @@ fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler)
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
-	@rm -rf dist target
+	@rm -rf dist target host-examples/*/dist
 
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
@@ -128,6 +151,12 @@ target/tools/bin/wac:
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
 	@rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2 2>/dev/null
 	@cargo fetch --quiet --locked
+	@mkdir -p .make && touch $@
+
+.make/chromium:
+	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || { echo "installing chromium …"; \
+		{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
+		{ echo "missing chromium: run apt-get install chromium, or set CHROMIUM"; exit 1; }; }
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py

@@ -1,5 +1,10 @@
 //! Logins that break each rule, and why, with every finding in full.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests may unwrap, as tests do"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Value, json};
