@@ -97,7 +97,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core envoy node edge browser \
+test: component command core composed envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
