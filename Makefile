@@ -107,7 +107,7 @@ check: .make/rust ## Checks format, lints and licences.
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
-	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./...
+	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./... && go vet -tags e2e ./...
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
