@@ -90,7 +90,7 @@ def test_request_without_a_live_token_is_refused(bed: TestBed, tmp_path: Path) -
     name = bed.vault_role("envoy-other", bed.aws.user().arn)
     with envoy(bed, tmp_path, stranger, {'"role": "demo"': f'"role": "{name}"'}) as running:
         refused = running.wait_for(503)
-        assert (refused.headers["Retry-After"], refused.text) == ("1", "vault-aws-login: no Vault token yet\n")
+        assert (refused.headers["Retry-After"], refused.text) == ("5", "vault-aws-login: no Vault token\n")
         running.child.wait_until(lambda: "does not belong to the role" in running.log, what="Vault's text was logged")
         assert running.read(headers={"X-Vault-Token": bed.vault.root_token}).status_code == 503
 

@@ -5,34 +5,85 @@ use thiserror::Error;
 use vault_aws_login::session::{ConfigError, CredentialSource, SessionConfig, SessionSettings};
 use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl};
 
+use crate::credentials::{CredentialsError, Environment, source};
+
 /// The filter's configuration. An unknown key is refused: it may be a misspelt one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FilterConfig {
+pub(crate) struct FilterConfig {
     /// The name of the Envoy cluster that leads to Vault.
     pub vault_cluster: String,
     /// The `Host` of requests to Vault; the cluster's name if left out.
-    pub vault_authority: Option<String>,
+    vault_authority: Option<String>,
     /// The path of Vault's AWS auth method.
     #[serde(default = "default_mount")]
-    pub mount: String,
+    mount: String,
     /// The Vault role.
-    pub role: Option<String>,
+    role: Option<String>,
     /// Vault's namespace.
     pub namespace: Option<String>,
     /// The server's `iam_server_id_header_value`.
-    pub server_id: Option<String>,
+    server_id: Option<String>,
     /// The region of the STS endpoint that Vault calls.
-    pub region: Option<String>,
-    /// The STS endpoint that Vault calls: a URL.
-    pub sts_endpoint: Option<String>,
+    region: Option<String>,
+    /// The STS endpoint that Vault calls: `regional`, `fips`, `dual-stack`, `fips-dual-stack` or a URL.
+    sts_endpoint: Option<String>,
     /// The names of the clusters whose requests get the token.
     pub upstream_clusters: Vec<String>,
+    /// Where the AWS credentials come from.
+    #[serde(default)]
+    pub credentials: CredentialsFrom,
+    /// Whether requests may reach the paths that return or end the token.
+    #[serde(default)]
+    pub allow_token_paths: bool,
+    /// How many requests wait for the first token, on each worker.
+    #[serde(default = "default_most_waiting")]
+    pub max_waiting_requests: usize,
+    /// How long a request waits for the first token.
+    #[serde(default = "default_wait")]
+    pub max_wait_milliseconds: u64,
+    request_timeout_milliseconds: Option<u32>,
+    back_off_cap_milliseconds: Option<u32>,
+    start_spread_milliseconds: Option<u32>,
+}
+
+/// Where the AWS credentials come from.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum CredentialsFrom {
+    /// The VM's `environment_variables`.
+    Environment {},
+    /// The container endpoint of ECS, or one beside the proxy, behind a cluster.
+    ContainerEndpoint {
+        cluster: String,
+        /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI` if left out.
+        uri: Option<String>,
+    },
+    /// EC2's instance metadata behind a cluster.
+    InstanceMetadata { cluster: String },
+}
+
+impl Default for CredentialsFrom {
+    fn default() -> Self {
+        Self::Environment {}
+    }
+}
+
+impl CredentialsFrom {
+    /// Returns the cluster that leads to the credentials.
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Self::Environment {} => None,
+            Self::ContainerEndpoint { cluster, .. } | Self::InstanceMetadata { cluster } => {
+                Some(cluster)
+            }
+        }
+    }
 }
 
 /// Why a configuration was refused. Holds no secret: there is none in a configuration.
 #[derive(Debug, Error)]
-pub enum FilterConfigError {
+pub(crate) enum FilterConfigError {
     /// Not JSON, an unknown or a missing key, or a value of another type.
     #[error("invalid configuration: {0}")]
     Json(#[from] serde_json::Error),
@@ -45,51 +96,55 @@ pub enum FilterConfigError {
     /// The session refuses a setting.
     #[error("invalid configuration: {0}")]
     Session(#[from] ConfigError),
+    /// The credentials cannot be had.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
 }
 
 impl FilterConfig {
     /// Reads the configuration that Envoy hands over.
-    ///
-    /// # Errors
-    /// [`FilterConfigError::Json`], [`FilterConfigError::Empty`].
     pub fn read(json: &[u8]) -> Result<Self, FilterConfigError> {
         let config: Self = serde_json::from_slice(json)?;
-        if config.vault_cluster.is_empty() {
-            return Err(FilterConfigError::Empty("vault_cluster"));
-        }
-        if config.upstream_clusters.is_empty() {
-            return Err(FilterConfigError::Empty("upstream_clusters"));
+        let credentials_cluster = config.credentials.cluster();
+        for (is_empty, key) in [
+            (config.vault_cluster.is_empty(), "vault_cluster"),
+            (config.upstream_clusters.is_empty(), "upstream_clusters"),
+            (
+                config.upstream_clusters.iter().any(String::is_empty),
+                "each of upstream_clusters",
+            ),
+            (credentials_cluster == Some(""), "credentials.cluster"),
+            (config.vault_authority() == "", "vault_authority"),
+        ] {
+            if is_empty {
+                return Err(FilterConfigError::Empty(key));
+            }
         }
         Ok(config)
     }
 
     /// Returns the `Host` of requests to Vault.
-    pub fn authority(&self) -> &str {
-        self.vault_authority
-            .as_deref()
-            .unwrap_or(&self.vault_cluster)
+    pub fn vault_authority(&self) -> &str {
+        let authority = self.vault_authority.as_deref();
+        authority.unwrap_or(&self.vault_cluster)
     }
 
-    /// Makes the session's configuration.
-    ///
-    /// # Errors
-    /// [`FilterConfigError::Login`], [`FilterConfigError::Session`].
-    pub fn session(&self) -> Result<SessionConfig, FilterConfigError> {
-        let endpoint = match &self.sts_endpoint {
-            Some(url) => Some(StsEndpoint::Url(StsUrl::new(url)?)),
-            None => None,
-        };
+    /// Makes the session's configuration; the environment may say where the credentials are.
+    pub fn session(&self, environment: &Environment) -> Result<SessionConfig, FilterConfigError> {
         let login = LoginOptions::new(
             self.region.clone(),
             self.server_id.clone(),
             self.role.clone(),
-            endpoint,
+            self.sts_endpoint()?,
         )?;
+        let source: CredentialSource = source(&self.credentials, environment)?;
         let settings = SessionSettings {
             namespace: self.namespace.clone(),
-            ..SessionSettings::default()
+            request_timeout_milliseconds: self.request_timeout_milliseconds,
+            back_off_cap_milliseconds: self.back_off_cap_milliseconds,
+            start_spread_milliseconds: self.start_spread_milliseconds,
+            clock_correction_limit_seconds: None,
         };
-        let source = CredentialSource::Pushed;
         Ok(SessionConfig::new(
             self.mount.clone(),
             login,
@@ -97,19 +152,52 @@ impl FilterConfig {
             settings,
         )?)
     }
+
+    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, SignError> {
+        let Some(endpoint) = self.sts_endpoint.as_deref() else {
+            return Ok(None);
+        };
+        Ok(Some(match endpoint {
+            "regional" => StsEndpoint::Regional,
+            "fips" => StsEndpoint::Fips,
+            "dual-stack" => StsEndpoint::DualStack,
+            "fips-dual-stack" => StsEndpoint::FipsDualStack,
+            url => StsEndpoint::Url(StsUrl::new(url)?),
+        }))
+    }
 }
 
 fn default_mount() -> String {
     "aws".into()
 }
 
+const fn default_most_waiting() -> usize {
+    256
+}
+
+const fn default_wait() -> u64 {
+    5_000
+}
+
 #[cfg(test)]
 mod tests {
-    use super::FilterConfig;
+    use super::{CredentialsFrom, FilterConfig};
+    use crate::credentials::Environment;
+
+    /// AWS's published example key.
+    fn environment() -> Environment {
+        Environment::from_pairs(&[
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            ),
+        ])
+    }
 
     fn refusal(json: &str) -> String {
         let config = FilterConfig::read(json.as_bytes());
-        match config.and_then(|config| config.session()) {
+        match config.and_then(|config| config.session(&environment())) {
             Ok(_) => String::new(),
             Err(error) => error.to_string(),
         }
@@ -119,45 +207,98 @@ mod tests {
     fn smallest_configuration_has_vaults_defaults() {
         let config = FilterConfig::read(br#"{"vault_cluster":"vault","upstream_clusters":["a"]}"#);
         let config = config.unwrap();
-        assert_eq!(
-            (config.mount.as_str(), config.authority()),
-            ("aws", "vault")
-        );
-        assert!(config.session().is_ok());
+        assert_eq!(config.mount, "aws");
+        assert_eq!(config.vault_authority(), "vault");
+        assert!(matches!(
+            config.credentials,
+            CredentialsFrom::Environment {}
+        ));
+        assert!(!config.allow_token_paths);
+        assert!(config.session(&environment()).is_ok());
+    }
+
+    #[test]
+    fn every_key_is_taken() {
+        let json = r#"{
+            "vault_cluster": "vault", "vault_authority": "vault.example.com", "mount": "team/aws",
+            "role": "dev", "namespace": "team", "server_id": "vault.example.com",
+            "region": "eu-west-1", "sts_endpoint": "fips-dual-stack", "upstream_clusters": ["a", "b"],
+            "credentials": {"from": "container-endpoint", "cluster": "ecs", "uri": "/v2/credentials/1"},
+            "allow_token_paths": true, "max_waiting_requests": 1, "max_wait_milliseconds": 1,
+            "request_timeout_milliseconds": 100, "back_off_cap_milliseconds": 1000,
+            "start_spread_milliseconds": 0
+        }"#;
+        assert_eq!(refusal(json), "");
     }
 
     #[test]
     fn bad_configurations_are_refused_with_what_is_wrong() {
+        let with =
+            |rest: &str| format!(r#"{{"vault_cluster":"v","upstream_clusters":["a"],{rest}}}"#);
         let table = [
             (
-                "",
+                String::new(),
                 "invalid configuration: EOF while parsing a value at line 1 column 0",
             ),
             (
-                "{}",
+                "{}".into(),
                 "invalid configuration: missing field `vault_cluster` at line 1 column 2",
             ),
             (
-                r#"{"vault_cluster":"","upstream_clusters":["a"]}"#,
+                r#"{"vault_cluster":"","upstream_clusters":["a"]}"#.into(),
                 "invalid configuration: expected a value for vault_cluster, found none",
             ),
             (
-                r#"{"vault_cluster":"v","upstream_clusters":[]}"#,
+                r#"{"vault_cluster":"v","upstream_clusters":[]}"#.into(),
                 "invalid configuration: expected a value for upstream_clusters, found none",
             ),
             (
-                r#"{"vault_cluster":"v","upstream_clusters":["a"],"role":"a b"}"#,
+                r#"{"vault_cluster":"v","upstream_clusters":["a",""]}"#.into(),
+                "invalid configuration: expected a value for each of upstream_clusters, found none",
+            ),
+            (
+                with(r#""vault_authority":"""#),
+                "invalid configuration: expected a value for vault_authority, found none",
+            ),
+            (
+                with(r#""credentials":{"from":"instance-metadata","cluster":""}"#),
+                "invalid configuration: expected a value for credentials.cluster, found none",
+            ),
+            (
+                with(r#""role":"a b""#),
                 "invalid configuration: invalid role: expected printable ASCII without blanks, found `a b`",
             ),
             (
-                r#"{"vault_cluster":"v","upstream_clusters":["a"],"sts_endpoint":"sts"}"#,
+                with(r#""sts_endpoint":"sts""#),
                 "invalid configuration: invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `sts`",
+            ),
+            (
+                with(r#""credentials":{"from":"container-endpoint","cluster":"ecs"}"#),
+                "missing credential endpoint: expected credentials.uri, or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI in vm_config.environment_variables, found none",
             ),
         ];
         for (json, message) in table {
-            assert_eq!(refusal(json), message, "{json}");
+            assert_eq!(refusal(&json), message, "{json}");
         }
-        let misspelt = r#"{"vault_cluster":"v","upstream_clusters":["a"],"rôle":"dev"}"#;
-        assert!(refusal(misspelt).starts_with("invalid configuration: unknown field `rôle`"));
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        let table = [
+            (r#""rôle":"dev""#, "unknown field `rôle`"),
+            (
+                r#""credentials":{"from":"environment","cluster":"x"}"#,
+                "unknown field `cluster`",
+            ),
+            (r#""credentials":{"from":"file"}"#, "unknown variant `file`"),
+        ];
+        for (rest, text) in table {
+            let json = format!(r#"{{"vault_cluster":"v","upstream_clusters":["a"],{rest}}}"#);
+            let message = refusal(&json);
+            assert!(
+                message.starts_with(&format!("invalid configuration: {text}")),
+                "{message}"
+            );
+        }
     }
 }

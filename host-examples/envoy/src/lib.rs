@@ -2,18 +2,32 @@
 //! requests.
 //!
 //! The session of `vault-aws-login` decides everything about the token; this filter translates
-//! between it and Envoy. It uses only those host calls that return a `Result`: a panic would take
-//! the whole VM with it, and every request in it.
-
-pub mod config;
+//! between it and Envoy. Every worker has a VM of its own. One of them holds the session and
+//! publishes the token in Envoy's shared data; the others read it there, and one of them takes
+//! over when the holder goes.
+//!
+//! Host calls are those of `proxy_wasm::hostcalls` that return a `Result`: the methods of its
+//! traits unwrap, and a panic takes the whole VM with it, and every request in it.
 
 mod clock;
-mod request;
+mod config;
+mod credentials;
+mod exchange;
+mod filter;
+mod holder;
+mod keeper;
+mod log;
+mod metrics;
+mod record;
 mod root;
-mod vault;
+mod shared_data;
+mod token_path;
+mod waiting;
+mod worker;
 
 #[allow(
     missing_docs,
+    unsafe_code,
     reason = "the macro exports the function by which Envoy starts the module"
 )]
 mod start {
@@ -22,6 +36,6 @@ mod start {
     use crate::root::Root;
 
     proxy_wasm::main! {{
-        proxy_wasm::set_root_context(|_| -> Box<dyn RootContext> { Box::new(Root::default()) });
+        proxy_wasm::set_root_context(|id| -> Box<dyn RootContext> { Box::new(Root::new(id)) });
     }}
 }

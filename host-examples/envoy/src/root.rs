@@ -1,75 +1,107 @@
-//! Drives the session from Envoy's ticks and answers.
+//! The plugin of one VM: reads the configuration, and claims the session when nobody holds it.
 
-use std::cell::RefCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
 use std::time::Duration;
 
-use proxy_wasm::hostcalls::{get_buffer, log, set_tick_period};
+use proxy_wasm::hostcalls::{get_buffer, get_property, set_tick_period};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{BufferType, ContextType, LogLevel};
-use vault_aws_login::Credentials;
-use vault_aws_login::session::{Action, Lease, Request, Session, TransportFailure};
+use proxy_wasm::types::{BufferType, ContextType};
+use thiserror::Error;
+use vault_aws_login::session::SessionConfig;
 
-use crate::clock::now;
+use crate::clock::{monotonic_milliseconds, now};
 use crate::config::{FilterConfig, FilterConfigError};
-use crate::request::Filter;
-use crate::vault;
+use crate::credentials::Environment;
+use crate::filter::Filter;
+use crate::holder::{Claim, Holder};
+use crate::keeper::{Keeper, Outcome};
+use crate::log;
+use crate::metrics::Metrics;
+use crate::shared_data::SharedData;
+use crate::worker::Worker;
 
-/// How often the session is asked what to do; the first time, at the first tick.
+/// How often each VM looks at what is shared.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Shared by the root and its requests, which one thread serves.
-pub(crate) struct Shared {
-    pub(crate) config: FilterConfig,
-    pub(crate) lease: RefCell<Option<Lease>>,
-}
+/// The most bytes of configuration that are read.
+const LONGEST_CONFIGURATION: usize = 1024 * 1024;
 
-#[derive(Default)]
 pub(crate) struct Root {
-    running: Option<Running>,
+    id: u32,
+    plugin: Option<Plugin>,
 }
 
-struct Running {
-    shared: Rc<Shared>,
-    session: Session,
-    /// The request that is under way, with Envoy's number of it.
-    under_way: Option<(u32, Request)>,
+struct Plugin {
+    worker: Rc<Worker>,
+    session_config: SessionConfig,
+    environment: Environment,
+    /// Names this VM in the record of the holder.
+    vm: u64,
+    keeper: Option<Keeper>,
+    /// The cluster that was looked for in vain, if one is missing.
+    missing: Option<String>,
+}
+
+#[derive(Debug, Error)]
+enum LoadError {
+    #[error(transparent)]
+    Config(#[from] FilterConfigError),
+    #[error(
+        "unsafe vm_id: expected a vm_config.vm_id of this filter's own, found an empty one, with \
+         which every other plugin that has none could read the token"
+    )]
+    EmptyVmId,
+}
+
+impl Root {
+    pub fn new(id: u32) -> Self {
+        Self { id, plugin: None }
+    }
 }
 
 impl Context for Root {
     fn on_http_call_response(&mut self, call: u32, _: usize, body_size: usize, _: usize) {
-        if let Some(running) = &mut self.running {
-            running.take_answer(call, body_size);
-            running.act();
+        if let Some(plugin) = &mut self.plugin {
+            plugin.take_answer(call, body_size);
+            plugin.worker.serve_waiting(self.id);
         }
+    }
+
+    fn on_done(&mut self) -> bool {
+        if let Some(plugin) = &mut self.plugin {
+            plugin.hand_over();
+        }
+        true
     }
 }
 
 impl RootContext for Root {
     fn on_configure(&mut self, _: usize) -> bool {
-        match configure() {
-            Ok(running) => {
-                self.running = Some(running);
+        match Plugin::load() {
+            Ok(plugin) => {
+                self.plugin = Some(plugin);
                 // A root context cannot send before its first tick.
                 set_tick_period(TICK).is_ok()
             }
             Err(error) => {
-                say(LogLevel::Error, &error.to_string());
+                log::error(&error.to_string());
                 false
             }
         }
     }
 
     fn on_tick(&mut self) {
-        if let Some(running) = &mut self.running {
-            running.act();
+        if let Some(plugin) = &mut self.plugin {
+            plugin.worker.refresh();
+            plugin.hold();
+            plugin.worker.serve_waiting(self.id);
         }
     }
 
-    fn create_http_context(&self, _: u32) -> Option<Box<dyn HttpContext>> {
-        let running = self.running.as_ref()?;
-        Some(Box::new(Filter::new(Rc::clone(&running.shared))))
+    fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
+        let worker = self.plugin.as_ref().map(|plugin| Rc::clone(&plugin.worker));
+        Some(Box::new(Filter::new(context, worker)))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -77,105 +109,87 @@ impl RootContext for Root {
     }
 }
 
-fn configure() -> Result<Running, FilterConfigError> {
-    let json = get_buffer(BufferType::PluginConfiguration, 0, usize::MAX);
-    let config = FilterConfig::read(&json.ok().flatten().unwrap_or_default())?;
-    let session = Session::new(config.session()?, jitter_seed());
-    Ok(Running {
-        shared: Rc::new(Shared {
-            config,
-            lease: RefCell::new(None),
-        }),
-        session,
-        under_way: None,
-    })
-}
-
-/// Returns what differs from proxy to proxy: the standard library's seed comes from the host.
-fn jitter_seed() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-impl Running {
-    /// Does what the session says until it says to wait.
-    fn act(&mut self) {
-        loop {
-            match self.session.next_action(now()) {
-                Action::Send(request) => self.send(request),
-                Action::WaitUntil(_) => return,
-                Action::NeedCredentials => match environment() {
-                    Ok(credentials) => self.session.push_credentials(credentials, now()),
-                    Err(message) => say(LogLevel::Error, &message),
-                },
-                // Only sources that this filter does not offer ask for one.
-                Action::NeedAuthorizationToken => {}
-                Action::TokenReady(lease) => {
-                    say(
-                        LogLevel::Info,
-                        &format!("token {} is ready", lease.generation),
-                    );
-                    self.shared.lease.replace(Some(lease));
-                }
-                Action::TokenEnded(generation) => {
-                    say(LogLevel::Warn, &format!("token {generation} has ended"));
-                    self.shared.lease.replace(None);
-                }
-                Action::ClockCorrected(correction) => say(LogLevel::Warn, &correction.message),
-                Action::Refused(refusal) => say(
-                    LogLevel::Warn,
-                    &format!("{}: {}", refusal.rule.name(), refusal.message),
-                ),
-            }
+impl Plugin {
+    fn load() -> Result<Self, LoadError> {
+        let json = get_buffer(BufferType::PluginConfiguration, 0, LONGEST_CONFIGURATION);
+        let json = json.ok().flatten().unwrap_or_default();
+        let config = FilterConfig::read(&json)?;
+        let environment = Environment::of_vm();
+        let session_config = config.session(&environment)?;
+        if property("plugin_vm_id").is_empty() {
+            return Err(LoadError::EmptyVmId);
         }
+        let shared_data = SharedData::new(&json, environment.access_key_id());
+        if shared_data.holder.read().1.is_none() {
+            // The first VM does so before there are others, so that each claim has a version.
+            shared_data.holder.write(&[], None);
+        }
+        let name = property("plugin_name");
+        let metrics = Metrics::define(&String::from_utf8_lossy(&name));
+        Ok(Self {
+            worker: Rc::new(Worker::new(config, shared_data, metrics)),
+            session_config,
+            environment,
+            vm: random(),
+            keeper: None,
+            missing: None,
+        })
     }
 
-    fn send(&mut self, request: Request) {
-        match vault::send(&self.shared.config, &request) {
-            Ok(call) => self.under_way = Some((call, request)),
-            Err(_) => {
-                say(
-                    LogLevel::Error,
-                    &format!(
-                        "cannot send to Vault: expected a cluster named `{}`, found none that takes requests",
-                        self.shared.config.vault_cluster
-                    ),
-                );
-                let failure = TransportFailure::Unreachable;
-                self.session.on_failure(request.id, now(), failure);
-            }
+    /// Keeps or takes the session, and does what it asks for.
+    fn hold(&mut self) {
+        if !self.claim() {
+            self.keeper = None;
+            return;
+        }
+        let worker = &self.worker;
+        let keeper = self
+            .keeper
+            .get_or_insert_with(|| Keeper::begin(&self.session_config, random(), worker));
+        let outcome = keeper.act(worker, &self.environment, &mut self.missing);
+        if outcome == Outcome::Superseded {
+            self.keeper = None;
+        }
+        let seconds = worker.published().seconds_left(now());
+        worker.metrics.lease_seconds_left(seconds);
+    }
+
+    /// Says whether this VM holds the session, after trying to.
+    fn claim(&self) -> bool {
+        let record = &self.worker.shared_data.holder;
+        let (bytes, version) = record.read();
+        match Holder::claim(Holder::read(&bytes), self.vm, monotonic_milliseconds()) {
+            Claim::Held => true,
+            Claim::Write(holder) => version.is_some() && record.write(&holder.write(), version),
+            Claim::Others => false,
         }
     }
 
     fn take_answer(&mut self, call: u32, body_size: usize) {
-        // Only the answer to the last request counts; the session gives up on the others.
-        let Some((_, request)) = self.under_way.take_if(|(number, _)| *number == call) else {
-            return;
-        };
-        match vault::answer(body_size, request.answer_limit_bytes) {
-            Ok(response) => self.session.on_response(request.id, now(), response),
-            Err(failure) => self.session.on_failure(request.id, now(), failure),
+        if let Some(keeper) = &mut self.keeper {
+            keeper.take_answer(call, body_size);
+            self.hold();
+        }
+    }
+
+    /// Lets another VM hold the session at once.
+    fn hand_over(&mut self) {
+        if self.keeper.take().is_some() {
+            let record = &self.worker.shared_data.holder;
+            let (bytes, version) = record.read();
+            if Holder::read(&bytes).is_some_and(|holder| holder.vm == self.vm) {
+                record.write(&[], version);
+            }
         }
     }
 }
 
-/// Reads credentials from the VM's environment, as Envoy's `environment_variables` gives it.
-fn environment() -> Result<Credentials, String> {
-    let read = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let (Some(access_key_id), Some(secret_access_key)) =
-        (read("AWS_ACCESS_KEY_ID"), read("AWS_SECRET_ACCESS_KEY"))
-    else {
-        return Err(
-            "missing credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in \
-             vm_config.environment_variables, found neither"
-                .into(),
-        );
-    };
-    let session_token = read("AWS_SESSION_TOKEN");
-    Credentials::new(access_key_id, secret_access_key, session_token, None)
-        .map_err(|error| error.to_string())
+/// Reads a property of the plugin.
+fn property(name: &str) -> Vec<u8> {
+    get_property(vec![name]).ok().flatten().unwrap_or_default()
 }
 
-/// Writes to Envoy's log, which names the plugin. If even that fails, there is nobody left to tell.
-fn say(level: LogLevel, message: &str) {
-    let _ = log(level, message);
+/// Draws a number that differs from VM to VM: the standard library takes its seed from the host.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }

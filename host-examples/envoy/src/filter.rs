@@ -1,0 +1,115 @@
+//! Puts the token on a request, or keeps one off it.
+
+use std::rc::Rc;
+
+use proxy_wasm::hostcalls::{
+    get_map_value_bytes, get_property, remove_map_value, send_http_response,
+};
+use proxy_wasm::traits::{Context, HttpContext};
+use proxy_wasm::types::{Action, MapType};
+
+use crate::token_path::is_token_path;
+use crate::worker::{TOKEN_HEADER, Worker};
+
+/// One request; without a worker, which only a refused configuration leaves, it passes nothing.
+pub(crate) struct Filter {
+    context: u32,
+    worker: Option<Rc<Worker>>,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// Not for one of the clusters, or ended here.
+    Other,
+    Waiting,
+    Sent,
+}
+
+impl Filter {
+    pub fn new(context: u32, worker: Option<Rc<Worker>>) -> Self {
+        Self {
+            context,
+            worker,
+            progress: Progress::Other,
+        }
+    }
+}
+
+impl Context for Filter {}
+
+impl HttpContext for Filter {
+    fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
+        let Some(worker) = &self.worker else {
+            let _ = send_http_response(503, vec![], None);
+            return Action::Pause;
+        };
+        if !gets_token(worker) {
+            // What a client sends is not for other upstreams; failing to remove it fails closed.
+            return match remove_map_value(MapType::HttpRequestHeaders, TOKEN_HEADER) {
+                Ok(()) => Action::Continue,
+                Err(_) => Action::Pause,
+            };
+        }
+        if !worker.config.allow_token_paths && is_forbidden() {
+            worker.metrics.forbidden_path();
+            let body = b"vault-aws-login: this path could return or end the proxy's own token\n";
+            let _ = send_http_response(403, vec![], Some(body));
+            return Action::Pause;
+        }
+        if worker.set_headers() {
+            self.progress = Progress::Sent;
+            return Action::Continue;
+        }
+        if worker.wait(self.context) {
+            self.progress = Progress::Waiting;
+        } else {
+            worker.refuse();
+        }
+        Action::Pause
+    }
+
+    fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
+        // One that waited, too: with an answer of 403 it has been sent meanwhile.
+        if self.progress != Progress::Other
+            && let Some(worker) = &self.worker
+            && status().as_deref() == Some(b"403")
+        {
+            worker.report_refused();
+        }
+        Action::Continue
+    }
+}
+
+impl Drop for Filter {
+    fn drop(&mut self) {
+        if self.progress == Progress::Waiting
+            && let Some(worker) = &self.worker
+        {
+            worker.forget(self.context);
+        }
+    }
+}
+
+/// Says whether the request goes to a cluster that gets the token.
+fn gets_token(worker: &Worker) -> bool {
+    let cluster = get_property(vec!["xds", "cluster_name"]).ok().flatten();
+    cluster.is_some_and(|cluster| {
+        let mut wanted = worker.config.upstream_clusters.iter();
+        wanted.any(|name| name.as_bytes() == cluster)
+    })
+}
+
+/// Says whether the path could return or end the token; one that cannot be read, could.
+fn is_forbidden() -> bool {
+    let path = get_map_value_bytes(MapType::HttpRequestHeaders, ":path");
+    path.ok()
+        .flatten()
+        .is_none_or(|path| is_token_path(&String::from_utf8_lossy(&path)))
+}
+
+fn status() -> Option<Vec<u8>> {
+    get_map_value_bytes(MapType::HttpResponseHeaders, ":status")
+        .ok()
+        .flatten()
+}

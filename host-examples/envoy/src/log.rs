@@ -1,0 +1,21 @@
+//! Lines in Envoy's log. Nothing secret may come here.
+
+use proxy_wasm::hostcalls;
+use proxy_wasm::types::LogLevel;
+
+pub(crate) fn info(message: &str) {
+    write(LogLevel::Info, message);
+}
+
+pub(crate) fn warn(message: &str) {
+    write(LogLevel::Warn, message);
+}
+
+pub(crate) fn error(message: &str) {
+    write(LogLevel::Error, message);
+}
+
+fn write(level: LogLevel, message: &str) {
+    // If even that fails, there is nobody left to tell.
+    let _ = hostcalls::log(level, &format!("vault-aws-login: {message}"));
+}

@@ -1,0 +1,89 @@
+//! The lease as the VMs of one Envoy share it.
+
+use serde::{Deserialize, Serialize};
+use vault_aws_login::session::{Instant, Lease};
+use zeroize::Zeroizing;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record<'a> {
+    #[serde(borrow)]
+    token: std::borrow::Cow<'a, str>,
+    accessor: Option<String>,
+    generation: u64,
+    renewable: bool,
+    increment_seconds: u64,
+    starts_at: [u64; 2],
+    ends_at: [u64; 2],
+}
+
+/// Writes a lease. All VMs have the same clocks, so its moments hold in each of them.
+pub(crate) fn write(lease: &Lease) -> Zeroizing<Vec<u8>> {
+    let record = Record {
+        token: lease.token.as_str().into(),
+        accessor: lease.accessor.clone(),
+        generation: lease.generation,
+        renewable: lease.renewable,
+        increment_seconds: lease.increment_seconds,
+        starts_at: pair(lease.starts_at),
+        ends_at: pair(lease.ends_at),
+    };
+    // Nothing in it can fail to be JSON; an empty record says that there is no lease.
+    Zeroizing::new(serde_json::to_vec(&record).unwrap_or_default())
+}
+
+/// Reads a lease; none where the record holds none.
+pub(crate) fn read(bytes: &[u8]) -> Option<Lease> {
+    let record: Record<'_> = serde_json::from_slice(bytes).ok()?;
+    Some(Lease {
+        token: Zeroizing::new(record.token.into_owned()),
+        accessor: record.accessor,
+        generation: record.generation,
+        renewable: record.renewable,
+        increment_seconds: record.increment_seconds,
+        starts_at: instant(record.starts_at),
+        ends_at: instant(record.ends_at),
+    })
+}
+
+fn pair(instant: Instant) -> [u64; 2] {
+    [instant.monotonic_milliseconds, instant.unix_milliseconds]
+}
+
+fn instant([monotonic_milliseconds, unix_milliseconds]: [u64; 2]) -> Instant {
+    Instant {
+        monotonic_milliseconds,
+        unix_milliseconds,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vault_aws_login::session::{Instant, Lease};
+
+    use super::{read, write};
+
+    #[test]
+    fn lease_reads_back_and_anything_else_is_none() {
+        let lease = Lease {
+            token: "hvs.a\"\\\u{e9}".to_owned().into(),
+            accessor: None,
+            generation: 3,
+            renewable: true,
+            increment_seconds: 5,
+            starts_at: Instant {
+                monotonic_milliseconds: 1,
+                unix_milliseconds: 2,
+            },
+            ends_at: Instant {
+                monotonic_milliseconds: 3,
+                unix_milliseconds: u64::MAX,
+            },
+        };
+        let bytes = write(&lease);
+        assert!(read(&bytes) == Some(lease));
+        for bytes in [&b""[..], b"{}", b"null", b"\xff"] {
+            assert!(read(bytes).is_none());
+        }
+    }
+}
