@@ -1,8 +1,10 @@
 //! What `explain_login` shows, and what nothing of the inspector ever shows.
 
 #![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
-    reason = "helpers of tests may unwrap, as tests do"
+    reason = "helpers of tests may fail, as tests do"
 )]
 
 use base64::Engine;

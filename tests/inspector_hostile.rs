@@ -1,8 +1,10 @@
 //! Whatever comes in, an answer goes out.
 
 #![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
-    reason = "helpers of tests may unwrap, as tests do"
+    reason = "helpers of tests may fail, as tests do"
 )]
 
 use base64::Engine;

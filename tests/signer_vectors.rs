@@ -1,6 +1,7 @@
 //! 200 logins, byte for byte as AWS's own Python library signs them; see `tests/vectors`.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "helpers of tests may fail, as tests do"
