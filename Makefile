@@ -97,7 +97,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core envoy node edge browser \
+test: component command core composed envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
@@ -107,7 +107,7 @@ check: .make/rust ## Checks format, lints and licences.
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
-	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./...
+	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./... && go vet -tags e2e ./...
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz

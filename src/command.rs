@@ -13,8 +13,10 @@ mod export {
 mod arguments;
 mod failure;
 mod help;
+mod inspect;
 mod sign;
 mod streams;
+mod time;
 
 use wasi::cli::environment::{get_arguments, get_environment};
 use wasi::cli::exit::exit_with_code;
@@ -29,8 +31,8 @@ struct Command;
 impl wasi::exports::cli::run::Guest for Command {
     fn run() -> Result<(), ()> {
         let code = match with_clean_stack(|| perform(get_arguments())) {
-            Ok(text) => match streams::write(&stdout::get_stdout(), &text) {
-                Ok(()) => 0,
+            Ok(outcome) => match streams::write(&stdout::get_stdout(), &outcome.text) {
+                Ok(()) => outcome.exit_code,
                 // Whoever read standard output is gone; there is nobody left to tell.
                 Err(_) => 1,
             },
@@ -47,13 +49,27 @@ impl wasi::exports::cli::run::Guest for Command {
     }
 }
 
-/// Returns what goes to standard output.
-fn perform(arguments: Vec<String>) -> Result<String, Failure> {
+/// What goes to standard output, and the status to end with.
+struct Outcome {
+    text: String,
+    exit_code: u8,
+}
+
+impl From<String> for Outcome {
+    fn from(text: String) -> Self {
+        Self { text, exit_code: 0 }
+    }
+}
+
+fn perform(arguments: Vec<String>) -> Result<Outcome, Failure> {
     match arguments::read(arguments)? {
-        Invocation::Help => Ok(help::TEXT.into()),
+        Invocation::Help => Ok(String::from(help::TEXT).into()),
         Invocation::Version => {
-            Ok(concat!("vault-aws-login ", env!("CARGO_PKG_VERSION"), "\n").into())
+            Ok(String::from(concat!("vault-aws-login ", env!("CARGO_PKG_VERSION"), "\n")).into())
         }
-        Invocation::Sign(sign) => sign::perform(sign, &get_environment()),
+        Invocation::Sign(sign) => Ok(sign::perform(sign, &get_environment())?.into()),
+        Invocation::Check(check) => inspect::check(check),
+        Invocation::Explain(format) => inspect::explain(format),
+        Invocation::Diagnose(diagnose) => inspect::diagnose(diagnose),
     }
 }

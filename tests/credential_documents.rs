@@ -1,5 +1,12 @@
 //! The documents in which AWS's tools and services hand out credentials.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::{LoginOptions, UnixSeconds, read_credential_document, sign_login};
 
 /// Signs with the document's credentials; the login tells whether key and token were read.

@@ -1,5 +1,12 @@
 //! What `explain_login` shows, and what nothing of the inspector ever shows.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};

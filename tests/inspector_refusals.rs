@@ -1,6 +1,13 @@
 //! Every error text of Vault, OpenBao and STS: rule, side and both fixes in full, and what the text
 //! gives away.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::inspector::{Answer, Refusal, clock_offset, explain_refusal};
 
 /// 2022-01-27T01:59:28Z.

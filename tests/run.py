@@ -74,8 +74,9 @@ SUITES = [
     Suite("envoy", "the Envoy filter's own rules", ["cargo", "test", "--locked", "--quiet", *packages("envoy")], cargo),
     Suite("node", "the npm package, in Node", ["npm", "test", "--silent"], node, "host-examples/node"),
     Suite("browser", "the page, in Chromium", ["npm", "test", "--silent"], node, "host-examples/browser"),
+    Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
     Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
-    Suite("go", "the Go package", ["go", "test", "-v", "./..."], go_tests, "host-examples/go"),
+    Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "./..."], go_tests, "host-examples/go"),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
 ]
 

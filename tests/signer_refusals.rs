@@ -1,5 +1,12 @@
 //! Every refusal of the signer: rule, field and sentence in full, and never a secret.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::{
     Credentials, LoginOptions, Region, SignError, UnixSeconds, read_credential_document, sign_login,
 };

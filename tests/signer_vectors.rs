@@ -1,5 +1,12 @@
 //! 200 logins, byte for byte as AWS's own Python library signs them; see `tests/vectors`.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use serde_json::Value;
 use vault_aws_login::{
     Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds, sign_login,

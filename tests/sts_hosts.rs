@@ -1,5 +1,12 @@
 //! Which host and scope a login is signed for: contract section 5, all partitions.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::{Partition, Region, SignError, StsEndpoint, StsTarget, StsUrl};
 
 /// Resolves and checks `(region, endpoint) → (host, scope)`, reporting the caller's line.

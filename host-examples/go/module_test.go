@@ -265,3 +265,35 @@ func BenchmarkSignLogin(b *testing.B) {
 		}
 	}
 }
+
+func TestNoSecretStaysInTheMemoryOfTheModule(t *testing.T) {
+	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := New(t.Context(), wasm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close(context.Background())
+	const token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN"
+	temporary := aws.Credentials{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, SessionToken: token}
+	login, err := own.SignLogin(t.Context(), temporary, Options{}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	temporary.SecretAccessKey += " " // and a call that is refused
+	if _, err := own.SignLogin(t.Context(), temporary, Options{}, at); err == nil {
+		t.Fatal("expected a refusal")
+	}
+	memory := own.idle[0].module.Memory()
+	all, ok := memory.Read(0, memory.Size())
+	if !ok {
+		t.Fatal("the memory cannot be read")
+	}
+	for name, secret := range map[string]string{"secret": exampleSecret, "token": token, "login": login} {
+		if strings.Contains(string(all), secret) {
+			t.Errorf("the %s is still in memory", name)
+		}
+	}
+}

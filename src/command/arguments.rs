@@ -3,11 +3,43 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
+use crate::inspector::{
+    CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
+    ServerIdRequirement, ServerProfile, Software, UniqueIds,
+};
 
 pub(super) enum Invocation {
     Help,
     Version,
     Sign(SignArguments),
+    Check(CheckArguments),
+    Explain(Format),
+    Diagnose(DiagnoseArguments),
+}
+
+/// Whom the output is for.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The options of `check`.
+#[derive(Default)]
+pub(super) struct CheckArguments {
+    pub(super) profile: ServerProfile,
+    pub(super) time: Option<String>,
+    pub(super) format: Format,
+}
+
+/// The options of `diagnose`.
+#[derive(Default)]
+pub(super) struct DiagnoseArguments {
+    pub(super) status: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) time: Option<String>,
+    pub(super) format: Format,
 }
 
 /// The options of `sign`, as given.
@@ -34,11 +66,16 @@ pub(super) enum CredentialSource {
 pub(super) fn read(arguments: Vec<String>) -> Result<Invocation, Failure> {
     let mut parser = Parser::from_iter(arguments);
     match parser.next()? {
-        Some(Arg::Value(word)) if word == "sign" => read_sign(parser),
-        Some(Arg::Value(word)) => Err(Failure::Usage(format!(
-            "expected the command sign, found `{}`",
-            word.to_string_lossy().escape_debug()
-        ))),
+        Some(Arg::Value(word)) => match word.to_str() {
+            Some("sign") => read_sign(parser),
+            Some("check") => read_check(parser),
+            Some("explain") => read_explain(parser),
+            Some("diagnose") => read_diagnose(parser),
+            _ => Err(Failure::Usage(format!(
+                "expected sign, check, explain or diagnose, found `{}`",
+                word.to_string_lossy().escape_debug()
+            ))),
+        },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
         Some(Arg::Long("version") | Arg::Short('V')) => Ok(Invocation::Version),
         Some(other) => Err(other.unexpected().into()),
@@ -82,6 +119,113 @@ fn read_sign(mut parser: Parser) -> Result<Invocation, Failure> {
         ));
     }
     Ok(Invocation::Sign(sign))
+}
+
+fn read_check(mut parser: Parser) -> Result<Invocation, Failure> {
+    let mut check = CheckArguments::default();
+    let mut bindings: Option<RoleBindings> = None;
+    while let Some(argument) = parser.next()? {
+        let profile = &mut check.profile;
+        match argument {
+            Arg::Long("server-id" | "header-value") => {
+                let value = parser.value()?.string()?;
+                profile.server_id = Some(ServerIdRequirement::Required(value));
+            }
+            Arg::Long("no-server-id") => {
+                profile.server_id = Some(ServerIdRequirement::NotRequired);
+            }
+            Arg::Long("sts-endpoint") => {
+                let value = parser.value()?.string()?;
+                profile.sts_endpoint = Some(match value.as_str() {
+                    "global" => CalledEndpoint::Global,
+                    _ => CalledEndpoint::Url(value),
+                });
+            }
+            Arg::Long("server-uses-client-region") => {
+                profile.sts_endpoint = Some(CalledEndpoint::ClientRegion);
+            }
+            Arg::Long("allowed-header") => {
+                let name = parser.value()?.string()?;
+                profile.allowed_headers.get_or_insert_default().push(name);
+            }
+            Arg::Long("no-allowed-headers") => profile.allowed_headers = Some(Vec::new()),
+            Arg::Long("no-config") => profile.mount_config = Some(MountConfig::NeverWritten),
+            Arg::Long("vault-version") => {
+                profile.core = Some(software(Flavour::Vault, parser.value()?.string()?));
+            }
+            Arg::Long("openbao") => {
+                profile.core.get_or_insert(Software {
+                    flavour: Flavour::OpenBao,
+                    version: None,
+                });
+            }
+            Arg::Long("openbao-version") => {
+                profile.core = Some(software(Flavour::OpenBao, parser.value()?.string()?));
+            }
+            Arg::Long("plugin-version") => {
+                profile.auth_plugin = Some(software(Flavour::Vault, parser.value()?.string()?));
+            }
+            Arg::Long("arn") => profile.caller_arn = Some(parser.value()?.string()?),
+            Arg::Long("bound-arn") => {
+                let arn = parser.value()?.string()?;
+                bindings
+                    .get_or_insert_with(no_bindings)
+                    .principal_arns
+                    .push(arn);
+            }
+            Arg::Long("no-unique-ids") => {
+                bindings.get_or_insert_with(no_bindings).unique_ids = UniqueIds::NotResolved;
+            }
+            Arg::Long("time") => once(&mut check.time, "time", &mut parser)?,
+            Arg::Long("json") => check.format = Format::Json,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    check.profile.role = bindings.map(RoleProfile::Iam);
+    Ok(Invocation::Check(check))
+}
+
+fn software(flavour: Flavour, version: String) -> Software {
+    Software {
+        flavour,
+        version: Some(version),
+    }
+}
+
+fn no_bindings() -> RoleBindings {
+    RoleBindings {
+        principal_arns: Vec::new(),
+        unique_ids: UniqueIds::Resolved,
+        inferred_entity: InferredEntity::Nothing,
+    }
+}
+
+fn read_explain(mut parser: Parser) -> Result<Invocation, Failure> {
+    let mut format = Format::Text;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("json") => format = Format::Json,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Invocation::Explain(format))
+}
+
+fn read_diagnose(mut parser: Parser) -> Result<Invocation, Failure> {
+    let mut diagnose = DiagnoseArguments::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("status") => once(&mut diagnose.status, "status", &mut parser)?,
+            Arg::Long("date") => once(&mut diagnose.date, "date", &mut parser)?,
+            Arg::Long("time") => once(&mut diagnose.time, "time", &mut parser)?,
+            Arg::Long("json") => diagnose.format = Format::Json,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Invocation::Diagnose(diagnose))
 }
 
 /// Takes the value of an option that may be given once.

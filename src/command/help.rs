@@ -1,13 +1,11 @@
 //! What `--help` prints.
 
 pub(super) const TEXT: &str = "\
-Signs a HashiCorp Vault or OpenBao login with AWS credentials. Sends nothing.
+Signs and inspects HashiCorp Vault and OpenBao logins by AWS identity. Sends nothing.
 
-Usage: vault-aws-login sign [OPTIONS]
+Usage: vault-aws-login sign|check|explain|diagnose [OPTIONS]
 
-Prints the JSON body for POST $VAULT_ADDR/v1/auth/<mount>/login on standard output.
-
-Options:
+sign: prints the JSON body for POST $VAULT_ADDR/v1/auth/<mount>/login
   --role NAME            Vault role; left out, the server takes the name of the IAM user or role
   --server-id VALUE      value of X-Vault-AWS-IAM-Server-ID (also --header-value)
   --region REGION        region of the STS endpoint that the server calls; default us-east-1;
@@ -19,11 +17,32 @@ Options:
   --credentials -        read credentials from standard input, as JSON in any form that AWS's
                          tools print (export-credentials, credential_process, assume-role,
                          ECS and EC2 metadata)
-  --help, --version
 
-Environment, unless --credentials is given (wasmtime passes each by --env NAME):
+check: reads a login, anybody's, and says whether a server will accept it. What is known of the server:
+  --server-id VALUE, --no-server-id
+  --sts-endpoint URL|global, --server-uses-client-region
+  --allowed-header NAME  one of allowed_sts_header_values; may be repeated
+  --no-allowed-headers, --no-config (config/client was never written)
+  --vault-version VERSION, --openbao, --openbao-version VERSION
+  --plugin-version VERSION  HashiCorp's AWS auth method, where it is not the server's own
+  --arn ARN              whose credentials signed
+  --bound-arn ARN        bound_iam_principal_arn of the role; may be repeated
+  --no-unique-ids        the role has resolve_aws_unique_ids=false
+  --time TIME, --json
+
+explain: reads a login and shows what is in it, without anything that could be used
+  --json
+
+diagnose: reads Vault's answer to a login and says who refused it, why and what to change
+  --status CODE          HTTP status; left out, Vault was never reached
+  --date DATE            the answer's Date header
+  --time TIME, --json
+
+--help, --version
+
+Environment of sign, unless --credentials is given (wasmtime passes each by --env NAME):
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN (or AWS_SECURITY_TOKEN),
   AWS_CREDENTIAL_EXPIRATION
 
-Exit status: 0 done, 1 input refused, 2 wrong usage.
+Exit status: 0 done, 1 input refused (check: the server refuses the login), 2 wrong usage.
 ";

@@ -1,12 +1,10 @@
 //! The command `sign`.
 
-use aws_smithy_types::date_time::{DateTime, Format};
 use wasi::cli::stdin::get_stdin;
-use wasi::clocks::wall_clock;
 
 use super::arguments::{CredentialSource, SignArguments};
 use super::failure::Failure;
-use super::streams;
+use super::{streams, time};
 use crate::{
     Credentials, LoginOptions, StsEndpoint, StsUrl, UnixSeconds, read_credential_document,
     sign_login,
@@ -39,11 +37,8 @@ pub(super) fn perform(
         (None, false, false) => None,
     };
     let options = LoginOptions::new(region, arguments.server_id, arguments.role, sts_endpoint)?;
-    let seconds = match arguments.time {
-        Some(time) => read_time(&time)?,
-        None => wall_clock::now().seconds,
-    };
-    let mut login = sign_login(&credentials, &options, UnixSeconds::new(seconds)?)?;
+    let time = UnixSeconds::new(time::seconds(arguments.time)?)?;
+    let mut login = sign_login(&credentials, &options, time)?;
     login.push('\n');
     Ok(login)
 }
@@ -61,7 +56,7 @@ fn credentials_of(environment: &[(String, String)]) -> Result<Credentials, Failu
     // The older name of the same thing, which some tools still set.
     let session_token = owned("AWS_SESSION_TOKEN").or_else(|| owned("AWS_SECURITY_TOKEN"));
     let expires_at = variable(environment, "AWS_CREDENTIAL_EXPIRATION")
-        .map(read_time)
+        .map(time::read)
         .transpose()?;
     Ok(Credentials::new(
         access_key_id,
@@ -83,19 +78,4 @@ fn variable<'a>(environment: &'a [(String, String)], name: &str) -> Option<&'a s
         .iter()
         .find(|(candidate, value)| candidate == name && !value.is_empty())
         .map(|(_, value)| value.as_str())
-}
-
-/// Reads Unix seconds or an RFC 3339 time.
-fn read_time(time: &str) -> Result<u64, Failure> {
-    let seconds = time.parse().ok().or_else(|| {
-        let time = DateTime::from_str(time, Format::DateTimeWithOffset).ok()?;
-        u64::try_from(time.secs()).ok()
-    });
-    seconds.ok_or_else(|| {
-        let found: String = time.chars().take(64).collect();
-        let found = found.escape_debug();
-        Failure::refused(format!(
-            "invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `{found}`"
-        ))
-    })
 }

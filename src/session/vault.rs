@@ -154,12 +154,13 @@ fn login_fault(response: &Response) -> Fault {
 
 /// Names the rule of those statuses that time alone heals.
 ///
-/// 412: a standby that has not seen the token yet; 472 and 473: standbys of disaster recovery and
-/// of performance replication; 5xx: sealed, starting, or a proxy before Vault.
+/// 307: a standby that knows no address of the active server yet, as after a restart; 412: one
+/// that has not seen the token yet; 472 and 473: standbys of disaster recovery and of performance
+/// replication; 5xx: sealed, starting, or a proxy before Vault.
 const fn unavailable(status: u16) -> Option<RefusalRule> {
     match status {
         429 => Some(RefusalRule::RateLimited),
-        412 | 472 | 473 | 500..600 => Some(RefusalRule::VaultUnavailable),
+        307 | 412 | 472 | 473 | 500..600 => Some(RefusalRule::VaultUnavailable),
         _ => None,
     }
 }

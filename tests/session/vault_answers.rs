@@ -100,9 +100,9 @@ fn refused_login_names_its_rule_and_what_heals_it() {
             by_hand,
         ),
         (301, String::new(), RefusalRule::UnexpectedStatus, by_hand),
-        (307, String::new(), RefusalRule::UnexpectedStatus, by_hand),
         (418, String::new(), RefusalRule::UnexpectedStatus, by_hand),
         // what time heals
+        (307, String::new(), RefusalRule::VaultUnavailable, by_itself),
         (
             400,
             sts(400, "Throttling: Rate exceeded"),

@@ -100,7 +100,9 @@ test('pasted markup is shown as text', async (t) => {
   const { page, faults } = await open(t);
   await page.getByRole('button', { name: 'Fill in an example' }).click();
   const login = JSON.parse(await page.getByLabel('The login').inputValue());
-  login.role = '<img src=x onerror=alert(1)>';
+  const headers = JSON.parse(atob(login.iam_request_headers));
+  headers['X-Vault-AWS-IAM-Server-ID'] = ['<img src=x onerror=alert(1)>'];
+  login.iam_request_headers = btoa(JSON.stringify(headers));
   await page.getByLabel('The login').fill(JSON.stringify(login));
   assert.match(await page.locator('#details').innerText(), /<img src=x onerror=alert\(1\)>/);
   assert.equal(await page.locator('#details img').count(), 0);

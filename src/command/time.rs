@@ -1,0 +1,29 @@
+//! Times on the command line and from the clock.
+
+use aws_smithy_types::date_time::{DateTime, Format};
+use wasi::clocks::wall_clock;
+
+use super::failure::Failure;
+
+/// Returns the given time, or else the clock's, in Unix seconds.
+pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {
+    match given {
+        Some(time) => read(&time),
+        None => Ok(wall_clock::now().seconds),
+    }
+}
+
+/// Reads Unix seconds or an RFC 3339 time.
+pub(super) fn read(time: &str) -> Result<u64, Failure> {
+    let seconds = time.parse().ok().or_else(|| {
+        let time = DateTime::from_str(time, Format::DateTimeWithOffset).ok()?;
+        u64::try_from(time.secs()).ok()
+    });
+    seconds.ok_or_else(|| {
+        let found: String = time.chars().take(64).collect();
+        let found = found.escape_debug();
+        Failure::refused(format!(
+            "invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `{found}`"
+        ))
+    })
+}
