@@ -7,6 +7,7 @@ SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
 WASM_TARGET := wasm32-unknown-unknown
+FOREIGN_FILTER = target/foreign-filter/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
 # The paths of this machine stay out of the artefacts: panic locations name source files.
 REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
@@ -98,7 +99,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 
 .PHONY: test
 test: component command core composed envoy node edge browser \
-		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login .make/chromium ## Runs every test.
+		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
 .PHONY: check
@@ -140,6 +141,13 @@ dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-
 		--target wasm32-wasip2 --target-dir target/composed
 	@target/tools/bin/wac plug --plug $< --output $@ \
 		target/composed/wasm32-wasip2/release/vault-aws-login-composed.wasm
+
+# A filter of somebody else's: the tests show what it can and cannot read.
+$(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
+	@echo "building the tests' foreign filter …"
+	@cargo build --locked --quiet --release --package vault-aws-login-foreign-filter \
+		--target wasm32-wasip1 --target-dir target/foreign-filter
+	@touch $@
 
 # Tools, each into a git-ignored folder of the project.
 
