@@ -72,7 +72,7 @@ class Envoy:
     def listener(
         self,
         name: str,
-        configuration: Mapping[str, Any],
+        configuration: Mapping[str, Any] | None,
         *,
         to: str,
         vm_id: str = "vault-aws-login",
@@ -81,7 +81,10 @@ class Envoy:
         port: int | None = None,
         values: Mapping[str, str] | None = None,
     ) -> Listener:
-        """Puts a filter before a cluster. `values` are variables of its VM; otherwise Envoy's own are passed on."""
+        """Puts a filter before a cluster, or none without a configuration.
+
+        `values` are variables of the filter's VM; otherwise Envoy's own are passed on.
+        """
         assert (ROOT / wasm).exists(), f"no {wasm}: run `make envoy`"
         port = port or free_ports(1)[0]
         variables = {"host_env_keys": KEYS} if values is None else {"key_values": dict(values)}
@@ -116,7 +119,7 @@ class Envoy:
                 ]
             },
             "http_filters": [
-                {"name": "vault-aws-login", "typed_config": wasm_filter},
+                *([] if configuration is None else [{"name": "vault-aws-login", "typed_config": wasm_filter}]),
                 {"name": "envoy.filters.http.router", "typed_config": router},
             ],
         }
@@ -176,6 +179,11 @@ class Envoy:
     def wait_until(self, ready: Any, *, what: str, seconds: float = 30) -> None:
         assert self._child is not None
         self._child.wait_until(ready, what=what, seconds=seconds)
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
 
     @property
     def log(self) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import requests
 
 from bed import GREETING, GREETING_PATH, Identity, TestBed
@@ -54,6 +55,7 @@ def envoy(bed: TestBed, folder: Path, identity: Identity, changes: dict[str, str
     (port,) = free_ports(1)
     own = {
         "port_value: 18000": f"port_value: {port}",
+        "port_value: 19000": "port_value: 0",
         "port_value: 8200": f"port_value: {bed.vault.address.rpartition(':')[2]}",
         FILTER: str(ROOT / FILTER),
     }
@@ -104,9 +106,45 @@ def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Pat
         assert running.read(headers={"X-Vault-Token": bed.vault.root_token}).status_code == 403
 
 
-def test_bad_configuration_is_refused_at_load_with_one_line(bed: TestBed, tmp_path: Path) -> None:
-    changes = {'"vault_cluster": "vault",': '"vault_cluster": "vault", "rôle": "dev",'}
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        pytest.param(
+            {'"vault_cluster": "vault",': '"vault_cluster": "vault", "rôle": "dev",'},
+            "invalid configuration: unknown field `rôle`",
+            id="unknown-key",
+        ),
+        pytest.param(
+            {'"role": "demo",': '"role": "demo"'},
+            "invalid configuration: expected `,` or `}` at line 4 column 3",
+            id="not-json",
+        ),
+        pytest.param(
+            {"vm_id: vault-aws-login": 'vm_id: ""'},
+            "unsafe vm_id: expected a vm_config.vm_id of this filter's own, found an empty one, with which every other "
+            "plugin that has none could read the token",
+            id="empty-vm-id",
+        ),
+        pytest.param(
+            {"host_env_keys: [AWS_ACCESS_KEY_ID, ": "host_env_keys: ["},
+            "missing credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in "
+            "vm_config.environment_variables, found no AWS_ACCESS_KEY_ID",
+            id="no-credentials",
+        ),
+        pytest.param(
+            {"host_env_keys: [AWS_ACCESS_KEY_ID, ": "key_values: { AWS_WEB_IDENTITY_TOKEN_FILE: /token }\n"
+             "                            host_env_keys: ["},
+            "unreadable credentials: expected a source without files, found AWS_WEB_IDENTITY_TOKEN_FILE: a filter "
+            "cannot read files, so let a credential endpoint beside the proxy read it, and name that endpoint's cluster "
+            "as credentials.from container-endpoint",
+            id="token-file",
+        ),
+    ],
+)
+def test_bad_configuration_is_refused_at_load_with_one_line(
+    bed: TestBed, tmp_path: Path, changes: dict[str, str], line: str
+) -> None:
     with envoy(bed, tmp_path, bed.aws.user(), changes) as running:
         assert running.child.wait(30) == 1
-        lines = [line for line in running.log.splitlines() if "invalid configuration: unknown field `rôle`" in line]
+        lines = [said for said in running.log.splitlines() if f"vault-aws-login: {line}" in said]
         assert len(lines) == 1

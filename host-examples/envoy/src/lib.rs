@@ -17,6 +17,8 @@ mod filter;
 mod holder;
 mod keeper;
 mod log;
+#[cfg(test)]
+mod manifests;
 mod metrics;
 mod record;
 mod root;

@@ -1,0 +1,197 @@
+"""Compares Envoy without the filter, Envoy with it, and `bao proxy` with a forced token, before one fast upstream.
+
+    make bench-envoy
+
+One worker each. The rounds are interleaved, each in another order, and what counts is the ratio within a round: what
+else the machine does meanwhile then falls on all of them. Where the range of the ratios includes 1, no difference is
+claimed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+import requests  # noqa: E402
+
+from bed import TestBed  # noqa: E402
+from bed.child import Child  # noqa: E402
+from bed.loopback import LOOPBACK, free_ports  # noqa: E402
+from envoy_process import Envoy  # noqa: E402
+
+LOAD = ROOT / "target" / "bench-load"
+BARE, FILTERED, BAO = "Envoy", "Envoy with the filter", "bao proxy"
+CLIENTS = 16
+
+
+@dataclass(frozen=True)
+class Target:
+    """A proxy that is measured."""
+
+    name: str
+    url: str
+    pid: int
+
+    def memory_megabytes(self) -> float:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+        return int(line.split()[1]) / 1024
+
+
+@dataclass(frozen=True)
+class Round:
+    requests_per_second: float
+    p50_microseconds: float
+    p99_microseconds: float
+    failed: int
+    without_token: int
+
+
+def measure(target: Target, seconds: float) -> Round:
+    command = [str(LOAD), "run", f"{target.url}/v1/secret/greeting", str(seconds), str(CLIENTS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return Round(**json.loads(done.stdout))
+
+
+@contextmanager
+def upstream(bed: TestBed, folder: Path) -> Iterator[str]:
+    child = Child([str(LOAD), "serve", bed.vault.address], log=folder / "upstream.log", env={})
+    try:
+        child.wait_until(lambda: child.log.read_text().endswith("\n"), what="it said its address")
+        yield f"http://{child.log.read_text().strip()}"
+    finally:
+        child.stop()
+
+
+@contextmanager
+def bao_proxy(bed: TestBed, folder: Path, to: str) -> Iterator[Target]:
+    """OpenBao's own proxy; it logs in by AppRole, because OpenBao's has no AWS method."""
+    vault = bed.vault.client
+    vault.sys.enable_auth_method("approle")
+    vault.write_data("auth/approle/role/bench", data={"token_policies": "read-greeting"})
+    (folder / "role-id").write_text(vault.read("auth/approle/role/bench/role-id")["data"]["role_id"])
+    (folder / "secret-id").write_text(vault.write_data("auth/approle/role/bench/secret-id")["data"]["secret_id"])
+    (port,) = free_ports(1)
+    config = folder / "proxy.hcl"
+    config.write_text(
+        f"""
+        vault {{ address = "{to}" }}
+        auto_auth {{
+          method "approle" {{
+            config = {{
+              role_id_file_path = "{folder}/role-id"
+              secret_id_file_path = "{folder}/secret-id"
+            }}
+          }}
+        }}
+        api_proxy {{ use_auto_auth_token = "force" }}
+        listener "tcp" {{
+          address = "{LOOPBACK}:{port}"
+          tls_disable = true
+        }}
+        log_level = "warn"
+        """
+    )
+    env = {"GOMAXPROCS": "1", "HOME": str(folder), "PATH": os.environ["PATH"]}
+    command = [str(ROOT / ".venv/bin/bao"), "proxy", f"-config={config}"]
+    child = Child(command, log=folder / "proxy.log", env=env)
+    target = Target(BAO, f"http://{LOOPBACK}:{port}", child.pid)
+    try:
+        child.wait_until(lambda: has_token(target), what="it had a token")
+        yield target
+    finally:
+        child.stop()
+
+
+def has_token(target: Target) -> bool:
+    try:
+        answer = requests.get(f"{target.url}/v1/secret/greeting", timeout=10)
+    except requests.ConnectionError:
+        return False
+    return answer.status_code == 200 and "X-No-Token" not in answer.headers
+
+
+@contextmanager
+def targets(folder: Path) -> Iterator[list[Target]]:
+    with ExitStack() as stack:
+        bed = stack.enter_context(TestBed())
+        to = stack.enter_context(upstream(bed, folder))
+        user = bed.aws.user()
+        bed.vault_role("bench", user.arn)
+        found = []
+        for name, is_filtered in ((BARE, False), (FILTERED, True)):
+            envoy = Envoy(folder / name.replace(" ", "-"), environment=user.environment())
+            envoy.cluster("vault", bed.vault.address)
+            envoy.cluster("upstream", to)
+            own = {"vault_cluster": "vault", "upstream_clusters": ["upstream"], "role": "bench"}
+            listener = envoy.listener("bench", own if is_filtered else None, to="upstream")
+            stack.enter_context(envoy)
+            found.append(Target(name, listener.url, envoy.pid))
+        envoy.wait_until(lambda: has_token(found[1]), what="it had a token")
+        found.append(stack.enter_context(bao_proxy(bed, folder, to)))
+        yield found
+
+
+def spread(values: list[float], digits: int = 2) -> str:
+    middle = statistics.median(values)
+    return f"{middle:.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def verdict(ratios: list[float]) -> str:
+    if min(ratios) > 1:
+        return "more"
+    if max(ratios) < 1:
+        return "less"
+    return "no difference to be claimed"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, targets(Path(folder)) as proxies:
+        rounds: dict[str, list[Round]] = {proxy.name: [] for proxy in proxies}
+        for proxy in proxies:
+            measure(proxy, 1)
+        for number in range(options.rounds):
+            for proxy in random.sample(proxies, len(proxies)):
+                rounds[proxy.name].append(measure(proxy, options.seconds))
+            print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+        memory = {proxy.name: proxy.memory_megabytes() for proxy in proxies}
+
+    for name in (FILTERED, BAO):
+        assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
+    assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
+    print(f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most)\n")
+    print(f"| {'':21} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'memory in MB':12} |")
+    print("|---|---|---|---|---|")
+    for name, done in rounds.items():
+        rate = spread([one.requests_per_second for one in done], 0)
+        p50 = spread([one.p50_microseconds / 1000 for one in done])
+        p99 = spread([one.p99_microseconds / 1000 for one in done])
+        print(f"| {name:21} | {rate:24} | {p50:20} | {p99:20} | {memory[name]:12.0f} |")
+    print()
+    for name, other in ((FILTERED, BARE), (FILTERED, BAO)):
+        pairs = zip(rounds[name], rounds[other])
+        ratios = [one.requests_per_second / two.requests_per_second for one, two in pairs]
+        print(f"requests/s, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+module vault-aws-login/bench/load
+
+go 1.26
