@@ -104,7 +104,7 @@ struct FindingJson {
 impl From<Finding> for FindingJson {
     fn from(finding: Finding) -> Self {
         Self {
-            rule: finding.rule.text().name,
+            rule: finding.rule.name(),
             severity: finding.severity.name(),
             message: finding.message,
             fix: finding.fix,
@@ -184,7 +184,7 @@ impl From<CredentialScope> for CredentialScopeJson {
 
 impl From<ExplainError> for Refused {
     fn from(error: ExplainError) -> Self {
-        Self::new(error.rule.text().name, None, error.message)
+        Self::new(error.rule.name(), None, error.message)
     }
 }
 
@@ -207,7 +207,7 @@ impl From<Refusal> for RefusalJson {
     fn from(refusal: Refusal) -> Self {
         Self {
             refused_by: refusal.refused_by.map(Refuser::name),
-            rule: refusal.rule.map(|rule: LoginRule| rule.text().name),
+            rule: refusal.rule.map(|rule: LoginRule| rule.name()),
             message: refusal.message,
             causes: refusal.causes,
             client_fix: refusal.client_fix,

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::check::Login;
@@ -11,6 +12,16 @@ use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
 use super::shown::{self, Shown, header_value, query_value};
 use crate::order::sorted;
+
+/// What `UriEncode` encodes.
+const ALL: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// The same in a path, whose slashes stay.
+const PATH: &AsciiSet = &ALL.remove(b'/');
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(
@@ -73,7 +84,7 @@ fn path(path: &str) -> String {
             folded.push(character);
         }
     }
-    encode(&folded, "/")
+    utf8_percent_encode(&folded, PATH).to_string()
 }
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
@@ -88,9 +99,9 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             }
             let value = match query_value(&name, &value, shown) {
                 Some(hidden) => hidden,
-                None => encode(&value, ""),
+                None => encode(&value),
             };
-            Some(format!("{}={value}", encode(&name, "")))
+            Some(format!("{}={value}", encode(&name)))
         })
         .collect();
     let sorted_pairs = sorted(pairs.iter().map(String::as_str)).into_iter();
@@ -123,16 +134,6 @@ fn fold_blanks(value: &str) -> String {
 }
 
 /// AWS's `UriEncode`.
-fn encode(text: &str, kept: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        let character = char::from(byte);
-        if byte.is_ascii_alphanumeric() || "-_.~".contains(character) || kept.contains(character) {
-            encoded.push(character);
-        } else {
-            encoded.push('%');
-            encoded.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    encoded
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, ALL).to_string()
 }

@@ -1,5 +1,7 @@
 //! URLs and queries as Go's `net/url` reads them, which decides what Vault refuses.
 
+use percent_encoding::percent_decode_str;
+
 /// A parsed URL. What is not UTF-8 in it was replaced before.
 pub(super) struct GoUrl {
     /// Lower case; empty for a relative URL.
@@ -213,33 +215,12 @@ pub(super) enum Plus {
 
 /// Decodes percent signs; ill-formed ones stay as they are.
 pub(super) fn unescape(text: &str, plus: Plus) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    loop {
-        rest = match rest {
-            [] => break,
-            [b'%', high, low, after @ ..]
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                bytes.push(nibble(*high) << 4 | nibble(*low));
-                after
-            }
-            [b'+', after @ ..] if plus == Plus::Blank => {
-                bytes.push(b' ');
-                after
-            }
-            [byte, after @ ..] => {
-                bytes.push(*byte);
-                after
-            }
-        };
+    match plus {
+        Plus::Blank => decode(&text.replace('+', " ")),
+        Plus::Plus => decode(text),
     }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn nibble(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20) - b'a' + 10,
-    }
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,8 +1,7 @@
 //! The caller, the role and its bindings (contract 2.8 to 2.11).
 
-use crate::error::Found;
 use crate::inspector::arn::{ArnFault, Caller};
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::profile::{
     InferredEntity, RoleBindings, RoleProfile, ServerProfile, UniqueIds,
 };
@@ -19,7 +18,7 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
             ArnFault::Federated => LoginRule::CallerIsFederated,
         };
         let arn = profile.caller_arn.as_deref().unwrap_or_default();
-        findings.refuse(rule, &format!("found {}", Found::value(arn)));
+        findings.refuse(rule, &say("found {}", &[&quoted(arn)]));
     }
     if let Some(role) = role.filter(|role| !role.is_empty()) {
         check_role_name(role, findings);
@@ -49,16 +48,16 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if role.starts_with("arn:") {
         findings.refuse(
             LoginRule::RoleIsArn,
-            &format!("found {}", Found::value(&shown::role(role))),
+            &say("found {}", &[&quoted(&shown::role(role))]),
         );
         return;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let inside = |c: char| is_word(c) || c == '-' || c == '.';
     if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
-        let detail = format!(
+        let detail = say(
             "expected letters, digits, '_', and '-' or '.' inside, found {}",
-            Found::value(&shown::role(role))
+            &[&quoted(&shown::role(role))],
         );
         findings.refuse(LoginRule::RoleNameImpossible, &detail);
     }
@@ -68,12 +67,13 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
     if bindings.inferred_entity == InferredEntity::Ec2Instance
         && !caller.session.is_some_and(is_instance_id)
     {
-        let found = caller
-            .session
-            .map_or("none".into(), |session| Found::value(session).to_string());
+        let found = caller.session.map_or("none".into(), quoted);
         findings.refuse(
             LoginRule::SessionNotInstance,
-            &format!("expected a session such as i-0123456789abcdef0, found {found}"),
+            &say(
+                "expected a session such as i-0123456789abcdef0, found {}",
+                &[&found],
+            ),
         );
     }
     let canonical = caller.canonical();
@@ -94,10 +94,11 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
     if bindings.principal_arns.is_empty() || bindings.principal_arns.iter().any(equal) {
         return;
     }
-    let shown = Found::value(&canonical).to_string();
+    let shown = quoted(&canonical);
     if bindings.principal_arns.iter().any(wildcard) {
-        let detail = format!(
-            "found {shown}, and what a binding with `*` matches is decided by the path that IAM knows"
+        let detail = say(
+            "found {}, and what a binding with `*` matches is decided by the path that IAM knows",
+            &[&shown],
         );
         findings.add(
             LoginRule::PrincipalNotBound,
@@ -106,7 +107,7 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
             Some(&shown),
         );
     } else {
-        let detail = format!("expected one that is bound, found {shown}");
+        let detail = say("expected one that is bound, found {}", &[&shown]);
         findings.add(
             LoginRule::PrincipalNotBound,
             Severity::Refused,
@@ -126,7 +127,7 @@ fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
             findings.add(
                 LoginRule::BindingNeverMatches,
                 Severity::Advice,
-                &format!("found {}", Found::value(entry)),
+                &say("found {}", &[&quoted(entry)]),
                 None,
             );
         }

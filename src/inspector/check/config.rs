@@ -1,8 +1,7 @@
 //! What the mount's configuration decides: server ID, allowed headers, region (contract 2.5).
 
 use super::{CalledRegion, Login, Method};
-use crate::error::Found;
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::profile::{
@@ -72,16 +71,16 @@ fn check_server_id(
         Some(ServerIdRequirement::NotRequired) => return,
         Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
         Some(ServerIdRequirement::Required(wanted)) => {
-            let shown = Found::value(wanted).to_string();
+            let shown = quoted(wanted);
             match &sent {
                 None => findings.add(
                     LoginRule::ServerIdMissing,
                     Severity::Refused,
-                    &format!("expected {shown}, found none"),
+                    &say("expected {}, found none", &[&shown]),
                     Some(&shown),
                 ),
                 Some(value) if value != wanted => {
-                    let detail = format!("expected {shown}, found {}", Found::value(value));
+                    let detail = say("expected {}, found {}", &[&shown, &quoted(value)]);
                     findings.add(
                         LoginRule::ServerIdDiffers,
                         Severity::Refused,
@@ -102,9 +101,9 @@ fn check_server_id(
                     None,
                 ),
                 Some(value) => {
-                    let detail = format!(
+                    let detail = say(
                         "found {}, and which one the server wants is not known",
-                        Found::value(value)
+                        &[&quoted(value)],
                     );
                     findings.add(LoginRule::ServerIdDiffers, Severity::Depends, &detail, None);
                 }
@@ -232,10 +231,13 @@ fn report(
         (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
         _ => Severity::Depends,
     };
-    let shown = Found::value(name).to_string();
+    let shown = quoted(name);
     let detail = match severity {
-        Severity::Refused => format!("expected one that is allowed, found {shown}"),
-        _ => format!("found {shown}, and whether the server allows it is not known"),
+        Severity::Refused => say("expected one that is allowed, found {}", &[&shown]),
+        _ => say(
+            "found {}, and whether the server allows it is not known",
+            &[&shown],
+        ),
     };
     findings.add(rule, severity, &detail, Some(&shown));
 }
@@ -271,18 +273,21 @@ fn check_client_region(
     // With more slashes than a scope has, this may be a piece of a secret.
     let is_scope = credential.is_some_and(|credential| credential.split('/').count() == 5);
     let shown = if is_scope {
-        Found::value(region).to_string()
+        quoted(region)
     } else {
         "something else".into()
     };
     let (severity, detail) = match newest_read {
         true => (
             Severity::Refused,
-            format!("expected a region of its table, found {shown}"),
+            say("expected a region of its table, found {}", &[&shown]),
         ),
         false => (
             Severity::Depends,
-            format!("found {shown}, and which regions the server knows is not known"),
+            say(
+                "found {}, and which regions the server knows is not known",
+                &[&shown],
+            ),
         ),
     };
     findings.add(LoginRule::RegionUnknownToServer, severity, &detail, None);

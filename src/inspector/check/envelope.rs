@@ -1,7 +1,6 @@
 //! The JSON around a login (contract 2.1).
 
-use crate::error::Found;
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
@@ -74,7 +73,7 @@ pub(super) fn check<'a>(
         findings.add(LoginRule::JsonOverLimits, Severity::Depends, detail, None);
     }
     if let Some(key) = json.doubled_key() {
-        let detail = format!("expected each key once, found {} twice", Found::value(key));
+        let detail = say("expected each key once, found {} twice", &[&quoted(key)]);
         findings.add(
             LoginRule::JsonDuplicateKey,
             by_strictness(Severity::Advice),
@@ -102,7 +101,7 @@ pub(super) fn check<'a>(
         other => {
             findings.refuse(
                 LoginRule::JsonMalformed,
-                &format!("expected an object, found {}", other.kind()),
+                &say("expected an object, found {}", &[other.kind()]),
             );
             None
         }

@@ -1,8 +1,7 @@
 //! The fields of a login: types, presence, method, URL, body and headers (contract 2.2, 2.3).
 
 use super::{Login, Method, envelope};
-use crate::error::Found;
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::go_base64;
 use crate::inspector::go_url::{GoUrl, Query, QueryFault};
 use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
@@ -25,7 +24,7 @@ pub(super) fn check(
 ) -> Option<Login> {
     for name in FIELDS.iter().filter(|name| **name != "iam_request_headers") {
         if let Some(Err(kind)) = json.get(name).map(login_fields::text) {
-            let detail = format!("expected {name} to be a string, found {kind}");
+            let detail = say("expected {} to be a string, found {}", &[name, kind]);
             findings.add(
                 LoginRule::FieldTypeWrong,
                 Severity::Refused,
@@ -43,9 +42,9 @@ pub(super) fn check(
         }
         Some(Ok(read)) => {
             if let Some(key) = &read.doubled_key {
-                let detail = format!(
+                let detail = say(
                     "expected each header once, found {} twice, of which the server takes the last",
-                    Found::value(key)
+                    &[&quoted(key)],
                 );
                 findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, &detail, None);
             }
@@ -115,7 +114,7 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
             return None;
         }
         (Some(name), false) => {
-            let detail = format!("expected {name}, found none");
+            let detail = say("expected {}, found none", &[name]);
             findings.add(
                 LoginRule::LoginFieldsMissing,
                 Severity::Refused,
@@ -135,8 +134,8 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
         .iter()
         .filter(|(name, _)| !FIELDS.contains(&&**name));
     for (name, _) in unknown.take(MOST_UNKNOWN_KEYS) {
-        let name = Found::value(name).to_string();
-        let detail = format!("expected one of the fields of a login, found {name}");
+        let name = quoted(name);
+        let detail = say("expected one of the fields of a login, found {}", &[&name]);
         findings.add(
             LoginRule::KeyUnknown,
             Severity::Advice,
@@ -156,13 +155,13 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
                 Encoding::Base64 => "inside the base64",
                 Encoding::Plain => "in the text, which is not standard base64",
             };
-            let detail = format!("{} {taken_for}", envelope::describe(*fault));
+            let detail = say("{} {}", &[&envelope::describe(*fault), taken_for]);
             findings.refuse(LoginRule::HeadersNotJson, &detail);
         }
         HeadersFault::NotAnObject(kind) => {
             findings.refuse(
                 LoginRule::HeadersNotJson,
-                &format!("expected an object, found {kind}"),
+                &say("expected an object, found {}", &[kind]),
             );
         }
         HeadersFault::Compressed => {
@@ -174,7 +173,7 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
             );
         }
         HeadersFault::ValueType(name, kind) => {
-            let detail = format!("expected strings for {}, found {kind}", Found::value(name));
+            let detail = say("expected strings for {}, found {}", &[&quoted(name), kind]);
             findings.refuse(LoginRule::HeaderValueTypeWrong, &detail);
         }
         HeadersFault::Pair => findings.refuse(
@@ -183,7 +182,7 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
         ),
         HeadersFault::Kind(kind) => findings.refuse(
             LoginRule::HeaderPairMalformed,
-            &format!("expected headers, found {kind}"),
+            &say("expected headers, found {}", &[kind]),
         ),
     }
 }
@@ -212,8 +211,8 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
             return Method::Get;
         }
         other => {
-            let shown = Found::value(&shown::method(other)).to_string();
-            let detail = format!("expected `POST`, found {shown}");
+            let shown = quoted(&shown::method(other));
+            let detail = say("expected `POST`, found {}", &[&shown]);
             findings.refuse(LoginRule::MethodUnsupported, &detail);
         }
     }
@@ -229,9 +228,9 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         return None;
     }
     let Some(bytes) = go_base64::decode(encoded) else {
-        let detail = format!(
+        let detail = say(
             "expected letters, digits, '+', '/' and padding, found {}",
-            go_base64::fault(encoded)
+            &[go_base64::fault(encoded)],
         );
         findings.refuse(LoginRule::UrlNotBase64, &detail);
         return None;
@@ -240,14 +239,15 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         Err(fault) => {
             findings.refuse(
                 LoginRule::UrlUnparsable,
-                &format!("expected scheme, host and `/`, found {fault}"),
+                &say("expected scheme, host and `/`, found {}", &[fault]),
             );
             None
         }
         Ok(url) => {
             if let Some(fault) = url.newly_refused {
-                let detail = format!(
-                    "expected scheme, host and `/`, found {fault}, which servers built with newer versions of Go refuse"
+                let detail = say(
+                    "expected scheme, host and `/`, found {}, which servers built with newer versions of Go refuse",
+                    &[fault],
                 );
                 findings.add(LoginRule::UrlUnparsable, Severity::Depends, &detail, None);
             }
@@ -271,7 +271,7 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
             "expected Action=GetCallerIdentity, found none",
         ),
         [other] => {
-            let detail = format!("expected `{ACTION}`, found {}", Found::value(other));
+            let detail = say("expected `{}`, found {}", &[ACTION, &quoted(other)]);
             findings.refuse(LoginRule::QueryActionUnexpected, &detail);
         }
         _ => findings.refuse(
@@ -290,9 +290,9 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
         return None;
     }
     let Some(body) = go_base64::decode(encoded) else {
-        let detail = format!(
+        let detail = say(
             "expected letters, digits, '+', '/' and padding, found {}",
-            go_base64::fault(encoded)
+            &[go_base64::fault(encoded)],
         );
         findings.refuse(LoginRule::BodyNotBase64, &detail);
         return None;
@@ -317,9 +317,9 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
             if let Some((name, value)) = strange {
                 let detail = match name.as_str() {
                     "Action" if actions > 1 => "expected Action once, found it more often".into(),
-                    "Action" => format!(
-                        "expected the action `{ACTION}`, found {}",
-                        Found::value(value)
+                    "Action" => say(
+                        "expected the action `{}`, found {}",
+                        &[ACTION, &quoted(value)],
                     ),
                     // The name may be a whole document.
                     _ => "expected Action and Version alone, found another key".into(),

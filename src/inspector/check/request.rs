@@ -1,8 +1,7 @@
 //! The request as the server sends it on to STS (contract 2.6, 2.7 and 1.2).
 
 use super::{Login, Method};
-use crate::error::Found;
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::go_header::{is_name, is_value};
 use crate::inspector::go_url::{GoUrl, Query, escapes_are_valid};
 use crate::inspector::login_fields::Headers;
@@ -39,10 +38,13 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
         !is_name(&header.name) || !header.values.iter().all(|value| is_value(value))
     });
     for header in illegal.take(MOST_FINDINGS) {
-        let name = Found::value(&header.name).to_string();
+        let name = quoted(&header.name);
         let detail = match is_name(&header.name) {
-            true => format!("expected no control character in the value of {name}, found one"),
-            false => format!("expected a header name, found {name}"),
+            true => say(
+                "expected no control character in the value of {}, found one",
+                &[&name],
+            ),
+            false => say("expected a header name, found {}", &[&name]),
         };
         findings.add(
             LoginRule::HeaderIllegal,
@@ -60,7 +62,7 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
             || header.values.len() > 1 && SINGLE.contains(&header.name.as_str())
     });
     for header in repeated.take(MOST_FINDINGS) {
-        let name = Found::value(&header.name).to_string();
+        let name = quoted(&header.name);
         let detail = format!("expected {name} once, found {} values", header.values.len());
         findings.add(
             LoginRule::HeaderRepeated,
@@ -73,7 +75,7 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::HeaderHopByHop,
             Severity::Depends,
-            &format!("found `{name}`"),
+            &say("found `{}`", &[name]),
             Some(name),
         );
     }
@@ -160,8 +162,8 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .unwrap_or(&lower)
         .trim_end_matches(':');
     if bare != url.host {
-        let plain = Found::value(bare).to_string();
-        let detail = format!("expected {plain}, found {}", Found::value(&url.host));
+        let plain = quoted(bare);
+        let detail = say("expected {}, found {}", &[&plain, &quoted(&url.host)]);
         findings.add(
             LoginRule::HostNotPlain,
             Severity::Depends,
@@ -174,10 +176,10 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .map(|host| host.trim_matches([' ', '\t']))
         && host != url.host
     {
-        let sent = Found::value(&url.host).to_string();
-        let detail = format!(
-            "expected {sent}, found {}; if that was signed, the signature does not match",
-            Found::value(host)
+        let sent = quoted(&url.host);
+        let detail = say(
+            "expected {}, found {}; if that was signed, the signature does not match",
+            &[&sent, &quoted(host)],
         );
         findings.add(
             LoginRule::HostDiffers,
@@ -212,7 +214,7 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.add(
                 LoginRule::AcceptEncoding,
                 Severity::Depends,
-                &format!("found {}", Found::value(&encoding)),
+                &say("found {}", &[&quoted(&encoding)]),
                 None,
             );
         }
@@ -243,12 +245,12 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
     {
         let found = match content_type {
             "" => "none".into(),
-            other => Found::value(other).to_string(),
+            other => quoted(other),
         };
         findings.add(
             LoginRule::ContentTypeNotForm,
             Severity::Depends,
-            &format!("expected `{FORM}`, found {found}"),
+            &say("expected `{}`, found {}", &[FORM, &found]),
             None,
         );
     }
@@ -275,9 +277,9 @@ fn check_call(form: &Query, findings: &mut Findings) {
         ),
         [other] => findings.refuse(
             LoginRule::StsActionInvalid,
-            &format!(
-                "expected the version `{VERSION}`, found {}",
-                Found::value(other)
+            &say(
+                "expected the version `{}`, found {}",
+                &[VERSION, &quoted(other)],
             ),
         ),
         _ => findings.add(

@@ -1,9 +1,8 @@
 //! The signature's claims: scope, time, signed headers and key (contract 2.12 and 7).
 
 use super::{CalledRegion, Login, Method};
-use crate::error::Found;
 use crate::inspector::claim::{Claim, ClaimFault, Place, read_timestamp, session_token, timestamp};
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::rule::Severity;
@@ -39,7 +38,7 @@ pub(super) fn check(
         findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            &format!("found {unusual}, which AWS may refuse"),
+            &say("found {}, which AWS may refuse", &[unusual]),
             None,
         );
     }
@@ -79,7 +78,7 @@ fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
         ClaimFault::Unusual(what) => findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            &format!("found {what}, which AWS may refuse"),
+            &say("found {}, which AWS may refuse", &[what]),
             None,
         ),
     }
@@ -116,11 +115,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         let Some((severity, why)) = absence(name, login, headers) else {
             continue;
         };
-        let shown = Found::value(name).to_string();
+        let shown = quoted(name);
         findings.add(
             LoginRule::SignedHeaderMissing,
             severity,
-            &format!("expected {shown}, found {why}"),
+            &say("expected {}, found {}", &[&shown, why]),
             Some(&shown),
         );
         reported += 1;
@@ -140,11 +139,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         .iter()
         .filter(|header| header.name.starts_with("X-Amz-") && !is_signed(&header.name));
     for header in unsigned.take(MOST_FINDINGS) {
-        let shown = Found::value(&header.name).to_string();
+        let shown = quoted(&header.name);
         findings.add(
             LoginRule::AmzHeaderNotSigned,
             Severity::Depends,
-            &format!("found {shown}, which AWS asks to be signed"),
+            &say("found {}, which AWS asks to be signed", &[&shown]),
             Some(&shown),
         );
     }
@@ -156,9 +155,10 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
     let length = headers.first("Content-Length").unwrap_or(&sent);
     let length = length.trim_matches([' ', '\t']);
     if length != sent {
-        let found = Found::value(length);
-        let detail = format!(
-            "expected {sent}, found {found}; if that was signed, the signature does not match"
+        let found = quoted(length);
+        let detail = say(
+            "expected {}, found {}; if that was signed, the signature does not match",
+            &[&sent, &found],
         );
         findings.add(
             LoginRule::ContentLengthDiffers,
@@ -193,8 +193,8 @@ fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'
 fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &mut Findings) {
     match called_region {
         Some(CalledRegion(wanted)) if *wanted != claim.region => {
-            let shown = Found::value(wanted).to_string();
-            let detail = format!("expected {shown}, found {}", Found::value(&claim.region));
+            let shown = quoted(wanted);
+            let detail = say("expected {}, found {}", &[&shown, &quoted(&claim.region)]);
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Refused,
@@ -205,9 +205,9 @@ fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &m
         Some(_) => {}
         None if findings.has(LoginRule::RegionMissing) => {}
         None => {
-            let detail = format!(
+            let detail = say(
                 "found {}, and which endpoint the server calls is not known",
-                Found::value(&claim.region)
+                &[&quoted(&claim.region)],
             );
             findings.add(
                 LoginRule::ScopeRegionDiffers,
@@ -220,13 +220,13 @@ fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &m
     if claim.service != "sts" {
         findings.refuse(
             LoginRule::ScopeServiceDiffers,
-            &format!("expected `sts`, found {}", Found::value(&claim.service)),
+            &say("expected `sts`, found {}", &[&quoted(&claim.service)]),
         );
     }
     if claim.terminator != "aws4_request" {
         findings.refuse(
             LoginRule::ScopeTerminatorDiffers,
-            &format!("found {}", Found::value(&claim.terminator)),
+            &say("found {}", &[&quoted(&claim.terminator)]),
         );
     }
 }
@@ -263,7 +263,7 @@ fn check_time(
         findings.add(
             LoginRule::DateMalformed,
             severity,
-            &format!("found {}", Found::value(&written)),
+            &say("found {}", &[&quoted(&written)]),
             None,
         );
         return;
@@ -271,10 +271,10 @@ fn check_time(
     if !written.starts_with(&claim.date) || claim.date.len() != 8 {
         // Of a scope with a part too few, this may be a piece of a secret.
         let found = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => Found::value(&claim.date).to_string(),
+            true => quoted(&claim.date),
             false => "something else".into(),
         };
-        let detail = format!("expected the day of {written}, found {found}");
+        let detail = say("expected the day of {}, found {}", &[&written, &found]);
         findings.refuse(LoginRule::ScopeDateDiffers, &detail);
     }
     let age = i64::try_from(unix_seconds)
