@@ -67,7 +67,6 @@ URLS = {
     "beginning with a colon": "://sts.amazonaws.com/",
     "with a tab": "https://sts.amazonaws.com/\t",
 }
-# name: whether a client signs it, and its values
 HEADERS: dict[str, tuple[str, ...]] = {
     "User-Agent": ("aws-sdk-go/1.55.5", ""),
     "Accept": ("*/*", "application/json", "text/xml", "application/json, text/plain", " application/json"),
@@ -130,15 +129,15 @@ REGIONS = (
     "", "us east 1", "eu-west-1a",
 )  # fmt: skip
 TIMES = {
-    "14 minutes ago": {"minutes": -14},
+    "13 minutes ago": {"minutes": -13},
     "6 minutes ago": {"minutes": -6},
-    "16 minutes ago": {"minutes": -16},
+    "17 minutes ago": {"minutes": -17},
     "an hour ago": {"hours": -1},
     "yesterday": {"days": -1},
     "years ago": {"days": -4000},
     "in 2 minutes": {"minutes": 2},
-    "in 14 minutes": {"minutes": 14},
-    "in 16 minutes": {"minutes": 16},
+    "in 13 minutes": {"minutes": 13},
+    "in 17 minutes": {"minutes": 17},
     "in an hour": {"hours": 1},
     "tomorrow": {"days": 1},
     "in years": {"days": 4000},
@@ -192,7 +191,7 @@ def call_mutations() -> dict[str, CallMutation]:
         found[f"body {what}"] = _setting("body", body)
     for what, url in URLS.items():
         found[f"url {what}"] = _setting("url", url)
-        if what in ("with the default port", "in upper case", "with user information", "regional"):
+        if what in ("with the default port", "in upper case", "with user information"):
             found[f"url {what}, signed for another host"] = _both(
                 _setting("url", url), _setting("host", "sts.amazonaws.com")
             )
@@ -231,7 +230,7 @@ def call_mutations() -> dict[str, CallMutation]:
         found[f"scope of region {region!r}"] = _setting("region", region)
     for service in ("iam", "", "STS", "execute-api"):
         found[f"scope of service {service!r}"] = _setting("service", service)
-    for terminator in ("aws4", "", "AWS4_REQUEST", "aws4_request "):
+    for terminator in ("aws4", "", "AWS4_REQUEST", "aws5_request"):
         found[f"scope that ends in {terminator!r}"] = _setting("terminator", terminator)
     for day in ("20200101", "", "2026-11-23", "20261123T"):
         found[f"scope of the day {day!r}"] = _setting("scope_date", day)

@@ -18,6 +18,7 @@ from bed import Identity, Signer
 
 SEED = 20300331
 BROKEN = 300
+PAIRS = 600
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,20 @@ def cases(component: Component, identities: list[Identity]) -> Iterator[Case]:
         for name, change_text in texts.items():
             draft = base(mount)
             yield Case(mount, draft.identity, name, change_text(json.dumps(draft.packed().fields()), random))
+    # Two at once show that the first refusal is the server's.
+    for _ in range(PAIRS):
+        mount = random.choice(MOUNTS)
+        draft = base(mount)
+        # Some forms of the headers hold one value for each name.
+        once = [name for name in calls if "twice" not in name]
+        first, second = random.choice(once), random.choice([*once, *fields])
+        calls[first](draft, random)
+        if second in calls:
+            calls[second](draft, random)
+        login = draft.packed().fields()
+        if second in fields:
+            fields[second](login, random)
+        yield Case(mount, draft.identity, f"{first} + {second}", json.dumps(login))
     for number in range(BROKEN):
         mount = random.choice(MOUNTS)
         draft = base(mount)

@@ -135,6 +135,9 @@ class Draft:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         host = self.host if self.host is not None else parts.netloc.rpartition("@")[2]
         own = [pair for pair in headers if pair[0].lower() != "host"]
+        if self.header("Content-Length") is None:
+            # Not among a login's headers, and sent nevertheless: by the client that signs, and by the server.
+            own.append(("Content-Length", str(len((self.body or "").encode()))))
         request = Request(self.method, target, (("Host", host), *own), (self.body or "").encode())
         claimed = Signature(
             access_key_id="",

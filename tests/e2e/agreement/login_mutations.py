@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from agreement.draft import Packed, encoded
+from agreement.draft import encoded
 from agreement.mounts import EC2_ROLE, INSTANCE_ROLE, MISSING_ROLE, OTHERS_ROLE
 
 Fields = dict[str, Any]
@@ -221,16 +221,13 @@ def text_mutations() -> dict[str, TextMutation]:
         "true": lambda text, random: "true",
         "an empty object": lambda text, random: "{}",
         "an empty list": lambda text, random: "[]",
+        "nothing at all": lambda text, random: "",
         "a blank": lambda text, random: " ",
         "a form": lambda text, random: urlencode({k: v for k, v in json.loads(text).items() if isinstance(v, str)}),
         "in base64": lambda text, random: encoded(text),
         "YAML": lambda text, random: "\n".join(f"{name}: {value}" for name, value in json.loads(text).items()),
         "XML": lambda text, random: f"<login>{text}</login>",
     }
-
-
-def header_forms(packed: Packed, form: Callable[[list[tuple[str, str]]], Any]) -> Any:
-    return form(packed.headers)
 
 
 def _header_form(form: Callable[[list[tuple[str, str]]], Any]) -> FieldMutation:
@@ -243,14 +240,15 @@ def _header_form(form: Callable[[list[tuple[str, str]]], Any]) -> FieldMutation:
 
 def _encoding(name: str, encoding: Callable[[str], Any]) -> FieldMutation:
     def change(fields: Fields, random: Random) -> None:
-        fields[name] = encoding(fields[name])
+        # A GET has no body.
+        fields[name] = encoding(fields.get(name, ""))
 
     return change
 
 
 def _swapping(one: str, other: str) -> FieldMutation:
     def change(fields: Fields, random: Random) -> None:
-        fields[one], fields[other] = fields[other], fields[one]
+        fields[one], fields[other] = fields.get(other, ""), fields.get(one, "")
 
     return change
 
@@ -268,7 +266,7 @@ def _remove(fields: Fields, name: str) -> None:
 
 
 def _rename(fields: Fields, name: str, new: str) -> None:
-    fields[new] = fields.pop(name)
+    fields[new] = fields.pop(name, "")
 
 
 def _shuffled(text: str, random: Random) -> str:

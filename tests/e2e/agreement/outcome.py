@@ -8,7 +8,7 @@ from functools import cached_property
 from vault_aws_login import Finding
 
 from agreement.cases import Case
-from agreement.table import BROKEN_ROWS, Row, row_of
+from agreement.rows import BROKEN, Row, accepted_row, refused_row
 
 
 @dataclass(frozen=True)
@@ -20,44 +20,50 @@ class Outcome:
     status: int
     error: str
 
+    @property
+    def verdict(self) -> str:
+        return "accepted" if self.status == 200 else "refused"
+
     @cached_property
     def prediction(self) -> str:
         severities = {finding.severity for finding in self.findings}
         if "refused" in severities:
             return "refused"
-        if "depends" in severities:
-            return "open"
-        # Of these the caller knows what no inspector can: that the signature is wrong.
-        return "broken" if self.case.broken else "accepted"
+        return "open" if "depends" in severities else "accepted"
 
     @property
     def is_firm(self) -> bool:
-        return self.prediction in ("refused", "accepted")
+        """Says whether the prediction has to hold. No inspector can know that a signature is wrong."""
+        return self.prediction == "refused" or self.prediction == "accepted" and not self.case.broken
 
-    @property
+    @cached_property
     def rule(self) -> str:
         """The first rule that refuses: the one that the server should report."""
         return next((finding.rule for finding in self.findings if finding.severity == "refused"), "")
 
     @cached_property
     def row(self) -> Row | None:
-        """The row of the server's refusal; `None`: accepted, or a text that no row has."""
-        return None if self.status == 200 else row_of(self.error)
+        """The row of the contract that the answer belongs to; `None` for a text that no row has."""
+        if self.status == 200:
+            return accepted_row(self.case.mount)
+        if self.case.broken and self.prediction != "refused":
+            return BROKEN if BROKEN.fits(self.error) else None
+        return refused_row(self.error)
 
+    @cached_property
     def disagreement(self) -> str:
         """Says what differs; empty if nothing does."""
-        verdict = "accepted" if self.status == 200 else "refused"
-        if self.status != 200 and self.row is None:
-            return f"a text that no row has: {self.status} {self.error}"
-        if self.prediction == "broken":
-            return "" if self.row and self.row.what in BROKEN_ROWS else f"broken, and {verdict}: {self.error}"
+        if self.row is None or self.case.broken and self.status == 200:
+            return f"the server answers what no row has: {self.status} {self.error}"
         if not self.is_firm:
             return ""
-        if self.prediction != verdict:
-            return f"predicted {self.prediction} by {self.rule or 'no rule'}, and {verdict}: {self.error}"
-        if self.row is not None and self.rule not in self.row.rules:
-            return f"refused, predicted by {self.rule}, but: {self.error}"
+        if self.prediction != self.verdict:
+            return f"predicted {self.prediction} by {self.rule or 'no rule'}, {self.verdict}: {self.error}"
+        # What depends may well be what decided, before the refusal that is certain.
+        possible = {self.rule} | {finding.rule for finding in self.findings if finding.severity == "depends"}
+        if self.verdict == "refused" and not possible.intersection(self.row.rules):
+            return f"predicted by {self.rule}, refused: {self.error}"
         return ""
 
     def __repr__(self) -> str:
-        return f"{self.case.mount.path} | {self.case.name} | {self.disagreement()}"
+        return f"{self.case.mount.path}: {self.case.name}: {self.disagreement}"

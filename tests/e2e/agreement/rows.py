@@ -6,12 +6,20 @@ A row with a `not_run` reason was read in the server's source and cannot be met 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agreement.mounts import Mount
+
+if TYPE_CHECKING:
+    from agreement.outcome import Outcome
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `text` is a pattern for what the server answers."""
+    """One row. `text` is a pattern for what the server answers; `rules` are those that refuse so, or may."""
 
     number: str
     what: str
@@ -19,22 +27,26 @@ class Row:
     rules: tuple[str, ...] = ()
     not_run: str = ""
 
+    def fits(self, error: str) -> bool:
+        return bool(self.text) and re.search(self.text, error, re.DOTALL) is not None
+
 
 MISMATCH = "does not match the signature you provided"
 OPENBAO = "the core here is OpenBao, which does not look at the JSON beforehand"
-UNDECIDABLE = "nothing in a login tells; other tests of this folder meet it"
-EMULATOR = "only an emulator answers so, and the test bed's STS answers as AWS does"
+UNDECIDABLE = "nothing in a login or a profile tells"
+EMULATOR = "only an emulator answers so; the STS here answers as AWS does"
 
 # The first row whose text fits counts.
 ROWS = (
-    Row("2.1/1", "body over max_request_size", not_run="the inspector reads 1 MiB, and the server's limit is 32 MiB"),
+    Row("2.1/1", "body over max_request_size", not_run="the inspector stops at 1 MiB, the server at 32 MiB"),
     Row("2.1/2", "a key is there twice", not_run=OPENBAO),
     Row("2.1/2", "bytes after the JSON", not_run=OPENBAO),
     Row("2.1/2", "JSON over Vault's limits", not_run=OPENBAO),
     Row("2.1/2, 3.2", "JSON over OpenBao's limits", r"due to high complexity", ("json-over-limits",)),
     Row("2.1/3", "malformed JSON", r"error parsing JSON|failed to (parse|decode) JSON", ("json-malformed", "json-trailing-bytes")),
-    Row("2.1/4", "a form", not_run="accepted or refused by the Content-Type of the request to Vault, which is not in the login"),
+    Row("2.1/4", "a form", not_run="the Content-Type of the request to Vault decides, and is not in the login"),
     Row("2.1/5", "wrong mount or namespace", not_run="the path is not in the login"),
+    Row("1.3", "a login of type ec2", r"^instance identity verification", ("login-is-ec2",)),
     Row("2.2/6", "a string field holds something else", r"expected type 'string'", ("field-type-wrong",)),
     Row("2.2/8", "headers are an empty string", r"'data' being decoded is nil", ("headers-blank",)),
     Row("2.2/9", "a header's value is of another type", r"unrecognized type for|received non-string value for header", ("header-value-type-wrong",)),
@@ -71,8 +83,8 @@ ROWS = (
     Row("2.7/31", "answer unparsable", not_run=EMULATOR),
     Row("2.7/32", "no result in the answer", not_run=EMULATOR),
     Row("2.8", "ARN of another kind", not_run=EMULATOR),
-    Row("2.8", "root and federated users", not_run="the test bed has users and roles alone"),
-    Row("2.9/33", "role unknown", r"^entry for role .* not found", ("role-unknown", "role-is-arn", "role-name-impossible")),
+    Row("2.8", "root and federated users", not_run="the callers here are a user and a role"),
+    Row("2.9/33", "role unknown", r"^entry for role .* not found|^relative paths not supported", ("role-unknown", "role-is-arn", "role-name-impossible")),
     Row("2.9/34", "address outside token_bound_cidrs", not_run=UNDECIDABLE),
     Row("2.9/35", "role of type ec2", r"^auth method iam not allowed for role", ("role-wants-ec2",)),
     Row("2.10/36", "principal not bound", r"does not belong to the role", ("principal-not-bound",)),
@@ -87,22 +99,50 @@ ROWS = (
     Row("2.12, 7", "signature not yet current", r"Signature not yet current", ("signature-not-yet-current",)),
     Row("2.12", "host not signed", r"'Host' must be a 'SignedHeader'", ("host-not-signed",)),
     Row("2.12", "X-Amz- header not signed", r"must be a 'SignedHeader'", ("amz-header-not-signed",)),
-    Row("2.12", "signature differs", MISMATCH, ("signed-header-missing", "signature-malformed")),
+    Row("2.12", "signature differs", MISMATCH, ("signed-header-missing", "signature-malformed", "signed-headers-unsorted", "host-differs", "host-not-plain", "content-length-differs", "sts-url-not-bare", "sts-url-malformed", "header-hop-by-hop", "header-repeated")),
     Row("2.12", "no signature", r"MissingAuthenticationToken", ("authorization-missing",)),
     Row("2.12", "date missing or ill-formed", r"Date must be in ISO-8601|requires existence of either a 'X-Amz-Date'|must include 'X-Amz-Date'", ("date-missing", "date-malformed")),
     Row("2.12", "signature incomplete", r"IncompleteSignature", ("signature-incomplete", "secret-as-access-key-id")),
-    Row("2.12", "key or session token unknown", r"InvalidClientTokenId", ("session-token-missing", "session-token-unexpected", "secret-as-access-key-id")),
+    Row("2.12", "key or session token unknown", r"InvalidClientTokenId", ("session-token-missing", "session-token-unexpected", "access-key-unknown", "secret-as-access-key-id")),
     Row("2.12", "no action, or another version", r"MissingAction|InvalidAction", ("sts-action-invalid",)),
     Row("2.12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
 )  # fmt: skip
 
-def row_of(error: str) -> Row | None:
-    """The row that an answer belongs to."""
-    return next((row for row in ROWS if row.text and re.search(row.text, error, re.DOTALL)), None)
+
+# What is no row of a refusal, and yet was met.
+ACCEPTED = Row("2", "accepted")
+UNCONFIGURED = Row("2.4", "accepted by a mount that was never configured")
+ELSEWHERE = Row("2.5/25", "accepted at the endpoint of another region")
+BROKEN = Row("2.12", "signature broken on purpose", MISMATCH + "|InvalidClientTokenId")
 
 
-BROKEN_ROWS = ("signature differs", "key or session token unknown", "scope of another day")
+def refused_row(error: str) -> Row | None:
+    """The row that a refusal belongs to."""
+    return next((row for row in ROWS if row.fits(error)), None)
 
 
-def table(outcomes) -> str:
-    return ""
+def accepted_row(mount: Mount) -> Row:
+    """Which part of the contract let a login pass."""
+    if not mount.configured:
+        return UNCONFIGURED
+    return ACCEPTED if mount.region == "us-east-1" else ELSEWHERE
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Every row: how often the server answered so, how often that was firmly predicted, how often rightly."""
+    lines = [f"{'row':<11}{'what':<46}{'seen':>6}{'firm':>6}{'agreed':>8}"]
+    met: dict[Row | None, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        met[outcome.row].append(outcome)
+    for row in (*ROWS, UNCONFIGURED, ELSEWHERE, ACCEPTED, BROKEN):
+        start = f"{row.number:<11}{row.what:<46}"
+        if row.not_run:
+            lines.append(f"{start} read, not run: {row.not_run}")
+            continue
+        firm = [outcome for outcome in met[row] if outcome.is_firm]
+        agreed = [outcome for outcome in firm if not outcome.disagreement]
+        lines.append(f"{start}{len(met[row]):>6}{len(firm):>6}{len(agreed):>8}")
+    firm = [outcome for outcome in outcomes if outcome.is_firm]
+    agreed = [outcome for outcome in firm if not outcome.disagreement]
+    lines.append(f"{'':<11}{'all':<46}{len(outcomes):>6}{len(firm):>6}{len(agreed):>8}")
+    return "\n".join(lines)
