@@ -132,6 +132,11 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 	@mkdir -p dist
 	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
 
+.PHONY: bench-envoy
+bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
+	@cd tests/bench/load && go build -o ../../../target/bench-load .
+	@$(PYTHON) tests/bench/envoy.py
+
 .PHONY: composed
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, another component with ours in it.
 

@@ -45,6 +45,11 @@ class Target:
     url: str
     pid: int
 
+    def cpu_seconds(self) -> float:
+        """What the process has used so far: it does not depend on what else the machine does."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory_megabytes(self) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text()
         (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
@@ -56,16 +61,21 @@ class Round:
     requests_per_second: float
     p50_microseconds: float
     p99_microseconds: float
+    requests: int
     failed: int
     without_token: int
+    cpu_microseconds: float
 
 
 def measure(target: Target, seconds: float) -> Round:
     command = [str(LOAD), "run", f"{target.url}/v1/secret/greeting", str(seconds), str(CLIENTS)]
+    before = target.cpu_seconds()
     done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    return Round(**json.loads(done.stdout))
+    said = json.loads(done.stdout)
+    cpu = (target.cpu_seconds() - before) / said["requests"] * 1_000_000
+    return Round(**said, cpu_microseconds=cpu)
 
 
 @contextmanager
@@ -179,18 +189,20 @@ def main() -> None:
         assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
     assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
     print(f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most)\n")
-    print(f"| {'':21} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'memory in MB':12} |")
-    print("|---|---|---|---|---|")
+    print(f"| {'':21} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |")
+    print("|---|---|---|---|---|---|")
     for name, done in rounds.items():
         rate = spread([one.requests_per_second for one in done], 0)
         p50 = spread([one.p50_microseconds / 1000 for one in done])
         p99 = spread([one.p99_microseconds / 1000 for one in done])
-        print(f"| {name:21} | {rate:24} | {p50:20} | {p99:20} | {memory[name]:12.0f} |")
+        cpu = spread([one.cpu_microseconds for one in done], 0)
+        print(f"| {name:21} | {rate:24} | {p50:20} | {p99:20} | {cpu:20} | {memory[name]:12.0f} |")
     print()
     for name, other in ((FILTERED, BARE), (FILTERED, BAO)):
-        pairs = zip(rounds[name], rounds[other])
-        ratios = [one.requests_per_second / two.requests_per_second for one, two in pairs]
-        print(f"requests/s, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
+        pairs = list(zip(rounds[name], rounds[other]))
+        for what in ("requests_per_second", "cpu_microseconds"):
+            ratios = [getattr(one, what) / getattr(two, what) for one, two in pairs]
+            print(f"{what}, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
 
 
 if __name__ == "__main__":

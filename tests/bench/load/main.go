@@ -64,6 +64,7 @@ type result struct {
 	RequestsPerSecond float64 `json:"requests_per_second"`
 	P50Microseconds   float64 `json:"p50_microseconds"`
 	P99Microseconds   float64 `json:"p99_microseconds"`
+	Requests          int     `json:"requests"`
 	Failed            int     `json:"failed"`
 	WithoutToken      int     `json:"without_token"`
 }
@@ -108,6 +109,7 @@ func load(address, seconds, clients string) error {
 		RequestsPerSecond: float64(len(whole.took)) / elapsed,
 		P50Microseconds:   quantile(0.50),
 		P99Microseconds:   quantile(0.99),
+		Requests:          len(whole.took),
 		Failed:            whole.failed,
 		WithoutToken:      whole.withoutToken,
 	})
