@@ -115,6 +115,16 @@ impl<'a> Json<'a> {
         widest.max(count)
     }
 
+    /// Says whether a number inside may be past the range of a 64-bit float.
+    pub(crate) fn has_huge_number(&self) -> bool {
+        match self {
+            Self::Number(written) => written.len() > 300 || written.contains(['e', 'E']),
+            Self::Array(values) => values.iter().any(Self::has_huge_number),
+            Self::Object(entries) => entries.iter().any(|(_, value)| value.has_huge_number()),
+            _ => false,
+        }
+    }
+
     /// Returns the kind of the value, with its article.
     pub(crate) const fn kind(&self) -> &'static str {
         match self {

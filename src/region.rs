@@ -71,6 +71,20 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// Returns the name that ARNs begin with, as in `arn:aws-cn:`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::AwsCn => "aws-cn",
+            Self::AwsUsGov => "aws-us-gov",
+            Self::AwsIso => "aws-iso",
+            Self::AwsIsoB => "aws-iso-b",
+            Self::AwsIsoE => "aws-iso-e",
+            Self::AwsIsoF => "aws-iso-f",
+            Self::AwsEusc => "aws-eusc",
+        }
+    }
+
     /// Every partition.
     pub const ALL: [Self; 8] = [
         Self::Aws,

@@ -136,6 +136,10 @@ fn profile(change: impl FnOnce(&mut ServerProfile)) -> ServerProfile {
     profile
 }
 
+fn openbao() -> ServerProfile {
+    profile(|profile| profile.core = software(Flavour::OpenBao, "2.7.2"))
+}
+
 fn lines(login: &str, profile: &ServerProfile, now: u64) -> Vec<String> {
     let findings = check_login(login, profile, now).into_iter();
     findings
@@ -209,7 +213,8 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
     check_known("cut off", good().json()[..40].to_owned(), &["refused[json-malformed]: the login is not a JSON object: expected JSON, found its end inside a value => send a JSON object, as `sign-login` makes it"]);
     check_known("a list", "[]".into(), &["refused[json-malformed]: the login is not a JSON object: expected an object, found an array => send a JSON object, as `sign-login` makes it"]);
     check_known("quoted once too often", json!(good().json()).to_string(), &["refused[json-malformed]: the login is not a JSON object: expected an object, found a string => send a JSON object, as `sign-login` makes it"]);
-    check_known("nothing at all", String::new(), &["refused[json-malformed]: the login is not a JSON object: expected JSON, found its end inside a value => send a JSON object, as `sign-login` makes it"]);
+    check_known("nothing at all", String::new(), &["refused[login-fields-missing]: the login lacks a field: expected iam_http_request_method, found none => send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: iam_http_request_method"]);
+    check_known("nothing but blanks", " \n".into(), &["refused[login-fields-missing]: the login lacks a field: expected iam_http_request_method, found none => send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: iam_http_request_method"]);
     check_known("null is a body without fields", "null".into(), &["refused[login-fields-missing]: the login lacks a field: expected iam_http_request_method, found none => send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: iam_http_request_method"]);
     check_known("a form", "iam_http_request_method=POST&role=dev".into(), &["depends[login-is-form]: the login is a form and not JSON => send JSON: a form is read only with `Content-Type: application/x-www-form-urlencoded`"]);
     let nested = |depth| with_field("x", serde_json::from_str::<Value>(&format!("{}{}", "[".repeat(depth), "]".repeat(depth))).unwrap());
@@ -413,7 +418,7 @@ fn region_is_held_against_the_endpoint_that_is_called() {
     check("no blank before it", with(|login| {
         let text = authorization("AKIAIOSFODNN7EXAMPLE", "20150830/us-east-1/sts/aws4_request", "content-type;host;x-amz-date");
         login.headers["Authorization"] = text.replace(" Credential", "\tCredential").into();
-    }), &client, &["refused[region-missing]: the server takes the region from the login and finds none in the Authorization header: expected a field that begins with Credential= after a blank, found none => sign a POST whose Authorization header is one string with single blanks: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`"]);
+    }), &client, &["refused[region-missing]: the server takes the region from the login and finds none in the Authorization header: expected a field that begins with Credential= after a blank, found none => sign a POST whose Authorization header is one string with single blanks: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`", "depends[signature-incomplete]: the Authorization header is not a complete AWS4-HMAC-SHA256 signature: found a tab after the algorithm, which AWS may refuse => send `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…` as one string"]);
 }
 
 #[test]
@@ -458,8 +463,8 @@ fn signature_is_read_as_aws_reads_it() {
     check_known("another service", of("20150830/us-east-1/iam/aws4_request"), &["refused[scope-service-differs]: the login is not signed for the service `sts`: expected `sts`, found `iam` => sign for the service `sts`"]);
     check_known("another end", of("20150830/us-east-1/sts/aws5_request"), &["refused[scope-terminator-differs]: the credential scope does not end in `aws4_request`: found `aws5_request` => end the credential scope with `aws4_request`"]);
     check_known("another day", of("20150829/us-east-1/sts/aws4_request"), &["refused[scope-date-differs]: the day of the credential scope is not that of X-Amz-Date: expected the day of 20150830T123600Z, found `20150829` => take both from one clock reading, in UTC"]);
-    check_known("no date", without_header("X-Amz-Date"), &["refused[signed-header-missing]: a header was signed and is not sent: expected `x-amz-date`, found none => send `x-amz-date` in iam_request_headers, or do not sign it", "refused[date-missing]: the login has no X-Amz-Date: expected one, found none => send the X-Amz-Date that was signed"]);
-    check_known("a Date header in its place", with(|login| { login.headers["Date"] = "Sun, 30 Aug 2015 12:36:00 GMT".into(); login.headers.as_object_mut().unwrap().remove("X-Amz-Date"); }), &["refused[signed-header-missing]: a header was signed and is not sent: expected `x-amz-date`, found none => send `x-amz-date` in iam_request_headers, or do not sign it", "depends[date-missing]: the login has no X-Amz-Date: expected one, found none => send the X-Amz-Date that was signed"]);
+    check_known("no date", without_header("X-Amz-Date"), &["refused[date-missing]: the login has no X-Amz-Date: expected one, found none => send the X-Amz-Date that was signed", "refused[signed-header-missing]: a header was signed and is not sent: expected `x-amz-date`, found none => send `x-amz-date` in iam_request_headers, or do not sign it"]);
+    check_known("a Date header in its place", with(|login| { login.headers["Date"] = "Sun, 30 Aug 2015 12:36:00 GMT".into(); login.headers.as_object_mut().unwrap().remove("X-Amz-Date"); }), &["depends[date-missing]: the login has no X-Amz-Date: expected one, found none => send the X-Amz-Date that was signed", "refused[signed-header-missing]: a header was signed and is not sent: expected `x-amz-date`, found none => send `x-amz-date` in iam_request_headers, or do not sign it"]);
     check_known("no such day", with_header("X-Amz-Date", "20150230T123600Z"), &["refused[date-malformed]: X-Amz-Date is not a time such as 20300131T120000Z: found `20150230T123600Z` => send X-Amz-Date as `YYYYMMDDThhmmssZ`, in UTC"]);
     check_known("another format", with_header("X-Amz-Date", "2015-08-30T12:36:00Z"), &["refused[date-malformed]: X-Amz-Date is not a time such as 20300131T120000Z: found `2015-08-30T12:36:00Z` => send X-Amz-Date as `YYYYMMDDThhmmssZ`, in UTC"]);
     let names = |names: &str| signed("AKIAIOSFODNN7EXAMPLE", "20150830/us-east-1/sts/aws4_request", names);
@@ -535,4 +540,41 @@ fn caller_and_role_are_compared_as_the_plugin_compares_them() {
     check("the caller is not known", good().json(), &bound("", &["arn:aws:iam::123456789012:role/App"], resolved, nothing), &["depends[principal-not-bound]: the caller is not among the principals of the role: the caller's ARN is not known => ask for another role, or log in with other credentials than these"]);
     check("no binding but an inference", good().json(), &bound("arn:aws:sts::123456789012:assumed-role/App/i-0123456789abcdef0", &[], resolved, InferredEntity::Ec2Instance), &[]);
     check("not the session of an instance", good().json(), &bound(session, &[], resolved, InferredEntity::Ec2Instance), &["refused[session-not-instance]: the role infers an EC2 instance, and the session is not named after one: expected a session such as i-0123456789abcdef0, found `session` => log in with the credentials of the instance profile, from the instance's metadata service"]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn numbers_are_read_as_core_and_plugin_read_them() {
+    let huge = || with_field("nonce", 1).replace("\"nonce\":1", "\"nonce\":1e400");
+    check_known("Vault keeps it as it is written", huge(), &[]);
+    check("OpenBao reads a float", huge(), &openbao(), &["depends[json-malformed]: the login is not a JSON object: found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large => send a JSON object, as `sign-login` makes it"]);
+    let number = || raw_headers(json!({ "Authorization": good().headers["Authorization"], "Content-Type": FORM, "X-Amz-Date": "20150830T123600Z", "Age": [7] }));
+    check_known("a header for the plugin inside Vault", number(), &[]);
+    check("a header for a plugin in a process of its own", number(), &openbao(), &["refused[header-value-type-wrong]: a header's value is neither a string nor a number nor a list of them: expected strings for `Age`, found a number, which a plugin in a process of its own does not take => send every header value as a string or a list of strings"]);
+    check("a header for a plugin anywhere", number(), &profile(|profile| profile.auth_plugin = software(Flavour::Vault, "1.18.5")), &["depends[header-value-type-wrong]: a header's value is neither a string nor a number nor a list of them: expected strings for `Age`, found a number, which a plugin in a process of its own does not take => send every header value as a string or a list of strings"]);
+    check("a header inside the base64", with_header("Age", 7), &openbao(), &[]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn signed_headers_that_change_on_their_way_are_left_open() {
+    let signing = |names, name: &str, value: &str| with(|login| {
+        login.headers["Authorization"] = authorization("AKIAIOSFODNN7EXAMPLE", "20150830/us-east-1/sts/aws4_request", names).into();
+        login.headers[name] = value.into();
+    });
+    check_known("no ASCII", signing("content-type;host;x-amz-date;x-custom", "X-Custom", "\u{fc}"), &["depends[header-illegal]: a header has a name or a value that HTTP cannot carry: expected ASCII in `X-Custom`, found another character, of which AWS may sign other bytes => remove the line break or the illegal character from `X-Custom`, and sign again"]);
+    check_known("no ASCII and not signed", with_header("X-Custom", "\u{fc}"), &[]);
+    check_known("Go sends no empty user agent", signing("content-type;host;user-agent;x-amz-date", "User-Agent", ""), &["depends[signed-header-missing]: a header was signed and is not sent: expected `user-agent`, found an empty one, which the server does not send => send `user-agent` in iam_request_headers, or do not sign it"]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn key_of_another_partition_is_unknown_to_aws() {
+    let of = |region| signed("AKIAIOSFODNN7EXAMPLE", &format!("20150830/{region}/sts/aws4_request"), "content-type;host;x-amz-date");
+    let client = |arn: &str| profile(|profile| {
+        profile.sts_endpoint = Some(CalledEndpoint::ClientRegion);
+        profile.caller_arn = Some(arn.into());
+    });
+    check("China", of("cn-north-1"), &client("arn:aws:iam::123456789012:user/dev"), &["refused[access-key-unknown]: AWS does not know the access key ID: expected a key of the partition aws-cn, found one of `aws` => use an access key that is active, in the partition of the endpoint that the server calls"]);
+    check("China's own", of("cn-north-1"), &client("arn:aws-cn:iam::123456789012:user/dev"), &[]);
 }

@@ -276,6 +276,7 @@ fn errors_of_the_arn_are_explained() {
 fn errors_of_the_role_and_binding_are_explained() {
     // 2.9 and 2.10
     check(400, "entry for role dev not found", "role-unknown", "vault", "ask for a role that exists: the name that `vault list auth/aws/role` shows", "write the role: `vault write auth/aws/role/<name> auth_type=iam …`");
+    check(400, "relative paths not supported", "role-name-impossible", "vault", "ask for a role name of letters, digits, '_', '-' and '.'", "");
     check(400, "auth method iam not allowed for role dev", "role-wants-ec2", "vault", "ask for a role of type iam", "write the role again with `auth_type=iam`");
     check(400, "IAM Principal \"arn:aws:sts::123456789012:assumed-role/dev/session\" does not belong to the role \"dev\"", "principal-not-bound", "vault", "ask for another role, or log in with other credentials than these", "add the caller's ARN, arn:aws:iam::<account>:role/<name> without session, to `bound_iam_principal_arn`");
     check(400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": unable to resolve partition \"aws-eusc\" to a region", "principal-lookup-failed", "vault", "ask for a role that is bound to the exact ARN", "allow Vault iam:GetUser and iam:GetRole in the caller's account, with auth/aws/config/sts/<account> for other accounts");

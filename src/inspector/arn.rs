@@ -2,7 +2,7 @@
 
 /// Who logs in.
 pub(super) struct Caller<'a> {
-    partition: &'a str,
+    pub(super) partition: &'a str,
     account: &'a str,
     /// `user`, `role` or `instance-profile`; an assumed role is a role here.
     kind: &'a str,

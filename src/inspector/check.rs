@@ -32,6 +32,7 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
                 unix_seconds,
                 &mut findings,
             );
+            caller::check_partition(called_region.as_ref(), profile, &mut findings);
         }
         caller::check(login.role.as_deref(), profile, &mut findings);
     }

@@ -64,6 +64,9 @@ impl Claim {
         // HTTP trims the value on its way.
         let text = text.trim_matches([' ', '\t']);
         let (algorithm, parameters) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+        if text.as_bytes().get(algorithm.len()) == Some(&b'\t') {
+            unusual = unusual.or(Some("a tab after the algorithm"));
+        }
         if algorithm.starts_with("AWS4-") && algorithm != ALGORITHM {
             return Err(ClaimFault::Unusual(
                 "another algorithm than AWS4-HMAC-SHA256",

@@ -150,6 +150,8 @@ pub(super) struct HeadersRead {
     pub(super) headers: Headers,
     /// A key that the JSON inside the base64 has twice: the last one wins.
     pub(super) doubled_key: Option<String>,
+    /// A header whose value is a number in the JSON of the login itself, not in a string.
+    pub(super) bare_number: Option<String>,
 }
 
 /// Reads `iam_request_headers` in any of its forms.
@@ -203,6 +205,7 @@ fn from_text(text: &str) -> Result<HeadersRead, HeadersFault> {
         Json::Object(_) => {
             let mut read = from_objects(&[&value])?;
             read.doubled_key = value.doubled_key().map(Into::into);
+            read.bare_number = None;
             Ok(read)
         }
         other => Err(HeadersFault::NotAnObject(other.kind())),
@@ -219,6 +222,7 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
     }
     let order = sorted(entries.iter().map(|(name, _)| *name));
     let mut added = Vec::new();
+    let mut bare_number = None;
     let mut places = order.iter().peekable();
     while let Some((name, place)) = places.next() {
         // Of two equal keys the later one counts.
@@ -235,7 +239,10 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
         for value in values {
             let value = match value {
                 Json::String(text) => text.clone().into_owned(),
-                Json::Number(text) => (*text).into(),
+                Json::Number(text) => {
+                    bare_number = Some((*name).into());
+                    (*text).into()
+                }
                 other => return Err(HeadersFault::ValueType((*name).into(), other.kind())),
             };
             added.push(Added {
@@ -248,6 +255,7 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
     Ok(HeadersRead {
         headers: Headers::collect(added),
         doubled_key: None,
+        bare_number,
     })
 }
 
@@ -270,5 +278,6 @@ fn from_pairs(entries: &[Json<'_>]) -> Result<HeadersRead, HeadersFault> {
     Ok(HeadersRead {
         headers: Headers::collect(added),
         doubled_key: None,
+        bare_number: None,
     })
 }

@@ -232,6 +232,7 @@ pub(super) const AFTER_STS: &[Text] = &[
         Vault,
     ),
     ("entry for role ", RoleUnknown, Vault),
+    ("relative paths not supported", RoleNameImpossible, Vault),
     ("permission denied", PermissionDenied, Vault),
 ];
 

@@ -1,10 +1,15 @@
 """Gives every end-to-end test the same running test bed."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from bed import TestBed
+
+# The package of the Python host, as it stands: tests call the shipped component through it.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "host-examples" / "python" / "src"))
 
 
 @pytest.fixture(scope="session")

@@ -210,7 +210,7 @@ class Envoy:
     def _is_ready(self) -> bool:
         try:
             return requests.get(f"{self._admin}/ready", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     @staticmethod

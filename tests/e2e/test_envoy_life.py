@@ -33,8 +33,8 @@ SECONDS = 60
 WORKERS = 4
 CLIENTS = 10
 TOKEN_TTL = 5
-# A refusal that somebody has to heal is tried again after a minute.
-RECOVERY_SECONDS = 75
+# A refusal that somebody has to heal is tried again after 60 to 75 s; the rest is for what follows that try.
+RECOVERY_SECONDS = 90
 
 
 def configuration(**changes: Any) -> dict[str, Any]:

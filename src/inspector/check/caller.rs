@@ -1,5 +1,6 @@
 //! The caller, the role and its bindings (contract 2.8 to 2.11).
 
+use super::CalledRegion;
 use crate::inspector::arn::{ArnFault, Caller};
 use crate::inspector::finding::{Findings, quoted, say};
 use crate::inspector::profile::{
@@ -8,6 +9,7 @@ use crate::inspector::profile::{
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 use crate::inspector::shown;
+use crate::region::Region;
 
 pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
     let caller = profile.caller_arn.as_deref().map(Caller::parse);
@@ -40,6 +42,25 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
                 ),
             }
         }
+    }
+}
+
+/// No partition knows the keys of another one.
+pub(super) fn check_partition(
+    called_region: Option<&CalledRegion>,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) {
+    let region = called_region.and_then(|region| Region::new(region.0.clone()).ok());
+    let caller = profile.caller_arn.as_deref().map(Caller::parse);
+    if let (Some(region), Some(Ok(caller))) = (region, caller)
+        && region.partition().name() != caller.partition
+    {
+        let detail = say(
+            "expected a key of the partition {}, found one of {}",
+            &[region.partition().name(), &quoted(caller.partition)],
+        );
+        findings.refuse(LoginRule::AccessKeyUnknown, &detail);
     }
 }
 

@@ -50,6 +50,10 @@ pub(super) fn check<'a>(
         }
         Err(fault) => {
             let start = text.trim_start_matches([' ', '\t', '\r', '\n']);
+            if start.is_empty() {
+                // An absent body to Go, as `null` is.
+                return Some(Json::Object(Vec::new()));
+            }
             if start.starts_with(|c: char| c.is_ascii_alphabetic()) && start.contains('=') {
                 findings.add(LoginRule::LoginIsForm, Severity::Depends, "", None);
             } else {
@@ -58,6 +62,10 @@ pub(super) fn check<'a>(
             return None;
         }
     };
+    if core.is_none_or(|core| core.flavour == Flavour::OpenBao) && json.has_huge_number() {
+        let detail = "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large";
+        findings.add(LoginRule::JsonMalformed, Severity::Depends, detail, None);
+    }
     if json.widest() > MOST_ENTRIES {
         let detail = "expected at most 10000 entries in an object or a list, found more";
         findings.add(
@@ -96,7 +104,7 @@ pub(super) fn check<'a>(
     }
     match json {
         Json::Object(_) => Some(json),
-        // An absent body, to Go, in which every field is missing.
+        // An absent body to Go, in which every field is missing.
         Json::Null => Some(Json::Object(Vec::new())),
         other => {
             findings.refuse(

@@ -48,6 +48,9 @@ pub(super) fn check(
                 );
                 findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, &detail, None);
             }
+            if let Some(name) = &read.bare_number {
+                report_bare_number(name, profile, findings);
+            }
             Some(read.headers)
         }
     };
@@ -185,6 +188,21 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
             &say("expected headers, found {}", &[kind]),
         ),
     }
+}
+
+/// A plugin in a process of its own, as all of OpenBao's are, gets numbers as floats, which it does
+/// not take for headers. Inside Vault's own process they stay as they are written.
+fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findings) {
+    let severity = match (&profile.core, &profile.auth_plugin) {
+        (Some(core), _) if core.flavour == Flavour::OpenBao => Severity::Refused,
+        (Some(_), None) => return,
+        _ => Severity::Depends,
+    };
+    let detail = say(
+        "expected strings for {}, found a number, which a plugin in a process of its own does not take",
+        &[&quoted(name)],
+    );
+    findings.add(LoginRule::HeaderValueTypeWrong, severity, &detail, None);
 }
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {

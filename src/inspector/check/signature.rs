@@ -61,9 +61,13 @@ pub(super) fn check(
             &format!("found {} characters", signature.len()),
         );
     }
+    // Without a time a signature is incomplete to AWS, which comes before all that it says.
+    let signed_at = check_timestamp(&claim, login, headers, findings);
     check_signed_headers(&claim, login, headers, findings);
     check_scope(&claim, called_region, findings);
-    check_time(&claim, login, headers, unix_seconds, findings);
+    if let Some((written, signed_at)) = &signed_at {
+        check_time(&claim, written, *signed_at, unix_seconds, findings);
+    }
     check_key(&claim, login, headers, findings);
 }
 
@@ -134,6 +138,21 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         let found = signed.binary_search_by(|(signed, _)| (*signed).cmp(&name));
         found.is_ok()
     };
+    let not_ascii = headers.0.iter().filter(|header| {
+        !header.values.iter().all(|value| value.is_ascii()) && is_signed(&header.name)
+    });
+    for header in not_ascii.take(MOST_FINDINGS) {
+        let shown = quoted(&header.name);
+        findings.add(
+            LoginRule::HeaderIllegal,
+            Severity::Depends,
+            &say(
+                "expected ASCII in {}, found another character, of which AWS may sign other bytes",
+                &[&shown],
+            ),
+            Some(&shown),
+        );
+    }
     let unsigned = headers
         .0
         .iter()
@@ -171,7 +190,7 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
 
 /// Says why a signed header does not reach AWS as it was signed, if it does not.
 fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'static str)> {
-    let given = headers.get(&canonical(name)).is_some();
+    let value = headers.first(&canonical(name));
     match name.to_ascii_lowercase().as_str() {
         "host" => None,
         "content-length" if login.method == Method::Post => None,
@@ -182,7 +201,11 @@ fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'
         "transfer-encoding" | "trailer" => {
             Some((Severity::Refused, "none, since the server drops it"))
         }
-        _ if given => None,
+        "user-agent" if value == Some("") => Some((
+            Severity::Depends,
+            "an empty one, which the server does not send",
+        )),
+        _ if value.is_some() => None,
         "user-agent" | "accept-encoding" | "connection" => {
             Some((Severity::Depends, "none, so that the server sends its own"))
         }
@@ -231,13 +254,13 @@ fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &m
     }
 }
 
-fn check_time(
+/// Returns the time that was signed, as written and in Unix seconds.
+fn check_timestamp(
     claim: &Claim,
     login: &Login,
     headers: &Headers,
-    unix_seconds: u64,
     findings: &mut Findings,
-) {
+) -> Option<(String, i64)> {
     let Some(written) =
         timestamp(claim.place, headers, &login.query).filter(|text| !text.is_empty())
     else {
@@ -251,7 +274,7 @@ fn check_time(
             "expected one, found none",
             None,
         );
-        return;
+        return None;
     };
     let Some(signed_at) = read_timestamp(&written) else {
         let severity = match headers.get("X-Amz-Date") {
@@ -266,15 +289,25 @@ fn check_time(
             &say("found {}", &[&quoted(&written)]),
             None,
         );
-        return;
+        return None;
     };
+    Some((written, signed_at))
+}
+
+fn check_time(
+    claim: &Claim,
+    written: &str,
+    signed_at: i64,
+    unix_seconds: u64,
+    findings: &mut Findings,
+) {
     if !written.starts_with(&claim.date) || claim.date.len() != 8 {
         // Of a scope with a part too few, this may be a piece of a secret.
         let found = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
             true => quoted(&claim.date),
             false => "something else".into(),
         };
-        let detail = say("expected the day of {}, found {}", &[&written, &found]);
+        let detail = say("expected the day of {}, found {}", &[written, &found]);
         findings.refuse(LoginRule::ScopeDateDiffers, &detail);
     }
     let age = i64::try_from(unix_seconds)

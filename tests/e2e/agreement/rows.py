@@ -1,0 +1,148 @@
+"""The rows of the contract: the server's text for each, and the inspector's rules that speak of it.
+
+A row with a `not_run` reason was read in the server's source and cannot be met by this test bed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agreement.mounts import Mount
+
+if TYPE_CHECKING:
+    from agreement.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. `text` is a pattern for what the server answers; `rules` are those that refuse so, or may."""
+
+    number: str
+    what: str
+    text: str = ""
+    rules: tuple[str, ...] = ()
+    not_run: str = ""
+
+    def fits(self, error: str) -> bool:
+        return bool(self.text) and re.search(self.text, error, re.DOTALL) is not None
+
+
+MISMATCH = "does not match the signature you provided"
+OPENBAO = "the core here is OpenBao, which does not look at the JSON beforehand"
+UNDECIDABLE = "nothing in a login or a profile tells"
+EMULATOR = "only an emulator answers so; the STS here answers as AWS does"
+
+# The first row whose text fits counts.
+ROWS = (
+    Row("2.1/1", "body over max_request_size", not_run="the inspector stops at 1 MiB, the server at 32 MiB"),
+    Row("2.1/2", "a key is there twice", not_run=OPENBAO),
+    Row("2.1/2", "bytes after the JSON", not_run=OPENBAO),
+    Row("2.1/2", "JSON over Vault's limits", not_run=OPENBAO),
+    Row("2.1/2, 3.2", "JSON over OpenBao's limits", r"due to high complexity", ("json-over-limits",)),
+    Row("2.1/3", "malformed JSON", r"error parsing JSON|failed to (parse|decode) JSON", ("json-malformed", "json-trailing-bytes")),
+    Row("2.1/4", "a form", not_run="the Content-Type of the request to Vault decides, and is not in the login"),
+    Row("2.1/5", "wrong mount or namespace", not_run="the path is not in the login"),
+    Row("1.3", "a login of type ec2", r"^instance identity verification", ("login-is-ec2",)),
+    Row("2.2/6", "a string field holds something else", r"expected type 'string'", ("field-type-wrong",)),
+    Row("2.2/8", "headers are an empty string", r"'data' being decoded is nil", ("headers-blank",)),
+    Row("2.2/9", "a header's value is of another type", r"unrecognized type for|received non-string value for header", ("header-value-type-wrong",)),
+    Row("2.2/10", "a header is no pair", r"invalid key pair|not provided an expected format", ("header-pair-malformed",)),
+    Row("2.2/7", "headers are not JSON", r"error converting input .*iam_request_headers", ("headers-not-json",)),
+    Row("2.3/11", "a field is missing", r"^didn't supply required authentication values", ("login-fields-missing",)),
+    Row("2.3/11", "fields of both types", r"^supplied auth values for both", ("login-flows-mixed",)),
+    Row("2.3/12", "method empty", r"^missing iam_http_request_method", ("method-missing",)),
+    Row("2.3/13", "method not supported", r"^invalid iam_http_request_method", ("method-unsupported",)),
+    Row("2.3/14a", "url empty", r"^missing iam_request_url", ("url-missing",)),
+    Row("2.3/14b", "url not base64", r"^failed to base64 decode iam_request_url", ("url-not-base64",)),
+    Row("2.3/14c", "url not parsed", r"^error parsing iam_request_url", ("url-unparsable",)),
+    Row("2.3/15a", "POST with a query", r"^invalid request$", ("post-with-query",)),
+    Row("2.3/15b", "GET without action", r"^no action found in request", ("query-action-missing",)),
+    Row("2.3/15c", "GET with two actions", r"^found multiple actions", ("query-action-repeated",)),
+    Row("2.3/15d", "GET with another action", r"^unexpected action parameter", ("query-action-unexpected",)),
+    Row("2.3/16a", "body empty", r"^missing iam_request_body", ("body-missing",)),
+    Row("2.3/16b", "body not base64", r"^failed to base64 decode iam_request_body", ("body-not-base64",)),
+    Row("2.3/16c", "body not a form", r"^invalid semicolon separator|^invalid URL escape", ("body-unparsable",)),
+    Row("2.3/16d", "body with another call", r"^iam request body is invalid", ("body-unexpected",)),
+    Row("2.3/17", "no headers", r"^missing iam_request_headers", ("headers-missing",)),
+    Row("2.4", "configuration cannot be read", not_run="takes storage that fails"),
+    Row("2.5/18", "server ID missing", r"header: missing header", ("server-id-missing",)),
+    Row("2.5/19", "server ID differs", r"header: expected .* but got", ("server-id-differs",)),
+    Row("2.5/20", "no Authorization for the server ID", r"header: missing Authorization header", ("authorization-missing",)),
+    Row("2.5/21-22", "server ID not signed", r"header: vault header wasn't signed", ("server-id-not-signed",)),
+    Row("2.5/23", "header not allowed", r"^invalid request header: ", ("header-not-allowed",)),
+    Row("2.5/24", "query parameter not allowed", r"^invalid request query param: ", ("query-parameter-not-allowed",)),
+    Row("2.5/26", "region missing", r"^region missing from Authorization header", ("region-missing",)),
+    Row("2.5/27", "region unknown to the server", r"^unable to get regional STS endpoint", ("region-unknown-to-server",)),
+    Row("2.6", "header illegal", r"invalid header field", ("header-illegal",)),
+    Row("2.7/28", "STS not reached", r"error making request: .* giving up", ("sts-unreachable",), not_run=UNDECIDABLE),
+    Row("2.7/29", "answer not XML", r"body of GetCallerIdentity is invalid", ("accept-json",)),
+    Row("2.7/31", "answer unparsable", not_run=EMULATOR),
+    Row("2.7/32", "no result in the answer", not_run=EMULATOR),
+    Row("2.8", "ARN of another kind", not_run=EMULATOR),
+    Row("2.8", "root and federated users", not_run="the callers here are a user and a role"),
+    Row("2.9/33", "role unknown", r"^entry for role .* not found|^relative paths not supported", ("role-unknown", "role-is-arn", "role-name-impossible")),
+    Row("2.9/34", "address outside token_bound_cidrs", not_run=UNDECIDABLE),
+    Row("2.9/35", "role of type ec2", r"^auth method iam not allowed for role", ("role-wants-ec2",)),
+    Row("2.10/36", "principal not bound", r"does not belong to the role", ("principal-not-bound",)),
+    Row("2.10/37-38", "lookup in IAM failed", not_run=UNDECIDABLE),
+    Row("2.11", "session not named after an instance", r"^failed to verify .* as a valid EC2 instance", ("session-not-instance",)),
+    Row("2.11", "instance not verified or not bound", not_run=UNDECIDABLE),
+    Row("2.12", "scoped to another region", r"scoped to a valid region", ("scope-region-differs",)),
+    Row("2.12", "scoped to another service", r"scoped to correct service", ("scope-service-differs",)),
+    Row("2.12", "scope ends in something else", r"scoped with a valid terminator", ("scope-terminator-differs",)),
+    Row("2.12", "scope of another day", r"Date in Credential scope", ("scope-date-differs",)),
+    Row("2.12, 7", "signature expired", r"Signature expired", ("signature-expired",)),
+    Row("2.12, 7", "signature not yet current", r"Signature not yet current", ("signature-not-yet-current",)),
+    Row("2.12", "host not signed", r"'Host' must be a 'SignedHeader'", ("host-not-signed",)),
+    Row("2.12", "X-Amz- header not signed", r"must be a 'SignedHeader'", ("amz-header-not-signed",)),
+    Row("2.12", "signature differs", MISMATCH, ("signed-header-missing", "signature-malformed", "signed-headers-unsorted", "host-differs", "host-not-plain", "content-length-differs", "sts-url-not-bare", "sts-url-malformed", "header-hop-by-hop", "header-repeated")),
+    Row("2.12", "no signature", r"MissingAuthenticationToken", ("authorization-missing",)),
+    Row("2.12", "date missing or ill-formed", r"Date must be in ISO-8601|requires existence of either a 'X-Amz-Date'|must include 'X-Amz-Date'", ("date-missing", "date-malformed")),
+    Row("2.12", "signature incomplete", r"IncompleteSignature", ("signature-incomplete", "secret-as-access-key-id")),
+    Row("2.12", "key or session token unknown", r"InvalidClientTokenId", ("session-token-missing", "session-token-unexpected", "access-key-unknown", "secret-as-access-key-id")),
+    Row("2.12", "no action, or another version", r"MissingAction|InvalidAction", ("sts-action-invalid",)),
+    Row("2.12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
+)  # fmt: skip
+
+
+# What is no row of a refusal, and yet was met.
+ACCEPTED = Row("2", "accepted")
+UNCONFIGURED = Row("2.4", "accepted by a mount that was never configured")
+ELSEWHERE = Row("2.5/25", "accepted at the endpoint of another region")
+BROKEN = Row("2.12", "signature broken on purpose", MISMATCH + "|InvalidClientTokenId")
+
+
+def refused_row(error: str) -> Row | None:
+    """The row that a refusal belongs to."""
+    return next((row for row in ROWS if row.fits(error)), None)
+
+
+def accepted_row(mount: Mount) -> Row:
+    """Which part of the contract let a login pass."""
+    if not mount.configured:
+        return UNCONFIGURED
+    return ACCEPTED if mount.region == "us-east-1" else ELSEWHERE
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Every row: how often the server answered so, how often that was firmly predicted, how often rightly."""
+    lines = [f"{'row':<11}{'what':<46}{'seen':>6}{'firm':>6}{'agreed':>8}"]
+    met: dict[Row | None, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        met[outcome.row].append(outcome)
+    for row in (*ROWS, UNCONFIGURED, ELSEWHERE, ACCEPTED, BROKEN):
+        start = f"{row.number:<11}{row.what:<46}"
+        if row.not_run:
+            lines.append(f"{start} read, not run: {row.not_run}")
+            continue
+        firm = [outcome for outcome in met[row] if outcome.is_firm]
+        agreed = [outcome for outcome in firm if not outcome.disagreement]
+        lines.append(f"{start}{len(met[row]):>6}{len(firm):>6}{len(agreed):>8}")
+    firm = [outcome for outcome in outcomes if outcome.is_firm]
+    agreed = [outcome for outcome in firm if not outcome.disagreement]
+    lines.append(f"{'':<11}{'all':<46}{len(outcomes):>6}{len(firm):>6}{len(agreed):>8}")
+    return "\n".join(lines)
