@@ -22,8 +22,7 @@ from typing import Any
 
 import pytest
 
-from bed import GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
-from bed.loopback import free_ports
+from bed import GREETING_PATH, ContainerCredentials, CredentialSource, InstanceMetadata, TestBed
 from envoy_process import FOREIGN_FILTER, Envoy, Listener
 from vault_front import Front, Trouble
 
@@ -366,6 +365,22 @@ def test_unknown_cluster_is_said_once_and_heals_when_it_appears(bed: TestBed, tm
         envoy.wait_until(lambda: listener.status() == 200, what="it healed")
         assert envoy.stats("unknown")["missing_cluster"] == 0
         assert not envoy.crashes()
+
+
+def test_namespace_goes_to_vault_and_to_the_upstream(bed: TestBed, tmp_path: Path) -> None:
+    user = bed.aws.user()
+    namespace = bed.make_namespace("envoy")
+    mount = bed.mount_aws("team/aws", namespace=namespace, iam_server_id_header_value="vault.example.com")
+    bed.vault_role("dev", user.arn, mount=mount, namespace=namespace)
+    envoy = Envoy(tmp_path, environment=user.environment())
+    envoy.cluster("vault", bed.vault.address)
+    own = configuration(role="dev", mount=mount, namespace=namespace, server_id="vault.example.com")
+    listener = envoy.listener("namespace", own, to="vault")
+    with envoy:
+        assert listener.reads_the_greeting()
+        # Whatever the client says.
+        assert listener.get(headers={"X-Vault-Namespace": "root", "X-Vault-Token": "forged"}).status_code == 200
+        assert listener.get("auth/token/lookup-self").status_code == 403
 
 
 # What upstreams say about the token
