@@ -25,7 +25,7 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
         if let Some(headers) = &login.headers {
             let called_region = config::check(&login, headers, profile, &mut findings);
             request::check(&login, headers, &mut findings);
-            signature::check(
+            let claim = signature::check(
                 &login,
                 headers,
                 called_region.as_ref(),
@@ -33,6 +33,9 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
                 &mut findings,
             );
             caller::check_partition(called_region.as_ref(), profile, &mut findings);
+            if let Some(claim) = &claim {
+                signature::check_shape(claim, &mut findings);
+            }
         }
         caller::check(login.role.as_deref(), profile, &mut findings);
     }

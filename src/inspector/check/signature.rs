@@ -20,18 +20,19 @@ const SLACK_SECONDS: i64 = 30;
 
 const MOST_FINDINGS: usize = 8;
 
+/// Checks what the signature claims, up to the key; returns it for what comes after.
 pub(super) fn check(
     login: &Login,
     headers: &Headers,
     called_region: Option<&CalledRegion>,
     unix_seconds: u64,
     findings: &mut Findings,
-) {
+) -> Option<Claim> {
     let claim = match Claim::read(headers, &login.query) {
         Ok(claim) => claim,
         Err(fault) => {
             report_fault(&fault, findings);
-            return;
+            return None;
         }
     };
     if let Some(unusual) = claim.unusual {
@@ -50,6 +51,19 @@ pub(super) fn check(
             None,
         );
     }
+    // Without a time a signature is incomplete to AWS, which comes before all that it says.
+    let signed_at = check_timestamp(&claim, login, headers, findings);
+    check_signed_headers(&claim, login, headers, findings);
+    check_scope(&claim, called_region, findings);
+    if let Some((written, signed_at)) = &signed_at {
+        check_time(&claim, written, *signed_at, unix_seconds, findings);
+    }
+    check_key(&claim, login, headers, findings);
+    Some(claim)
+}
+
+/// Checks the signature's own shape: AWS compares it at last, with the key at hand.
+pub(super) fn check_shape(claim: &Claim, findings: &mut Findings) {
     let signature = claim.signature.as_bytes();
     if signature.len() != 64
         || !signature
@@ -61,14 +75,6 @@ pub(super) fn check(
             &format!("found {} characters", signature.len()),
         );
     }
-    // Without a time a signature is incomplete to AWS, which comes before all that it says.
-    let signed_at = check_timestamp(&claim, login, headers, findings);
-    check_signed_headers(&claim, login, headers, findings);
-    check_scope(&claim, called_region, findings);
-    if let Some((written, signed_at)) = &signed_at {
-        check_time(&claim, written, *signed_at, unix_seconds, findings);
-    }
-    check_key(&claim, login, headers, findings);
 }
 
 fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
