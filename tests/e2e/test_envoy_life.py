@@ -551,7 +551,8 @@ def test_ten_thousand_requests_all_have_a_live_token(
     assert load.statuses == {"200": REQUESTS}
     assert load.seconds >= SECONDS
 
-    # Without its listener the filter goes, and nothing is counted any more.
+    # The filter goes with its listener, and its counters with it; what it said stays, and nothing is added any more.
+    stats = load.envoy.stats("long")
     load.envoy.remove(load.listener)
     load.envoy.apply()
     drained = "listener_manager.total_listeners_draining: 0"
@@ -561,10 +562,10 @@ def test_ten_thousand_requests_all_have_a_live_token(
     entries = bed.vault.audit_entries()
     logged_in = audited(entries, f"auth/{load.mount}/login", load.mount)
     renewals = audited(entries, "auth/token/renew-self", load.mount)
-    stats = load.envoy.stats("long")
-    generations = len(load.envoy.lines(" is there, good for "))
-    assert stats["logins"] == generations == len(logged_in) >= 4
-    assert stats["renewals"] == len(renewals) >= 3
+    generations, renewed = (len(load.envoy.lines(text)) for text in (" is there, good for ", " renewed, good for "))
+    assert generations == len(logged_in) >= 4
+    assert renewed == len(renewals) >= 3
+    assert 0 <= generations - stats["logins"] <= 1 and 0 <= renewed - stats["renewals"] <= 1
     moments = sorted(datetime.fromisoformat(entry["time"]) for entry in renewals)
     for earlier, later in zip(moments, moments[1:]):
         assert (later - earlier).total_seconds() >= TOKEN_TTL / 3
