@@ -16,14 +16,15 @@ sys.path.insert(0, str(ROOT / "host-examples" / "python" / "src"))
 from vault_aws_login import Component, ServerProfile  # noqa: E402
 
 
-def prove(programs: Programs, label: str, command: list[str]) -> None:
+def prove(programs: Programs, command: list[str]) -> None:
     """Raises `ValueError` if the login that the command prints is not the one that is measured."""
     login = programs.run(command).strip()
+    label = " ".join(command)
     component = Component.load(programs.component)
     explanation = component.explain_login(login)
     refused = [
         finding.message
-        for finding in component.check_login(login, ServerProfile(server_id=EXAMPLE["serverId"]), time=explanation.signed_at)
+        for finding in component.check_login(login, ServerProfile(server_id=EXAMPLE["serverId"]), time=explanation.signed_at_unix_seconds)
         if finding.severity == "refused"
     ]
     if refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from programs import Programs, go, node, python
+from programs import Programs, go, node, python, rust
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ OTHERS = [
 ]
 
 FIRST = [
-    Row("first/wasmtime", "Rust, wasmtime (compiled form cached)", command=["rust", "first"]),
+    Row("first/wasmtime", "Rust, wasmtime (compiled form cached)", command=rust("first")),
     Row("first/node", "Node, the npm package", command=node("first", "vault-aws-login")),
     Row("first/smithy", "Node, `@smithy/signature-v4`", command=node("first", "smithy")),
     Row("first/aws4", "Node, `aws4`", command=node("first", "aws4")),
