@@ -152,23 +152,11 @@ impl Running {
     }
 }
 
-/// Which build of `tests/bench/alone` to take: the component's own level of optimisation, or the
-/// highest.
-pub enum Level {
-    Component,
-    Highest,
-}
-
-/// A function of `tests/bench/alone` as a core module.
-pub fn alone<P: WasmParams>(level: Level, function: &str) -> impl FnMut(P) -> u32 {
-    let profile = match level {
-        Level::Component => "release",
-        Level::Highest => "floor",
-    };
-    let path =
-        format!("target/bench/wasm32-unknown-unknown/{profile}/vault_aws_login_bench_alone.wasm");
+/// A function of a build of `tests/bench/alone`, which is a core module.
+pub fn alone<P: WasmParams>(build: &str, function: &str) -> impl FnMut(P) -> u32 {
     let engine = on_demand();
-    let module = Module::from_file(&engine, repository().join(path)).unwrap();
+    let path = repository().join("target/bench").join(build);
+    let module = Module::from_file(&engine, path).unwrap();
     let mut store = Store::new(&engine, ());
     let instance = Instance::new(&mut store, &module, &[]).unwrap();
     let function: TypedFunc<P, u32> = instance.get_typed_func(&mut store, function).unwrap();

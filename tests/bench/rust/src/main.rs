@@ -14,7 +14,7 @@ use criterion::{Criterion, Throughput};
 use vault_aws_login::inspector::{ServerProfile, check_login};
 use vault_aws_login_bench_alone::{compress_blocks, sign_alone};
 
-use crate::engine::{Level, Running};
+use crate::engine::Running;
 
 fn main() {
     let started = Instant::now();
@@ -54,7 +54,7 @@ fn warm(criterion: &mut Criterion) {
         b.iter(|| running.sign_login());
     });
     group.bench_function("wasmtime-signer", |b| {
-        let mut sign = engine::alone(Level::Component, "sign_alone");
+        let mut sign = engine::alone("signer.wasm", "sign_alone");
         assert_eq!(
             sign(example::UNIX_SECONDS),
             sign_alone(example::UNIX_SECONDS)
@@ -70,7 +70,7 @@ fn floor(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(blocks.into()));
     group.bench_function("native", |b| b.iter(|| compress_blocks(blocks)));
     group.bench_function("wasmtime", |b| {
-        let mut compress = engine::alone(Level::Highest, "compress_blocks");
+        let mut compress = engine::alone("sha256.wasm", "compress_blocks");
         assert_eq!(compress(blocks), compress_blocks(blocks));
         b.iter(|| compress(blocks));
     });
