@@ -144,13 +144,14 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 	@mkdir -p dist
 	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
 
-# The signer alone, built as the component is, and SHA-256 alone at the highest level.
+# Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
+# SHA-256 alone at the highest level.
 bench_alone = cargo build --locked --quiet --package vault-aws-login-bench-alone --target $(WASM_TARGET) --target-dir target/bench
 bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
 bench: component command core envoy node dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (10 minutes).
-	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench # As above: one wasmtime.
+	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" $(bench_alone) $(SMALL_STD) --release
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(call bench_alone_wasm,release) --output target/bench/signer.wasm
 	@$(bench_alone) --profile floor && cp $(call bench_alone_wasm,floor) target/bench/sha256.wasm

@@ -45,8 +45,15 @@ fn login_stays_within_its_allocations() {
         None,
     )
     .unwrap();
-    let options = LoginOptions::new(None, Some("vault.example.com".into()), Some("dev".into()), None).unwrap();
+    let options = LoginOptions::new(
+        None,
+        Some("vault.example.com".into()),
+        Some("dev".into()),
+        None,
+    )
+    .unwrap();
     let time = UnixSeconds::new(1_440_938_160).unwrap();
     let found = allocations(|| sign_login(&credentials, &options, time));
-    assert!(found <= 1, "{found} allocations");
+    // Nearly all are AWS's signer's own.
+    assert!(found <= 85, "expected at most 85, found {found}");
 }

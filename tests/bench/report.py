@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import processes
 import rows
 import sections
-from programs import Programs
+from programs import Programs, rust
 from sizes import installed
 from sections import number, spread, table
 
@@ -32,7 +32,7 @@ class Report:
 
     def text(self, wanted: list[str]) -> str:
         """The tables that were measured."""
-        of = {"warm": ["Warm call", "Floor"], "fresh": ["Fresh instance"], "others": ["Inspector and session"]}
+        of = {"warm": ["Warm call", "Floor", "Instructions"], "fresh": ["Fresh instance"], "others": ["Inspector and session"]}
         of |= {"first": ["First login"], "cold": ["Cold start and memory"]}
         headings = {heading for name in wanted for heading in of[name]} | {"Aims"}
         return "\n".join(f"## {heading}\n\n{text()}" for heading, text in self._sections() if heading in headings)
@@ -42,6 +42,7 @@ class Report:
             ("Aims", self._aims),
             ("Warm call", self._warm),
             ("Floor", self._floor),
+            ("Instructions", self._instructions),
             ("Fresh instance", self._fresh),
             ("First login", self._first),
             ("Cold start and memory", self._cold),
@@ -80,6 +81,12 @@ class Report:
         lines = ((row.label, spread(self._values(row.key, MICRO))) for row in rows.FLOOR)
         head = f"The {self.programs.compressions()} SHA-256 compressions of one login, alone"
         return table((head, "µs"), lines)
+
+    def _instructions(self) -> str:
+        login, signer, sha256 = map(int, self.programs.run(rust("instructions")).split())
+        rows = (("the component", login), ("`aws-sigv4` alone", signer), ("the compressions alone", sha256))
+        lines = ((label, f"{count:,}", number(count / signer), number(count / sha256)) for label, count in rows)
+        return table(("Executed in wasmtime by one warm call", "instructions", "× `aws-sigv4`", "× the floor"), lines)
 
     def _fresh(self) -> str:
         lines = ((row.label, spread(self._values(row.key, MICRO))) for row in rows.FRESH)

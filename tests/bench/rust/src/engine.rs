@@ -44,6 +44,21 @@ pub fn pooling() -> Engine {
     Engine::new(&config).unwrap()
 }
 
+/// An engine that counts the instructions that are executed.
+pub fn counting() -> Engine {
+    let mut config = config();
+    config.consume_fuel(true);
+    Engine::new(&config).unwrap()
+}
+
+/// A store for any of these engines.
+fn store(engine: &Engine) -> Store<()> {
+    let mut store = Store::new(engine, ());
+    // Refused where nothing is counted.
+    let _ = store.set_fuel(u64::MAX);
+    store
+}
+
 fn config() -> Config {
     let mut config = Config::new();
     config.cache(Cache::from_file(None).ok());
@@ -102,7 +117,7 @@ pub struct Running {
 
 impl Running {
     pub fn new(login: &LoginPre<()>) -> Self {
-        let mut store = Store::new(login.engine(), ());
+        let mut store = store(login.engine());
         let login = login.instantiate(&mut store).unwrap();
         Self {
             store,
@@ -153,12 +168,49 @@ impl Running {
 }
 
 /// A function of a build of `tests/bench/alone`, which is a core module.
-pub fn alone<P: WasmParams>(build: &str, function: &str) -> impl FnMut(P) -> u32 {
-    let engine = on_demand();
-    let path = repository().join("target/bench").join(build);
-    let module = Module::from_file(&engine, path).unwrap();
-    let mut store = Store::new(&engine, ());
-    let instance = Instance::new(&mut store, &module, &[]).unwrap();
-    let function: TypedFunc<P, u32> = instance.get_typed_func(&mut store, function).unwrap();
-    move |argument| function.call(&mut store, argument).unwrap()
+pub struct Alone<P> {
+    store: Store<()>,
+    function: TypedFunc<P, u32>,
+}
+
+impl<P: WasmParams> Alone<P> {
+    pub fn new(engine: &Engine, build: &str, function: &str) -> Self {
+        let path = repository().join("target/bench").join(build);
+        let module = Module::from_file(engine, path).unwrap();
+        let mut store = store(engine);
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let function = instance.get_typed_func(&mut store, function).unwrap();
+        Self { store, function }
+    }
+
+    pub fn call(&mut self, argument: P) -> u32 {
+        self.function.call(&mut self.store, argument).unwrap()
+    }
+}
+
+/// AWS's signer alone, at the component's own level of optimisation.
+pub fn signer(engine: &Engine) -> Alone<u64> {
+    Alone::new(engine, "signer.wasm", "sign_alone")
+}
+
+/// SHA-256 alone, at the highest level.
+pub fn sha256(engine: &Engine) -> Alone<u32> {
+    Alone::new(engine, "sha256.wasm", "compress_blocks")
+}
+
+/// What has a store with fuel in it.
+pub trait Fuelled {
+    fn fuel(&self) -> u64;
+}
+
+impl Fuelled for Running {
+    fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap()
+    }
+}
+
+impl<P> Fuelled for Alone<P> {
+    fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap()
+    }
 }

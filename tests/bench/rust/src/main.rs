@@ -1,7 +1,8 @@
 //! The rows of the benchmark that are Rust: the core natively, and the component in wasmtime.
 //!
-//! `tests/bench/run.py` runs it, one row at a time. Two arguments are not criterion's: `login` prints
-//! a login, and `first` the nanoseconds from the start of `main` to the first one.
+//! `tests/bench/run.py` runs it, one row at a time. Some arguments are not criterion's: `login` prints
+//! a login, `first` the nanoseconds from the start of `main` to the first one, and `instructions` what
+//! a login executes in wasmtime.
 
 mod engine;
 mod example;
@@ -14,7 +15,7 @@ use criterion::{Criterion, Throughput};
 use vault_aws_login::inspector::{ServerProfile, check_login};
 use vault_aws_login_bench_alone::{compress_blocks, sign_alone};
 
-use crate::engine::Running;
+use crate::engine::{Fuelled, Running};
 
 fn main() {
     let started = Instant::now();
@@ -24,8 +25,29 @@ fn main() {
             first_login();
             println!("{}", started.elapsed().as_nanos());
         }
+        Some("instructions") => instructions(),
         _ => benchmarks(),
     }
+}
+
+/// Prints the instructions of one warm call each: unlike times they do not depend on the machine.
+fn instructions() {
+    let engine = engine::counting();
+    let mut running = Running::new(&engine::login(&engine));
+    let mut signer = engine::signer(&engine);
+    let mut sha256 = engine::sha256(&engine);
+    let blocks = example::compressions();
+    let login = executed(&mut running, Running::sign_login);
+    let signer = executed(&mut signer, |signer| signer.call(example::UNIX_SECONDS));
+    let sha256 = executed(&mut sha256, |sha256| sha256.call(blocks));
+    println!("{login} {signer} {sha256}");
+}
+
+fn executed<T: Fuelled, R>(host: &mut T, call: impl Fn(&mut T) -> R) -> u64 {
+    call(host);
+    let before = host.fuel();
+    call(host);
+    before - host.fuel()
 }
 
 fn first_login() -> String {
@@ -54,12 +76,12 @@ fn warm(criterion: &mut Criterion) {
         b.iter(|| running.sign_login());
     });
     group.bench_function("wasmtime-signer", |b| {
-        let mut sign = engine::alone("signer.wasm", "sign_alone");
+        let mut signer = engine::signer(&engine::on_demand());
         assert_eq!(
-            sign(example::UNIX_SECONDS),
+            signer.call(example::UNIX_SECONDS),
             sign_alone(example::UNIX_SECONDS)
         );
-        b.iter(|| sign(example::UNIX_SECONDS));
+        b.iter(|| signer.call(example::UNIX_SECONDS));
     });
     group.finish();
 }
@@ -70,9 +92,9 @@ fn floor(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(blocks.into()));
     group.bench_function("native", |b| b.iter(|| compress_blocks(blocks)));
     group.bench_function("wasmtime", |b| {
-        let mut compress = engine::alone("sha256.wasm", "compress_blocks");
-        assert_eq!(compress(blocks), compress_blocks(blocks));
-        b.iter(|| compress(blocks));
+        let mut sha256 = engine::sha256(&engine::on_demand());
+        assert_eq!(sha256.call(blocks), compress_blocks(blocks));
+        b.iter(|| sha256.call(blocks));
     });
     group.finish();
 }
