@@ -125,10 +125,12 @@ check: .make/rust ## Checks format, lints and licences.
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
-fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler).
+fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 	@test -x target/tools/bin/cargo-fuzz || cargo install --quiet --locked --version 0.13.2 --root target/tools cargo-fuzz
+	@# The sanitizer's flags are not stable yet; the compiler is the pinned one.
 	@for target in $$(cd fuzz && ls fuzz_targets | sed 's/\.rs$$//'); do \
-		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run $$target -- -max_total_time=60 -rss_limit_mb=1024; done
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- \
+		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
