@@ -11,6 +11,7 @@ FOREIGN_FILTER = target/foreign-filter/wasm32-wasip1/release/vault_aws_login_for
 
 # The paths of this machine stay out of the artefacts: panic locations name source files.
 REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
+	--remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=/rust \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
@@ -131,6 +132,19 @@ fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 	@for target in $$(cd fuzz && ls fuzz_targets | sed 's/\.rs$$//'); do \
 		PATH="$(CURDIR)/target/tools/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- \
 		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
+
+RELEASE := dist/release
+
+.PHONY: dist
+dist: component command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	@cp dist/vault-aws-login.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
+		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
+	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
+	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
+	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
+	@python3 tools/release.py $(RELEASE)
+	@cat $(RELEASE)/SHA256SUMS
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
