@@ -59,6 +59,7 @@ URLS = {
     "http": ("http://localhost:4566", "us-west-2", "a local stand-in for AWS"),
     "http-default-port": ("http://127.0.0.1:80", "us-west-2", "the default port of http is 80"),
     "https-port-80": ("https://127.0.0.1:80", None, "80 is the default port of http alone"),
+    "aws-port": ("https://sts.eu-west-1.amazonaws.com:8443", None, "the region is in the host whatever the port"),
     "ipv6": ("http://[::1]:4566", None, "brackets and colons that are no port"),
     "unknown-host": ("https://sts.internal.example", None, "a host that tells no region: us-east-1"),
     "region-differs": ("https://sts.eu-west-1.amazonaws.com", "us-east-2", "a region that is given wins over the host"),

@@ -73,12 +73,15 @@ class Reference:
     def __init__(self) -> None:
         loader = create_loader()
         rules = loader.load_service_model("sts", "endpoint-rule-set-1")
-        self._provider = EndpointProvider(rules, loader.load_data("partitions"))
+        partitions = loader.load_data("partitions")
+        self._provider = EndpointProvider(rules, partitions)
+        outputs = [partition["outputs"] for partition in partitions["partitions"]]
+        self._suffixes = tuple(f".{each[kind]}" for each in outputs for kind in ("dnsSuffix", "dualStackDnsSuffix"))
 
     def sign(self, given: Input) -> Signed:
         """Signs as botocore does, in the envelope that every Vault server accepts."""
         options, credentials = given.get("options", {}), given["credentials"]
-        url, region = self._resolve(options.get("region"), options.get("sts-endpoint"))
+        url, region = self.resolve(options.get("region"), options.get("sts-endpoint"))
         headers = {"Content-Type": CONTENT_TYPE}
         if "server-id" in options:
             headers[SERVER_ID_HEADER] = options["server-id"]
@@ -106,15 +109,16 @@ class Reference:
         login = compact(body | ({"role": options["role"]} if "role" in options else {}))
         return Signed(canonical_request, string_to_sign, signature, login)
 
-    def _resolve(self, region: str | None, endpoint: Any) -> tuple[str, str]:
+    def resolve(self, region: str | None, endpoint: Any) -> tuple[str, str]:
         """The URL and the region of the credential scope."""
-        if isinstance(endpoint, dict):
-            return _own(endpoint["url"], region)
         fips = endpoint in ("fips", "fips-dual-stack")
+        # What botocore's clients do with a pseudo-region before they look at anything else.
         if region is not None and (region.startswith("fips-") or region.endswith("-fips")):
             region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
         # "legacy" in AWS's SDKs: the global host unless told otherwise, but for us-east-1 alone, as Vault does.
         use_global = endpoint is None and region in (None, "us-east-1", "aws-global") and not fips
+        if isinstance(endpoint, dict):
+            return self._own(endpoint["url"], "us-east-1" if region == "aws-global" else region)
         region = "us-east-1" if region in (None, "aws-global") else region
         resolved = self._provider.resolve_endpoint(
             Region=region,
@@ -124,18 +128,17 @@ class Reference:
         )
         return f"{resolved.url}/", region
 
-
-def _own(url: str, region: str | None) -> tuple[str, str]:
-    """A URL of the user's own: no default port, lower case; an AWS host tells its region."""
-    parts = urlsplit(url)
-    host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
-    if region is None:
-        labels = host.split(".")
-        at = next((i for i, label in enumerate(labels) if label in ("sts", "sts-fips")), None)
-        of_aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
-        named = labels[at + 1] if of_aws and at is not None else "amazonaws"
-        region = "us-east-1" if named == "amazonaws" else named
-    return f"{parts.scheme}://{host}/", region
+    def _own(self, url: str, region: str | None) -> tuple[str, str]:
+        """A URL of the user's own: no default port, lower case; an AWS host tells its region."""
+        parts = urlsplit(url)
+        host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
+        if region is None:
+            labels = host.partition(":")[0].split(".")
+            at = next((i for i, label in enumerate(labels) if label in ("sts", "sts-fips")), None)
+            of_aws = host.partition(":")[0].endswith(self._suffixes)
+            named = labels[at + 1] if of_aws and at is not None else "amazonaws"
+            region = "us-east-1" if named == "amazonaws" else named
+        return f"{parts.scheme}://{host}/", region
 
 
 def temporary(length: int) -> dict[str, Any]:
