@@ -16,10 +16,22 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 
 CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
+# The standard library is built along with the code, a fifth smaller: without the texts of panics, which a module
+# without imports could print nowhere, and without `Debug`. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
+# pinned stable compiler take them.
+SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none
+SMALL_STD = -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+# What the compiler takes for granted on this target, and so every host has.
+WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
+
 # skin NAME: the core module of one skin, in a target directory of its own.
-skin = RUSTFLAGS="$(REMAP) $(2)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
-	--features $(1) --target $(WASM_TARGET) --target-dir target/$(1)
-skin_wasm = target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm
+define skin
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
+	$(SMALL_STD) --features $(1) --target $(WASM_TARGET) --target-dir target/$(1) && \
+$(WASM_OPT) -Oz $(WASM_FEATURES) target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm --output $(skin_wasm)
+endef
+skin_wasm = target/$(1)/vault-aws-login.wasm
+WASM_OPT = tools/node_modules/.bin/wasm-opt
 
 .PHONY: help
 help: ## Lists the commands.
@@ -28,7 +40,7 @@ help: ## Lists the commands.
 .PHONY: component
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv
+dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the component …"
 	@$(call skin,component)
 	@mkdir -p dist
@@ -37,7 +49,7 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the command …"
 	@$(call skin,command)
 	@mkdir -p dist
@@ -46,7 +58,7 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@echo "building the core module …"
 	@$(call skin,core-abi)
 	@mkdir -p dist
@@ -160,6 +172,10 @@ $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 
 # Tools, each into a git-ignored folder of the project.
 
+$(WASM_OPT): tools/package.json tools/package-lock.json
+	@echo "installing wasm-opt …"
+	@$(call npm_install,tools) && touch node_modules/.bin/wasm-opt
+
 target/tools/bin/wac:
 	@echo "building wac (minutes, once) …"
 	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
@@ -167,6 +183,7 @@ target/tools/bin/wac:
 .make/rust: rust-toolchain.toml
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
 	@rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2 2>/dev/null
+	@rustup component add rust-src 2>/dev/null
 	@cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 

@@ -52,6 +52,13 @@ impl Supply {
             || self.refresh_at.is_some_and(|at| at <= unix_seconds)
     }
 
+    /// Says whether others are wanted for no other reason than a refused login, and are there to be
+    /// fetched. A host that pushes them is asked at once: it may have to ask a person.
+    pub(super) fn is_only_doubted(&self, unix_seconds: u64, source: &CredentialSource) -> bool {
+        let due = self.refresh_at.is_some_and(|at| at <= unix_seconds);
+        self.usable(unix_seconds).is_some() && !due && !matches!(source, CredentialSource::Pushed)
+    }
+
     /// Returns the seconds until others will be wanted by time alone.
     pub(super) fn seconds_until_refresh(&self, unix_seconds: u64) -> Option<u64> {
         self.refresh_at.map(|at| at.saturating_sub(unix_seconds))

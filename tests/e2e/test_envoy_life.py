@@ -144,7 +144,7 @@ SCENARIOS = {
     "silent": Scenario(Trouble(silent=True)),
     "date-a-year-ahead": Scenario(TIME_REFUSED, date_ahead=timedelta(days=365)),
     # Those fetched right after the first refusal are still the wrong ones, so the second try needs them, too.
-    "credentials-wrong": Scenario(credentials="wrong", recovery_seconds=RECOVERY_SECONDS + 60),
+    "credentials-wrong": Scenario(credentials="wrong"),
     "credentials-gone": Scenario(credentials="gone"),
 }
 
@@ -552,6 +552,12 @@ def test_ten_thousand_requests_all_have_a_live_token(
     assert load.seconds >= SECONDS
 
     # The filter goes with its listener, and its counters with it; what it said stays, and nothing is added any more.
+    # Right after a renewal or a login nothing is under way.
+    changes = (" is there, good for ", " renewed, good for ")
+    before = sum(len(load.envoy.lines(text)) for text in changes)
+    load.envoy.wait_until(
+        lambda: sum(len(load.envoy.lines(text)) for text in changes) > before, what="the token was renewed or replaced"
+    )
     stats = load.envoy.stats("long")
     load.envoy.remove(load.listener)
     load.envoy.apply()
@@ -562,9 +568,10 @@ def test_ten_thousand_requests_all_have_a_live_token(
     entries = bed.vault.audit_entries()
     logged_in = audited(entries, f"auth/{load.mount}/login", load.mount)
     renewals = audited(entries, "auth/token/renew-self", load.mount)
-    generations, renewed = (len(load.envoy.lines(text)) for text in (" is there, good for ", " renewed, good for "))
+    generations, renewed = (len(load.envoy.lines(text)) for text in changes)
     assert generations == len(logged_in) >= 4
-    assert renewed == len(renewals) >= 3
+    # One that took so long that the filter gave it up is in the audit log alone.
+    assert 3 <= renewed <= len(renewals) <= renewed + 1
     assert 0 <= generations - stats["logins"] <= 1 and 0 <= renewed - stats["renewals"] <= 1
     moments = sorted(datetime.fromisoformat(entry["time"]) for entry in renewals)
     for earlier, later in zip(moments, moments[1:]):

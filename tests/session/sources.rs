@@ -1,5 +1,6 @@
 //! Each source of AWS credentials, and each of its answers.
 
+use vault_aws_login::inspector::explain_login;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Healing,
     Method, RefusalRule, TransportFailure, WebIdentity,
@@ -109,6 +110,33 @@ fn container_endpoint_without_a_token_is_asked_at_once() {
     assert_eq!(header(&request, "authorization"), None);
     host.answer(&request, 200, DOCUMENT);
     assert_eq!(host.request().path_and_query, "/v1/auth/aws/login");
+}
+
+#[test]
+fn refused_credentials_are_fetched_again_right_before_the_next_login() {
+    let mut host = container(ContainerAuthorization::None);
+    let fetch = host.request();
+    host.answer(&fetch, 200, DOCUMENT);
+    let login = host.request();
+    host.answer(
+        &login,
+        400,
+        r#"{"errors":["received error code 403 from STS: <Code>InvalidClientTokenId</Code>"]}"#,
+    );
+    let refused = host.now.monotonic_milliseconds;
+    let retry_at = host.refusal().retry_at.monotonic_milliseconds;
+    assert!(retry_at - refused >= 60_000);
+
+    // So whatever was mended within the minute is in the next login.
+    let fetch = host.request();
+    assert_eq!(fetch.destination, Destination::ContainerEndpoint);
+    assert_eq!(host.now.monotonic_milliseconds, retry_at - 10_000);
+    let mended = DOCUMENT.replace("ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE");
+    host.answer(&fetch, 200, &mended);
+    let login = host.request();
+    assert_eq!(host.now.monotonic_milliseconds, retry_at);
+    let signer = explain_login(body(&login)).unwrap().access_key_id.unwrap();
+    assert_eq!(signer, "ASIAI44QH8DHBEXAMPLE");
 }
 
 #[test]

@@ -19,6 +19,10 @@ const LEAST_TIMEOUT: u64 = 1_000;
 /// The time limit of requests to the machine's own endpoints, in milliseconds.
 const LOCAL_TIMEOUT: u64 = 5_000;
 
+/// How long before the next login credentials are fetched again that were refused, in
+/// milliseconds: right after the refusal the source would only bring the same ones.
+const SECOND_OPINION: u64 = 10_000;
+
 /// The longest wait that a host is told, in milliseconds, so that it notices a stepped wall clock.
 const LONGEST_WAIT: u64 = 60_000;
 
@@ -47,7 +51,15 @@ impl Session {
         }
 
         if self.supply.wants(unix_seconds) {
-            match self.supply.wait(monotonic) {
+            let early = if self
+                .supply
+                .is_only_doubted(unix_seconds, &self.config.source)
+            {
+                due_in.saturating_sub(SECOND_OPINION)
+            } else {
+                0
+            };
+            match self.supply.wait(monotonic).max(early) {
                 // Where nothing else is due, or cannot be done without.
                 0 if due_in == 0 => return self.fetch(now, u64::MAX),
                 // Not so slowly that it holds up the token.

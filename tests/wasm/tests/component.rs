@@ -8,9 +8,9 @@ use vault_aws_login_wasm_tests::{Input, Instance, component, engine, machine_pat
 use wasmtime::component::Component;
 use wit_parser::Resolve;
 
-/// What a proxy downloads and keeps: today's figures and a little more, so that growth is a choice.
-const MOST_BYTES: usize = 410_000;
-const MOST_BYTES_GZIPPED: usize = 165_000;
+/// What a proxy downloads and keeps.
+const MOST_BYTES: usize = 330_000;
+const MOST_BYTES_GZIPPED: usize = 136_000;
 
 #[test]
 fn component_imports_nothing() {
