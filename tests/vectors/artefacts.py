@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WASMTIME = str(ROOT / ".venv" / "bin" / "wasmtime")
 sys.path.insert(0, str(ROOT / "host-examples" / "python" / "src"))
 
-from vault_aws_login import Component, Credentials  # noqa: E402
+from vault_aws_login import Component, Credentials, LoginError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ import sys
 import time
 from itertools import islice
 
-from artefacts import ComponentFile
+from wasmtime import Trap, WasmtimeError
+
+from artefacts import ComponentFile, LoginError
 from random_inputs import Inputs
 from reference import Input, Reference, Signed
 
@@ -26,21 +28,15 @@ def first_difference(seed: int, count: int) -> str | None:
         wanted = reference.sign(given)
         try:
             login = component.sign(given)
-            if login == wanted.login:
-                continue
-            explained = component.explain(login)
-            found = Signed(explained.canonical_request, explained.string_to_sign, "in the login", login)
-        except Exception as error:
-            found = error
-        return description(seed, number, given, wanted, found)
+        except (LoginError, Trap, WasmtimeError) as error:
+            return description(seed, number, given, wanted, repr(error))
+        if login != wanted.login:
+            return description(seed, number, given, wanted, f"{component.explain(login)}\n{login}")
     return None
 
 
-def description(seed: int, number: int, given: Input, wanted: Signed, found: Signed | Exception) -> str:
-    return f"""input {number} of seed {seed}:
-{json.dumps(given)}
-botocore: {wanted}
-component: {found!r}"""
+def description(seed: int, number: int, given: Input, wanted: Signed, found: str) -> str:
+    return f"input {number} of seed {seed}:\n{json.dumps(given)}\nbotocore: {wanted}\ncomponent: {found}"
 
 
 def new_seed() -> int:
