@@ -16,17 +16,17 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 
 CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
-# The standard library is built along with the code, a fifth smaller: without the texts of panics, which a module
-# without imports could print nowhere, and without `Debug`. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
+# The standard library is built along with the code, which makes it smaller by a fifth: without the texts of panics,
+# since a module without imports could print them nowhere. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
 # pinned stable compiler take them.
-SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none
+SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none
 SMALL_STD = -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 # What the compiler takes for granted on this target, and so every host has.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
-# skin NAME: the core module of one skin, in a target directory of its own.
+# skin NAME [FLAGS]: the core module of one skin, in a target directory of its own.
 define skin
-RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) $(2)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
 	$(SMALL_STD) --features $(1) --target $(WASM_TARGET) --target-dir target/$(1) && \
 $(WASM_OPT) -Oz $(WASM_FEATURES) target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm --output $(skin_wasm)
 endef
@@ -42,7 +42,8 @@ component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the co
 
 dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the component …"
-	@$(call skin,component)
+	@# Its own texts use no `Debug`; those of the command's and the core module's dependencies do.
+	@$(call skin,component,-Zfmt-debug=none)
 	@mkdir -p dist
 	@.venv/bin/wasm-tools component new $(call skin_wasm,component) -o $@
 
