@@ -116,6 +116,10 @@ test: component command core composed envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
+.PHONY: differential
+differential: dist/vault-aws-login.wasm ## Signs N random inputs (from SEED) with botocore and the component.
+	@$(PYTHON) tests/vectors/differential.py --count $(or $(N),10000) $(if $(SEED),--seed $(SEED))
+
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check

@@ -18,6 +18,11 @@ pub fn command() -> Vec<u8> {
     read("dist/vault-aws-login-cli.wasm", "make command")
 }
 
+/// `dist/vault-aws-login.core.wasm`.
+pub fn shipped_core_module() -> Vec<u8> {
+    read("dist/vault-aws-login.core.wasm", "make core")
+}
+
 /// The core module inside the component, which exports its memory.
 pub fn core_module() -> Vec<u8> {
     read(
