@@ -165,6 +165,22 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 	@mkdir -p dist
 	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
 
+# Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
+# SHA-256 alone at the highest level.
+bench_alone = cargo build --locked --quiet --package vault-aws-login-bench-alone --target $(WASM_TARGET) --target-dir target/bench
+bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.wasm
+
+.PHONY: bench
+bench: component command core envoy node dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (10 minutes).
+	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
+	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" $(bench_alone) $(SMALL_STD) --release
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(call bench_alone_wasm,release) --output target/bench/signer.wasm
+	@$(bench_alone) --profile floor && cp $(call bench_alone_wasm,floor) target/bench/sha256.wasm
+	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
+	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
+	@$(call npm_install,tests/bench/node)
+	@$(PYTHON) tests/bench/run.py
+
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
 	@cd tests/bench/load && go build -o ../../../target/bench-load .
@@ -208,6 +224,12 @@ target/tools/bin/wac:
 	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || { echo "installing chromium …"; \
 		{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
 		{ echo "missing chromium: run apt-get install chromium, or set CHROMIUM"; exit 1; }; }
+	@mkdir -p .make && touch $@
+
+.make/hyperfine:
+	@command -v hyperfine >/dev/null || { echo "installing hyperfine …"; \
+		{ apt-get update -qq && apt-get install -y -qq hyperfine; } >/dev/null 2>&1 || \
+		{ echo "missing hyperfine: run apt-get install hyperfine"; exit 1; }; }
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py
