@@ -78,7 +78,7 @@ def test_filter_logs_in_by_itself_and_requests_read_the_secret(bed: TestBed, tmp
     role = bed.aws.role()
     name = bed.vault_role("envoy", role.arn)
     identity = bed.aws.session(role)
-    with envoy(bed, tmp_path, identity, {'"role": "demo"': f'"role": "{name}"'}) as running:
+    with envoy(bed, tmp_path, identity, {'"role": "dev"': f'"role": "{name}"'}) as running:
         assert running.wait_for(200).json()["data"]["message"] == GREETING
         # What the client sends in the token's place is replaced.
         answer = running.read(headers={"X-Vault-Token": "forged"})
@@ -90,7 +90,7 @@ def test_filter_logs_in_by_itself_and_requests_read_the_secret(bed: TestBed, tmp
 def test_request_without_a_live_token_is_refused(bed: TestBed, tmp_path: Path) -> None:
     stranger = bed.aws.user()
     name = bed.vault_role("envoy-other", bed.aws.user().arn)
-    with envoy(bed, tmp_path, stranger, {'"role": "demo"': f'"role": "{name}"'}) as running:
+    with envoy(bed, tmp_path, stranger, {'"role": "dev"': f'"role": "{name}"'}) as running:
         refused = running.wait_for(503)
         assert (refused.headers["Retry-After"], refused.text) == ("5", "vault-aws-login: no Vault token\n")
         running.child.wait_until(lambda: "does not belong to the role" in running.log, what="Vault's text was logged")
@@ -115,7 +115,7 @@ def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Pat
             id="unknown-key",
         ),
         pytest.param(
-            {'"role": "demo",': '"role": "demo"'},
+            {'"role": "dev",': '"role": "dev"'},
             "invalid configuration: expected `,` or `}` at line 4 column 3",
             id="not-json",
         ),
