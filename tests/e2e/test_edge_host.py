@@ -130,7 +130,7 @@ def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, wo
     assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
     log = "\n".join(edge.log)
     assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
-    assert "on the client: " in log
+    assert "on the client: sign with the server ID `vault.example.com`" in log
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         assert environment[name] not in log
 
