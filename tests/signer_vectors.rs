@@ -1,4 +1,4 @@
-//! Logins, byte for byte as AWS's own Python library signs them; see `tests/vectors`.
+//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see `tests/vectors`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -19,6 +19,7 @@ use vault_aws_login::{
 };
 
 const VECTORS: &str = include_str!("vectors/hosts.json");
+const REFUSALS: &str = include_str!("vectors/refusals.json");
 
 #[test]
 fn logins_equal_those_that_botocore_signs() {
@@ -36,6 +37,21 @@ fn logins_equal_those_that_botocore_signs() {
 }
 
 #[test]
+fn refused_inputs_have_the_rule_the_field_and_the_sentence_of_every_host() {
+    let refusals: Vec<Value> = serde_json::from_str(REFUSALS).unwrap();
+    assert_eq!(refusals.len(), 14);
+    for refusal in &refusals {
+        let error = sign(refusal).unwrap_err();
+        let found = [
+            error.rule().name(),
+            error.field().name(),
+            &error.to_string(),
+        ];
+        let wanted = ["rule", "field", "message"].map(|key| refusal[key].as_str().unwrap());
+        assert_eq!(found, wanted, "{}", refusal["why"]);
+    }
+}
+
 fn each_step_of_a_case_equals_botocores() {
     let cases = cases();
     assert!(cases.len() >= 60, "{} cases", cases.len());
