@@ -11,22 +11,23 @@ FOREIGN_FILTER = target/foreign-filter/wasm32-wasip1/release/vault_aws_login_for
 
 # The paths of this machine stay out of the artefacts: panic locations name source files.
 REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
+	--remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=/rust \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
 CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
-# The standard library is built along with the code, a fifth smaller: without the texts of panics, which a module
-# without imports could print nowhere, and without `Debug`. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
+# The standard library is built along with the code, which makes it smaller by a fifth: without the texts of panics,
+# since a module without imports could print them nowhere. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
 # pinned stable compiler take them.
-SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none
+SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none
 SMALL_STD = -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 # What the compiler takes for granted on this target, and so every host has.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
-# skin NAME: the core module of one skin, in a target directory of its own.
+# skin NAME [FLAGS]: the core module of one skin, in a target directory of its own.
 define skin
-RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) $(2)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
 	$(SMALL_STD) --features $(1) --target $(WASM_TARGET) --target-dir target/$(1) && \
 $(WASM_OPT) -Oz $(WASM_FEATURES) target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm --output $(skin_wasm)
 endef
@@ -42,7 +43,8 @@ component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the co
 
 dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the component …"
-	@$(call skin,component)
+	@# Its own texts use no `Debug`; those of the command's and the core module's dependencies do.
+	@$(call skin,component,-Zfmt-debug=none)
 	@mkdir -p dist
 	@.venv/bin/wasm-tools component new $(call skin_wasm,component) -o $@
 
@@ -114,6 +116,10 @@ test: component command core composed envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
+.PHONY: differential
+differential: dist/vault-aws-login.wasm ## Signs N random inputs (from SEED) with botocore and the component.
+	@$(PYTHON) tests/vectors/differential.py --count $(or $(N),10000) $(if $(SEED),--seed $(SEED))
+
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
@@ -124,10 +130,25 @@ check: .make/rust ## Checks format, lints and licences.
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
-fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler).
+fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 	@test -x target/tools/bin/cargo-fuzz || cargo install --quiet --locked --version 0.13.2 --root target/tools cargo-fuzz
+	@# The sanitizer's flags are not stable yet; the compiler is the pinned one.
 	@for target in $$(cd fuzz && ls fuzz_targets | sed 's/\.rs$$//'); do \
-		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run $$target -- -max_total_time=60 -rss_limit_mb=1024; done
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- \
+		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
+
+RELEASE := dist/release
+
+.PHONY: dist
+dist: component command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	@cp dist/vault-aws-login.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
+		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
+	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
+	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
+	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
+	@python3 tools/release.py $(RELEASE)
+	@cat $(RELEASE)/SHA256SUMS
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
