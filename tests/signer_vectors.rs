@@ -52,6 +52,7 @@ fn refused_inputs_have_the_rule_the_field_and_the_sentence_of_every_host() {
     }
 }
 
+#[test]
 fn each_step_of_a_case_equals_botocores() {
     let cases = cases();
     assert!(cases.len() >= 60, "{} cases", cases.len());
