@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ class Case:
     succeeds: bool = False
     role: str = "marked"
     server_id: str = SERVER_ID
-    # What is put before the end of the secret key and of the session token.
+    # What is put before the last character of the secret key and of the session token.
     spoils_key: str = ""
     spoils_token: str = ""
 
@@ -84,9 +83,7 @@ def forms(secret: str) -> set[str]:
     """The secret as it is, its parts, and what it is called in other alphabets."""
     raw = secret.encode()
     plain = {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), raw.hex(), repr(raw)[2:-1]}
-    # A spoilt secret ends in what spoils it; that which is before it is as good.
-    plain |= {secret[:PART], secret[-PART:]}
-    return plain | base64_forms(raw)
+    return plain | {secret[:PART], secret[-PART:]} | base64_forms(raw)
 
 
 def base64_forms(raw: bytes) -> set[str]:
@@ -100,9 +97,6 @@ def base64_forms(raw: bytes) -> set[str]:
     return found
 
 
-def leaks(text: str, secrets: dict[str, str], *, common: Iterable[str] = ()) -> list[str]:
-    """The names of the secrets that are in the text; `common` are beginnings that are no secret, as every token has."""
-    known = set(common)
-    return [
-        name for name, secret in secrets.items() if secret and any(form in text for form in forms(secret) - known)
-    ]
+def leaks(text: str, secrets: dict[str, str]) -> list[str]:
+    """The names of the secrets that are in the text."""
+    return [name for name, secret in secrets.items() if secret and any(form in text for form in forms(secret))]
