@@ -1,141 +1,197 @@
-"""Who may log in: what a server's configuration and an IAM entity's life mean for a login, and what we say of it.
-
-A server ID belongs to a mount's configuration, so two mounts stand for a server of development and one of production.
-"""
+"""What a server is set up to accept, and from whom: the shipped command's logins against each setting."""
 
 from __future__ import annotations
 
+import copy
 import json
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-import command
-from bed import GREETING, CredentialSource, Instance, InstanceMetadata, Signer, TestBed
-from native_host import login, refusal
+from bed import GREETING, Role, Signer, TestBed
+from bed.openbao import OpenBao
+from bed.testbed import PLUGIN
+from command import run, sign
 
-SERVER_ID = "X-Vault-AWS-IAM-Server-ID"
-
-
-def test_login_stolen_from_dev_is_refused_by_prod_and_the_explanation_names_prods_server_id(bed: TestBed) -> None:
-    user = bed.aws.user()
-    ids = {mount: f"vault.{mount}.example.com" for mount in ("story-dev", "story-prod")}
-    for mount, server_id in ids.items():
-        bed.mount_aws(mount, iam_server_id_header_value=server_id)
-        bed.vault_role("app", user.arn, mount=mount)
-    stolen = command.sign(user, "--role", "app", "--server-id", ids["story-dev"])
-    assert bed.read_greeting(bed.login(stolen, mount="story-dev").token) == GREETING
-    answer = bed.login(stolen, mount="story-prod")
-    assert (answer.status, answer.error) == (
-        400,
-        f'error validating {SERVER_ID} header: expected "{ids["story-prod"]}" but got "{ids["story-dev"]}"',
-    )
-    explained = command.run("diagnose", "--status", "400", "--json", stdin=json.dumps(answer.json))
-    said = json.loads(explained.stdout)
-    assert (said["rule"], said["expected_server_id"]) == ("server-id-differs", ids["story-prod"])
+DEV_ID = "vault.dev.example.com"
+PROD_ID = "vault.prod.example.com"
 
 
-@pytest.mark.parametrize("path", ["/", "/team/app/"])
-def test_assumed_role_logs_in_with_and_without_a_path(bed: TestBed, path: str, tmp_path: Path) -> None:
+def diagnosis(status: int, answer: dict[str, Any]) -> dict[str, Any]:
+    """What the shipped command says about a server's refusal."""
+    ended = run("diagnose", "--status", str(status), "--json", stdin=json.dumps(answer))
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return json.loads(ended.stdout)
+
+
+# Two servers with server IDs of their own
+
+
+@pytest.fixture(scope="module")
+def prod(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
+    """A second OpenBao beside the first one, before the same AWS."""
+    other = copy.copy(bed)
+    other.vault = OpenBao(tmp_path_factory.mktemp("prod"), bed.authority, plugin=PLUGIN, https_proxy=bed.proxy.url)
+    other.vault.spawn()
+    try:
+        other.vault.initialise()
+        other._write_greeting()
+        other.mount_aws("aws", iam_server_id_header_value=PROD_ID)
+        yield other
+    finally:
+        other.vault.kill()
+
+
+@pytest.fixture()
+def dev(bed: TestBed) -> Iterator[TestBed]:
+    """The first OpenBao, which has a server ID as long as a test needs it."""
+    bed.configure_aws("aws", iam_server_id_header_value=DEV_ID)
+    try:
+        yield bed
+    finally:
+        bed.configure_aws("aws", iam_server_id_header_value="")
+
+
+def test_login_stolen_from_one_server_is_refused_by_the_other(dev: TestBed, prod: TestBed) -> None:
+    user = dev.aws.user()
+    for server in (dev, prod):
+        server.vault_role("service", user.arn)
+    for server, own, other, others in ((dev, DEV_ID, prod, PROD_ID), (prod, PROD_ID, dev, DEV_ID)):
+        login = sign(user, "--role", "service", "--server-id", own)
+        assert server.read_greeting(server.login(login).token) == GREETING
+        refused = other.login(login)
+        assert (refused.status, refused.error) == (
+            400,
+            f'error validating X-Vault-AWS-IAM-Server-ID header: expected "{others}" but got "{own}"',
+        )
+        told = diagnosis(refused.status, refused.json)
+        assert (told["refused_by"], told["rule"], told["expected_server_id"]) == ("vault", "server-id-differs", others)
+
+
+# IAM roles
+
+
+@pytest.mark.parametrize("path", ["/", "/team/blue/"])
+def test_assumed_role_reads_the_secret_with_and_without_a_path(bed: TestBed, path: str) -> None:
     role = bed.aws.role(path=path)
     name = bed.vault_role(bed.aws.fresh_name("assumed"), role.arn)
-    env = assuming(bed, role.arn, tmp_path)
-    assert bed.read_greeting(login("--role", name, env=env)) == GREETING
-    # The server infers the role's friendly name, without its path.
-    bed.vault_role(role.name, role.arn)
-    assert bed.read_greeting(login(env=env)) == GREETING
+    answer = bed.login(sign(bed.aws.session(role), "--role", name))
+    assert answer.status == 200, answer.error
+    assert bed.read_greeting(answer.token) == GREETING
 
 
-def assuming(bed: TestBed, role_arn: str, folder: Path) -> dict[str, str]:
-    """The environment of a profile whose role the SDK assumes, as the administrator, whose policies allow it."""
-    (folder / "credentials").write_text(
-        f"[source]\naws_access_key_id = {bed.aws.admin.access_key_id}\n"
-        f"aws_secret_access_key = {bed.aws.admin.secret_access_key}\n"
-    )
-    (folder / "config").write_text(f"[profile assumed]\nrole_arn = {role_arn}\nsource_profile = source\n")
-    return {
-        "VAULT_ADDR": bed.vault.address,
-        "AWS_PROFILE": "assumed",
-        "AWS_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": str(folder / "config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
-        "AWS_ENDPOINT_URL_STS": bed.sts.url(),
-    }
+def test_binding_with_a_path_fits_nobody_where_unique_ids_are_not_resolved(bed: TestBed) -> None:
+    role = bed.aws.role(path="/team/")
+    name = bed.vault_role(bed.aws.fresh_name("assumed"), role.arn, resolve_aws_unique_ids=False)
+    answer = bed.login(sign(bed.aws.session(role), "--role", name))
+    assert answer.status == 400
+    assert "the binding has a path although unique IDs are not resolved" in diagnosis(400, answer.json)["causes"]
 
 
-def test_wildcard_binding_admits_the_roles_under_its_path_and_no_others(bed: TestBed) -> None:
-    # STS tells the role's name without its path, so only a look-up in IAM can match this binding.
-    inside, outside = bed.aws.role(path="/wild/"), bed.aws.role(path="/tame/")
-    name = bed.vault_role("wild", "arn:aws:iam::123456789012:role/wild/*")
-    assert bed.read_greeting(login("--role", name, env=bed.environment(bed.aws.session(inside)))) == GREETING
-    session = bed.aws.session(outside)
-    text = refusal("--role", name, env=bed.environment(session))
-    assert f'IAM Principal "{session.arn}" does not belong to the role "{name}"' in text
+def test_wildcard_makes_vault_look_the_role_up(bed: TestBed) -> None:
+    role = bed.aws.role(path="/team/")
+    outsider = bed.aws.role()
+    wildcard = f"{role.arn.rpartition('/')[0]}/*"
+    name = bed.vault_role(bed.aws.fresh_name("wildcard"), wildcard)
+    # STS names the role without its path, so only Vault's own look-up at IAM can find it under /team/.
+    answer = bed.login(sign(bed.aws.session(role), "--role", name))
+    assert answer.status == 200, answer.error
+    assert bed.read_greeting(answer.token) == GREETING
+    refused = bed.login(sign(bed.aws.session(outsider), "--role", name))
+    assert (refused.status, diagnosis(400, refused.json)["rule"]) == (400, "principal-not-bound")
 
 
-def test_recreated_role_is_refused_for_its_unique_id_and_the_explanation_says_so(bed: TestBed) -> None:
+def test_wildcard_fits_nobody_where_vault_may_not_look_the_role_up(bed: TestBed) -> None:
+    role = bed.aws.role(path="/team/")
+    powerless = bed.aws.user()
+    keys = {"access_key": powerless.access_key_id, "secret_key": powerless.secret_access_key}
+    mount = bed.mount_aws(bed.aws.fresh_name("powerless"), **keys)
+    bed.vault_role("wildcard", f"{role.arn.rpartition('/')[0]}/*", mount=mount)
+    answer = bed.login(sign(bed.aws.session(role), "--role", "wildcard"), mount=mount)
+    assert answer.status == 400
+    assert f'error fetching role "{role.name}"' in answer.error
+    assert "status code: 403" in answer.error
+
+
+def test_role_deleted_and_made_again_is_refused_for_its_unique_id_and_the_diagnosis_says_so(bed: TestBed) -> None:
     role = bed.aws.role()
-    name = bed.vault_role("recreated", role.arn)
-    assert bed.read_greeting(login("--role", name, env=bed.environment(bed.aws.session(role)))) == GREETING
+    name = bed.vault_role(bed.aws.fresh_name("again"), role.arn)
+    assert bed.login(sign(bed.aws.session(role), "--role", name)).status == 200
+    again = made_again(bed, role)
+    answer = bed.login(sign(bed.aws.session(again), "--role", name))
+    assert answer.status == 400
+    assert answer.error.endswith(f'does not belong to the role "{name}"')
+    assert "the IAM role was deleted and made again" in diagnosis(400, answer.json)["causes"]
+    # Writing the Vault role anew makes it hold the new ID.
+    bed.vault_role(name, role.arn)
+    assert bed.login(sign(bed.aws.session(again), "--role", name)).status == 200
+
+
+def test_role_made_again_is_accepted_where_unique_ids_are_not_resolved(bed: TestBed) -> None:
+    role = bed.aws.role()
+    name = bed.vault_role(bed.aws.fresh_name("again"), role.arn, resolve_aws_unique_ids=False)
+    again = made_again(bed, role)
+    assert bed.login(sign(bed.aws.session(again), "--role", name)).status == 200
+
+
+def made_again(bed: TestBed, role: Role) -> Role:
+    """The role deleted and recreated under its name."""
     bed.aws.delete_role(role)
     again = bed.aws.role(role.name)
     assert again.arn == role.arn and again.unique_id != role.unique_id
-    session = bed.aws.session(again)
-    text = refusal("--role", name, env=bed.environment(session))
-    assert f'IAM Principal "{session.arn}" does not belong to the role "{name}"' in text
-    answer = bed.login(command.sign(session, "--role", name))
-    explained = command.run("diagnose", "--status", str(answer.status), stdin=json.dumps(answer.json)).stdout
-    assert "the IAM role was deleted and made again" in explained
-    # Vault looks the unique ID up when its role is written.
-    bed.vault_role(name, again.arn)
-    assert bed.read_greeting(login("--role", name, env=bed.environment(session))) == GREETING
+    return again
+
+
+# EC2 instances
 
 
 def test_instance_of_the_bound_image_logs_in_and_another_is_refused(bed: TestBed) -> None:
+    right_image, wrong_image = (
+        image["ImageId"] for image in bed.aws.client("ec2").describe_images(Owners=["amazon"])["Images"][:2]
+    )
     role = bed.aws.role()
-    images = bed.aws.client("ec2").describe_images(Owners=["amazon"])["Images"]
-    right, wrong = (bed.aws.instance(role, image_id=image["ImageId"]) for image in images[:2])
-    assert right.image_id != wrong.image_id
-    inferred = {"inferred_entity_type": "ec2_instance", "inferred_aws_region": "us-east-1"}
-    name = bed.vault_role("image", role.arn, bound_ami_id=right.image_id, **inferred)
-    with metadata(bed, right) as imds:
-        token = login("--role", name, env={"VAULT_ADDR": bed.vault.address} | imds.environment())
-    assert bed.read_greeting(token) == GREETING
-    with metadata(bed, wrong) as imds:
-        text = refusal("--role", name, env={"VAULT_ADDR": bed.vault.address} | imds.environment())
-    words, *explanation = text.splitlines()
-    assert words.endswith(f'AMI ID "{wrong.image_id}" does not belong to role "{name}"')
-    assert explanation, text
+    right = bed.aws.instance(role, image_id=right_image)
+    wrong = bed.aws.instance(bed.aws.role(), image_id=wrong_image)
+    name = bed.vault_role(
+        bed.aws.fresh_name("image"),
+        role.arn,
+        wrong.role.arn,
+        inferred_entity_type="ec2_instance",
+        inferred_aws_region="us-east-1",
+        bound_ami_id=right_image,
+    )
+    answer = bed.login(sign(right.identity, "--role", name))
+    assert answer.status == 200, answer.error
+    assert bed.read_greeting(answer.token) == GREETING
+    refused = bed.login(sign(wrong.identity, "--role", name))
+    assert refused.status == 400
+    assert f'AMI ID "{wrong_image}" does not belong to role "{name}"' in refused.error
 
 
-def metadata(bed: TestBed, instance: Instance) -> InstanceMetadata:
-    source = CredentialSource(lambda: bed.aws.session(instance.role, instance.instance_id))
-    return InstanceMetadata(source, role_name=instance.role.name, instance_id=instance.instance_id)
+# What a server lets the client choose
 
 
-# What a mount's configuration asks of the client
-
-
-def test_region_of_the_client_chooses_the_endpoint_that_the_server_calls(bed: TestBed) -> None:
+def test_server_that_takes_the_clients_region_calls_the_signed_one(bed: TestBed) -> None:
     user = bed.aws.user()
-    mount = bed.mount_aws("story-client-region", use_sts_region_from_client=True)
-    bed.vault_role("app", user.arn, mount=mount)
+    mount = bed.mount_aws(bed.aws.fresh_name("client-region"), use_sts_region_from_client=True)
+    bed.vault_role("dev", user.arn, mount=mount)
     before = len(bed.sts.calls)
-    options = ("--role", "app", "--mount", mount, "--region", "ap-northeast-3", "--sts-endpoint", "regional")
-    assert bed.read_greeting(login(*options, env=bed.environment(user))) == GREETING
+    answer = bed.login(sign(user, "--role", "dev", "--region", "ap-northeast-3"), mount=mount)
+    assert answer.status == 200, answer.error
     assert {call.region for call in bed.sts.calls[before:]} == {"ap-northeast-3"}
 
 
-def test_amz_header_beyond_those_of_a_login_needs_allowed_sts_header_values(bed: TestBed) -> None:
+def test_list_of_allowed_headers_admits_the_login_and_no_other_header_of_amazon(bed: TestBed) -> None:
     user = bed.aws.user()
-    mount = bed.mount_aws("story-headers", allowed_sts_header_values="X-Amz-Extra")
-    for each in ("aws", mount):
-        bed.vault_role("story-headers", user.arn, mount=each)
-        # Ours adds none, so that it needs no such configuration and none stands in its way.
-        assert bed.read_greeting(login("--role", "story-headers", "--mount", each, env=bed.environment(user))) == GREETING
-    foreign = Signer(headers={"X-Amz-Extra": "1"}).sign(user).login("story-headers")
-    assert bed.read_greeting(bed.login(foreign, mount=mount).token) == GREETING
-    answer = bed.login(foreign)
-    assert (answer.status, answer.error) == (400, "invalid request header: X-Amz-Extra")
-    explained = command.run("diagnose", "--status", "400", stdin=json.dumps(answer.json)).stdout
-    assert "allowed_sts_header_values" in explained
+    mount = bed.mount_aws(bed.aws.fresh_name("headers"), allowed_sts_header_values="X-Amz-Team")
+    bed.vault_role("dev", user.arn, mount=mount)
+    answer = bed.login(sign(user, "--role", "dev"), mount=mount)
+    assert answer.status == 200, answer.error
+    listed = bed.login(Signer(headers={"X-Amz-Team": "blue"}).sign(user).login("dev"), mount=mount)
+    assert listed.status == 200, listed.error
+    other = Signer(headers={"X-Amz-Elsewhere": "blue"}).sign(user).login("dev")
+    refused = bed.login(other, mount=mount)
+    assert (refused.status, refused.error) == (400, "invalid request header: X-Amz-Elsewhere")
+    checked = run("check", "--allowed-header", "X-Amz-Team", "--json", stdin=json.dumps(other))
+    assert (checked.returncode, json.loads(checked.stdout)["prediction"]) == (1, "refused")
