@@ -1,6 +1,6 @@
 import type * as lifecycle from './component/interfaces/vault-aws-login-lifecycle.js';
 import type { Fetch } from './exchange.js';
-import { endpoint, type Credentials, type LoginOptions, type StsEndpoint } from './sign.js';
+import { endpoint, expectTexts, type Credentials, type LoginOptions, type StsEndpoint } from './sign.js';
 
 export type { Destination, Healing, RefusalRule } from './component/interfaces/vault-aws-login-lifecycle.js';
 
@@ -86,6 +86,7 @@ export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt'> {
 /** Translates the options into the component's. */
 export function config(options: SessionOptions): lifecycle.SessionConfig {
   const { mount = 'aws', namespace, role, serverId, region, stsEndpoint, credentials } = options;
+  expectTexts({ mount, namespace, role, serverId, region, stsEndpoint });
   return {
     mount,
     namespace,
@@ -103,9 +104,11 @@ function source(credentials: CredentialSource): lifecycle.CredentialSource {
   if (credentials === 'instance-metadata') return { tag: 'instance-metadata' };
   if ('containerEndpoint' in credentials) {
     const { uri, token } = credentials.containerEndpoint;
+    expectTexts({ uri });
     return { tag: 'container-endpoint', val: { uri, authorization: token ? 'token' : 'none' } };
   }
   const { roleArn, roleSessionName, region, stsEndpoint } = credentials.webIdentity;
+  expectTexts({ roleArn, roleSessionName, region, stsEndpoint });
   return { tag: 'web-identity', val: { roleArn, roleSessionName, region, stsEndpoint: endpoint(stsEndpoint) } };
 }
 

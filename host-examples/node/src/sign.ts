@@ -48,13 +48,16 @@ export type SignLogin = (options: SignOptions) => string;
 export function signLoginWith(component: typeof signer): SignLogin {
   return ({ credentials, role, serverId, region, stsEndpoint, time = new Date() }) => {
     // Types are checked before the first byte is copied, so that no half-copied secret stays behind.
-    for (const [name, value] of Object.entries({ role, serverId, region, stsEndpoint })) {
-      expectText(name, value);
-    }
+    expectTexts({ role, serverId, region, stsEndpoint });
     const options = { role, serverId, region, stsEndpoint: endpoint(stsEndpoint) };
     const seconds = unixSeconds('time', time);
     return refusable(() => component.signLogin(identity(credentials), options, seconds));
   };
+}
+
+/** @throws {TypeError} if one is something else than a string. */
+export function expectTexts(texts: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(texts)) expectText(name, value);
 }
 
 /** Translates credentials into the component's. */

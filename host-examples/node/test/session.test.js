@@ -45,6 +45,17 @@ test('token is obtained at once and everybody who waits gets it', async (t) => {
   assert.ok(Math.abs(endsAt - Date.now() - 600_000) < 10_000);
 });
 
+test('option of the wrong type is a TypeError that says so', () => {
+  const vaultAddr = 'http://127.0.0.1:8200';
+  for (const [change, message] of [
+    [{ stsEndpoint: { url: 'https://sts.example.com' } }, 'invalid stsEndpoint: expected a string, found object'],
+    [{ mount: 5 }, 'invalid mount: expected a string, found number'],
+    [{ credentials: { containerEndpoint: { uri: null } } }, 'invalid uri: expected a string, found null'],
+  ]) {
+    assert.throws(() => createSession({ vaultAddr, credentials, ...change }), new TypeError(message));
+  }
+});
+
 const lease = { token: 'hvs.old', accessor: 'a0', generation: 3, renewable: true, incrementSeconds: 600 };
 
 test('adopted lease is used without a login', async (t) => {
