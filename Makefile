@@ -11,6 +11,7 @@ FOREIGN_FILTER = target/foreign-filter/wasm32-wasip1/release/vault_aws_login_for
 
 # The paths of this machine stay out of the artefacts: panic locations name source files.
 REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
+	--remap-path-prefix=$(shell rustc --print sysroot)/lib/rustlib/src/rust=/rust \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
@@ -115,6 +116,10 @@ test: component command core composed envoy node edge browser \
 		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
+.PHONY: differential
+differential: dist/vault-aws-login.wasm ## Signs N random inputs (from SEED) with botocore and the component.
+	@$(PYTHON) tests/vectors/differential.py --count $(or $(N),10000) $(if $(SEED),--seed $(SEED))
+
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
@@ -125,10 +130,25 @@ check: .make/rust ## Checks format, lints and licences.
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
-fuzz: .make/rust ## Fuzzes each target for 60 seconds (needs a nightly compiler).
+fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 	@test -x target/tools/bin/cargo-fuzz || cargo install --quiet --locked --version 0.13.2 --root target/tools cargo-fuzz
+	@# The sanitizer's flags are not stable yet; the compiler is the pinned one.
 	@for target in $$(cd fuzz && ls fuzz_targets | sed 's/\.rs$$//'); do \
-		PATH="$(CURDIR)/target/tools/bin:$$PATH" cargo +nightly fuzz run $$target -- -max_total_time=60 -rss_limit_mb=1024; done
+		PATH="$(CURDIR)/target/tools/bin:$$PATH" RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- \
+		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
+
+RELEASE := dist/release
+
+.PHONY: dist
+dist: component command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
+	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	@cp dist/vault-aws-login.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
+		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
+	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
+	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
+	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
+	@python3 tools/release.py $(RELEASE)
+	@cat $(RELEASE)/SHA256SUMS
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
@@ -144,6 +164,22 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 		--target wasm32-wasip1 --target-dir target/envoy
 	@mkdir -p dist
 	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
+
+# Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
+# SHA-256 alone at the highest level.
+bench_alone = cargo build --locked --quiet --package vault-aws-login-bench-alone --target $(WASM_TARGET) --target-dir target/bench
+bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.wasm
+
+.PHONY: bench
+bench: component command core envoy node dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (10 minutes).
+	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
+	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" $(bench_alone) $(SMALL_STD) --release
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(call bench_alone_wasm,release) --output target/bench/signer.wasm
+	@$(bench_alone) --profile floor && cp $(call bench_alone_wasm,floor) target/bench/sha256.wasm
+	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
+	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
+	@$(call npm_install,tests/bench/node)
+	@$(PYTHON) tests/bench/run.py
 
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
@@ -188,6 +224,12 @@ target/tools/bin/wac:
 	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || { echo "installing chromium …"; \
 		{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
 		{ echo "missing chromium: run apt-get install chromium, or set CHROMIUM"; exit 1; }; }
+	@mkdir -p .make && touch $@
+
+.make/hyperfine:
+	@command -v hyperfine >/dev/null || { echo "installing hyperfine …"; \
+		{ apt-get update -qq && apt-get install -y -qq hyperfine; } >/dev/null 2>&1 || \
+		{ echo "missing hyperfine: run apt-get install hyperfine"; exit 1; }; }
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py

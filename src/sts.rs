@@ -146,9 +146,10 @@ impl NamedRegion {
 }
 
 /// Reads the region out of an AWS host name: `sts.<region>.<suffix>`, `sts-fips.…`, or an
-/// interface VPC endpoint, `vpce-….sts.<region>.vpce.<suffix>`.
+/// interface VPC endpoint, `vpce-….sts.<region>.vpce.<suffix>`; a port does not matter.
 pub(crate) fn region_of_host(host: &str) -> Option<Region> {
-    let (service, rest) = host.split_once('.')?;
+    let name = host.split(':').next()?;
+    let (service, rest) = name.split_once('.')?;
     if service.starts_with("vpce-") {
         return region_of_host(rest);
     }

@@ -77,6 +77,7 @@ SUITES = [
     Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
     Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "./..."], go_tests, "host-examples/go"),
+    Suite("release", "a release, built twice", [PYTHON, "-m", "pytest", "-q", "tests/release"], pytest),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
 ]
 

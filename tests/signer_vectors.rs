@@ -1,18 +1,25 @@
-//! 200 logins, byte for byte as AWS's own Python library signs them; see `tests/vectors`.
+//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see `tests/vectors`.
 
 #![allow(
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "helpers of tests may fail, as tests do"
+    reason = "helpers of tests may read files and fail, as tests do"
 )]
 
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use vault_aws_login::inspector::{Explanation, explain_login};
 use vault_aws_login::{
     Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds, sign_login,
 };
 
 const VECTORS: &str = include_str!("vectors/hosts.json");
+const REFUSALS: &str = include_str!("vectors/refusals.json");
 
 #[test]
 fn logins_equal_those_that_botocore_signs() {
@@ -27,6 +34,83 @@ fn logins_equal_those_that_botocore_signs() {
             vector["why"]
         );
     }
+}
+
+#[test]
+fn refused_inputs_have_the_rule_the_field_and_the_sentence_of_every_host() {
+    let refusals: Vec<Value> = serde_json::from_str(REFUSALS).unwrap();
+    assert_eq!(refusals.len(), 14);
+    for refusal in &refusals {
+        let error = sign(refusal).unwrap_err();
+        let found = [
+            error.rule().name(),
+            error.field().name(),
+            &error.to_string(),
+        ];
+        let wanted = ["rule", "field", "message"].map(|key| refusal[key].as_str().unwrap());
+        assert_eq!(found, wanted, "{}", refusal["why"]);
+    }
+}
+
+#[test]
+fn each_step_of_a_case_equals_botocores() {
+    let cases = cases();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    for case in cases {
+        let name = case.file_name().unwrap().to_string_lossy();
+        let text = |file: &str| read(&case.join(file));
+        let input: Value = serde_json::from_str(&text("input.json")).unwrap();
+        let login = sign(&input).unwrap_or_else(|error| panic!("{name}: {error}"));
+
+        // The first step that differs is the one that broke.
+        let explanation = explain_login(&login).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let Explanation {
+            canonical_request,
+            string_to_sign,
+            ..
+        } = explanation;
+        let expected = without_token(&text("canonical-request.txt"), &input);
+        assert_eq!(canonical_request.unwrap(), expected, "{name}");
+        assert_eq!(
+            string_to_sign.unwrap(),
+            text("string-to-sign.txt"),
+            "{name}"
+        );
+        assert_eq!(signature(&login), text("signature.txt"), "{name}");
+        assert_eq!(login, text("login.json"), "{name}");
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/cases");
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// A file of a case without the line break that ends it.
+fn read(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.strip_suffix('\n').unwrap().to_owned()
+}
+
+/// The inspector shows a session token by its length.
+fn without_token(canonical_request: &str, input: &Value) -> String {
+    let Some(token) = input["credentials"]["session-token"].as_str() else {
+        return canonical_request.to_owned();
+    };
+    let line = |value: &str| format!("\nx-amz-security-token:{value}\n");
+    let shown = format!("({} characters)", token.chars().count());
+    assert!(canonical_request.contains(&line(token)));
+    canonical_request.replace(&line(token), &line(&shown))
+}
+
+fn signature(login: &str) -> String {
+    let login: Value = serde_json::from_str(login).unwrap();
+    let headers = STANDARD.decode(login["iam_request_headers"].as_str().unwrap());
+    let headers: Value = serde_json::from_slice(&headers.unwrap()).unwrap();
+    let authorization = headers["Authorization"][0].as_str().unwrap();
+    let (_, signature) = authorization.split_once("Signature=").unwrap();
+    signature.to_owned()
 }
 
 fn sign(vector: &Value) -> Result<String, SignError> {

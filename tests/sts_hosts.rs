@@ -196,6 +196,7 @@ fn url_of_an_aws_host_names_the_region_where_the_caller_does_not() {
         ("https://sts.eu-west-1.amazonaws.com", "eu-west-1"),
         ("https://sts-fips.us-west-2.amazonaws.com", "us-west-2"),
         ("https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("https://sts.eu-west-1.amazonaws.com:8443", "eu-west-1"),
         ("https://sts.eu-west-1.api.aws", "eu-west-1"),
         (
             "https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com",

@@ -57,11 +57,12 @@ type vector struct {
 	}
 	UnixSeconds int64 `json:"unix-seconds"`
 	Login       string
+	Error
 }
 
-func vectors(t *testing.T) []vector {
+func vectors(t *testing.T, name string, count int) []vector {
 	t.Helper()
-	text, err := os.ReadFile("../../tests/vectors/hosts.json")
+	text, err := os.ReadFile("../../tests/vectors/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,14 +70,13 @@ func vectors(t *testing.T) []vector {
 	if err := json.Unmarshal(text, &found); err != nil {
 		t.Fatal(err)
 	}
-	if len(found) != 200 {
-		t.Fatalf("expected 200 vectors, found %d", len(found))
+	if len(found) != count {
+		t.Fatalf("expected %d vectors, found %d", count, len(found))
 	}
 	return found
 }
 
-func (v vector) sign(t *testing.T, m *Module) string {
-	t.Helper()
+func (v vector) sign(m *Module) (string, error) {
 	credentials := aws.Credentials{
 		AccessKeyID:     v.Credentials.AccessKeyID,
 		SecretAccessKey: v.Credentials.SecretAccessKey,
@@ -93,29 +93,35 @@ func (v vector) sign(t *testing.T, m *Module) string {
 			options.STSEndpoint = own.URL
 		}
 	}
-	login, err := m.SignLogin(context.Background(), credentials, options, time.Unix(v.UnixSeconds, 0))
-	if err != nil {
-		t.Fatalf("%s: %v", v.Why, err)
-	}
-	return login
+	return m.SignLogin(context.Background(), credentials, options, time.Unix(v.UnixSeconds, 0))
 }
 
 func TestLoginsEqualThoseOfTheSharedVectors(t *testing.T) {
-	for _, v := range vectors(t) {
-		if login := v.sign(t, module(t)); login != v.Login {
-			t.Errorf("%s: expected %s, found %s", v.Why, v.Login, login)
+	for _, v := range vectors(t, "hosts.json", 200) {
+		if login, err := v.sign(module(t)); err != nil || login != v.Login {
+			t.Errorf("%s: expected %s, found %s, %v", v.Why, v.Login, login, err)
+		}
+	}
+}
+
+func TestRefusedInputsHaveTheRuleTheFieldAndTheSentenceOfEveryHost(t *testing.T) {
+	for _, v := range vectors(t, "refusals.json", 14) {
+		_, err := v.sign(module(t))
+		var refused *Error
+		if !errors.As(err, &refused) || *refused != v.Error || err.Error() != v.Message {
+			t.Errorf("%s: expected %+v, found %+v", v.Why, v.Error, err)
 		}
 	}
 }
 
 func TestEightGoroutinesAtOnceSignWhatOneDoes(t *testing.T) {
-	shared, all := module(t), vectors(t)
+	shared, all := module(t), vectors(t, "hosts.json", 200)
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
 			for _, v := range all {
-				if login := v.sign(t, shared); login != v.Login {
-					t.Errorf("%s: expected %s, found %s", v.Why, v.Login, login)
+				if login, err := v.sign(shared); err != nil || login != v.Login {
+					t.Errorf("%s: expected %s, found %s, %v", v.Why, v.Login, login, err)
 				}
 			}
 		})
@@ -141,7 +147,8 @@ func TestZeroTimeIsNow(t *testing.T) {
 	t.Error("no second between the two calls gives that login")
 }
 
-func TestBadInputGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
+// What the shared file cannot hold.
+func TestBadInputOfGosOwnGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
 	with := func(change func(*aws.Credentials)) aws.Credentials {
 		changed := example
 		change(&changed)
@@ -150,49 +157,24 @@ func TestBadInputGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		credentials aws.Credentials
-		options     Options
 		at          time.Time
 		want        Error
 	}{
 		{
-			"access key ID missing", aws.Credentials{SecretAccessKey: exampleSecret}, Options{}, at,
-			Error{"empty-value", "access-key-id", "empty access key ID: expected a value"},
-		},
-		{
-			"session token missing", with(func(c *aws.Credentials) { c.AccessKeyID = "ASIAIOSFODNN7EXAMPLE" }), Options{}, at,
-			Error{"session-token-missing", "session-token", "missing session token: expected one, found none beside an access key ID that begins with ASIA (temporary credentials)"},
-		},
-		{
-			"secret not UTF-8", with(func(c *aws.Credentials) { c.SecretAccessKey = exampleSecret[:20] + "\xff" }), Options{}, at,
+			"secret not UTF-8", with(func(c *aws.Credentials) { c.SecretAccessKey = exampleSecret[:20] + "\xff" }), at,
 			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21"},
 		},
 		{
-			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), Options{}, at,
+			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), at,
 			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an end after the time of signing (1440938160), found 1440938160"},
 		},
 		{
-			"role is an ARN", example, Options{Role: "arn:aws:iam::123456789012:role/dev"}, at,
-			Error{"role-is-arn", "role", "invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`"},
-		},
-		{
-			"region with a blank", example, Options{Region: "US EAST"}, at,
-			Error{"illegal-character", "region", "invalid region: expected lower-case letters, digits and '-', found `US EAST`"},
-		},
-		{
-			"STS URL with a path", example, Options{STSEndpoint: "https://sts.amazonaws.com/path"}, at,
-			Error{"sts-url-not-bare", "sts-endpoint", "invalid STS endpoint: expected scheme and host only, found a path"},
-		},
-		{
-			"time past the year 9999", example, Options{}, time.Unix(at.UnixMilli(), 0),
-			Error{"time-out-of-range", "unix-seconds", "invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000"},
-		},
-		{
-			"time before 1970", example, Options{}, time.Unix(-1, 0),
+			"time before 1970", example, time.Unix(-1, 0),
 			Error{"time-out-of-range", "unix-seconds", "invalid time: expected Unix seconds up to 253402300799 (year 9999), found -1"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := module(t).SignLogin(context.Background(), c.credentials, c.options, c.at)
+			_, err := module(t).SignLogin(context.Background(), c.credentials, Options{}, c.at)
 			var refused *Error
 			if !errors.As(err, &refused) {
 				t.Fatalf("expected an *Error, found %v", err)

@@ -6,7 +6,7 @@ use super::lease::Lease;
 use super::refusal::Refusal;
 
 /// What the host does next; `action` of `wit/lifecycle.wit`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Action {
     /// Send this request, then call `on_response` or `on_failure`.
     Send(Request),

@@ -54,7 +54,7 @@ impl Method {
 }
 
 /// A header; its value may be a secret, so `Debug` shows only the name.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Header {
     /// In lower case in requests, in any case in answers.
     pub name: String,
@@ -79,7 +79,7 @@ impl fmt::Debug for Header {
 }
 
 /// A request that the host sends. `Debug` shows neither header values nor the body.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Request {
     /// Brings the answer back to its request.
     pub id: u64,

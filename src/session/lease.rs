@@ -8,8 +8,8 @@ use super::instant::Instant;
 
 /// A Vault token and how long it lives; `lease` of `wit/lifecycle.wit`.
 ///
-/// `Debug` shows nothing of the token.
-#[derive(Clone, PartialEq, Eq)]
+/// `Debug` shows nothing of the token. No `PartialEq`: nobody compares secrets.
+#[derive(Clone)]
 pub struct Lease {
     /// The token, for `X-Vault-Token`.
     pub token: Zeroizing<String>,

@@ -2,6 +2,8 @@
 
     make bench-envoy
 
+It prints what it finds and writes it into `BENCHMARKS.md`.
+
 One worker each. The rounds are interleaved, each in another order, and what counts is the ratio within a round: what
 else the machine does meanwhile then falls on all of them. Where the range of the ratios includes 1, no difference is
 claimed.
@@ -31,6 +33,7 @@ from bed import TestBed  # noqa: E402
 from bed.child import Child  # noqa: E402
 from bed.loopback import LOOPBACK, free_ports  # noqa: E402
 from envoy_process import Envoy  # noqa: E402
+from sections import replace  # noqa: E402
 
 LOAD = ROOT / "target" / "bench-load"
 BARE, FILTERED, BAO = "Envoy", "Envoy with the filter", "bao proxy"
@@ -188,22 +191,25 @@ def main() -> None:
     for name in (FILTERED, BAO):
         assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
     assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
-    print(f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most)\n")
-    print(f"| {'':21} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |")
-    print("|---|---|---|---|---|---|")
+    text = [f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most).", ""]
+    text += [
+        f"| {'':21} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, done in rounds.items():
         rate = spread([one.requests_per_second for one in done], 0)
         p50 = spread([one.p50_microseconds / 1000 for one in done])
         p99 = spread([one.p99_microseconds / 1000 for one in done])
         cpu = spread([one.cpu_microseconds for one in done], 0)
-        print(f"| {name:21} | {rate:24} | {p50:20} | {p99:20} | {cpu:20} | {memory[name]:12.0f} |")
-    print()
+        text.append(f"| {name:21} | {rate:24} | {p50:20} | {p99:20} | {cpu:20} | {memory[name]:12.0f} |")
+    text.append("")
     for name, other in ((FILTERED, BARE), (FILTERED, BAO)):
         pairs = list(zip(rounds[name], rounds[other]))
         for what in ("requests_per_second", "cpu_microseconds"):
             ratios = [getattr(one, what) / getattr(two, what) for one, two in pairs]
-            print(f"{what}, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
-
+            text.append(f"- {what.replace('_', ' ')}, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
+    print("\n".join(text))
+    replace("Envoy", "\n".join(text))
 
 if __name__ == "__main__":
     main()

@@ -17,11 +17,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("starting OpenBao, HashiCorp's AWS auth method, IAM and STS on loopback", file=sys.stderr)
     with TestBed() as bed:
-        role = bed.aws.role("demo")
-        bed.vault_role("demo", role.arn)
+        role = bed.aws.role("dev")
+        bed.vault_role("dev", role.arn)
         for name, value in bed.environment(bed.aws.session(role, "throw-away")).items():
             print(f"export {name}={shlex.quote(value)}")
-        print(f"# auth/aws has the Vault role `demo`; its tokens may read {GREETING_PATH}", flush=True)
+        print(f"# auth/aws has the Vault role `dev`; its tokens may read {GREETING_PATH}", flush=True)
         print(f"# root token {bed.vault.root_token}; STS {bed.sts.url()}; IAM and EC2 {bed.aws.url}", flush=True)
         print("press Ctrl-C to end all of it", file=sys.stderr)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -20,11 +21,16 @@ def strict_mount(bed: TestBed) -> str:
     return bed.mount_aws("composed-strict", iam_server_id_header_value=SERVER_ID)
 
 
-def run(identity: Identity, *arguments: str) -> subprocess.CompletedProcess[str]:
-    variables = identity.environment()
-    passed = [word for name in variables for word in ("--env", f"{name}={variables[name]}")]
+def run(*arguments: str, env: dict[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    passed = [word for name in env or {} for word in ("--env", name)]
     command = [WASMTIME, "run", *passed, str(COMPOSED), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, env=os.environ | (env or {}), input=stdin, capture_output=True, text=True, timeout=60
+    )
+
+
+def sign(identity: Identity, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run("sign", *arguments, env=identity.environment())
 
 
 def principal(identity: Identity) -> str:
@@ -38,22 +44,32 @@ def principal(identity: Identity) -> str:
 def test_composed_component_logs_in_and_reads_the_secret(bed: TestBed, strict_mount: str, credentials: str) -> None:
     identity = bed.aws.user() if credentials == "long-term key" else bed.aws.session(bed.aws.role())
     bed.vault_role("composed", principal(identity), mount=strict_mount)
-    ended = run(identity, "composed", SERVER_ID)
+    ended = sign(identity, "composed", SERVER_ID)
     assert (ended.returncode, ended.stderr) == (0, "")
     answer = bed.login(json.loads(ended.stdout), mount=strict_mount)
     assert bed.read_greeting(answer.token) == GREETING
 
 
-def test_wrong_server_id_is_refused_by_vault(bed: TestBed, strict_mount: str) -> None:
+def test_wrong_server_id_is_refused_by_vault_and_explained_by_the_composed_component(
+    bed: TestBed, strict_mount: str
+) -> None:
     identity = bed.aws.user()
     bed.vault_role("composed-refused", identity.arn, mount=strict_mount)
-    answer = bed.login(json.loads(run(identity, "composed-refused", "other.example.com").stdout), mount=strict_mount)
-    assert answer.status == 400
-    assert 'expected "vault.example.com" but got "other.example.com"' in (answer.error or "")
+    answer = bed.login(json.loads(sign(identity, "composed-refused", "other.example.com").stdout), mount=strict_mount)
+    assert answer.error.endswith('expected "vault.example.com" but got "other.example.com"')
+    explained = run("explain", str(answer.status), stdin=json.dumps(answer.json))
+    assert (explained.returncode, explained.stdout.splitlines()) == (
+        0,
+        [
+            "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "  sign with the server ID `vault.example.com`",
+            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+        ],
+    )
 
 
 def test_refused_input_ends_with_its_sentence(bed: TestBed) -> None:
-    ended = run(bed.aws.user(), "arn:aws:iam::123456789012:role/dev")
+    ended = sign(bed.aws.user(), "arn:aws:iam::123456789012:role/dev")
     assert (ended.returncode, ended.stdout, ended.stderr) == (
         1,
         "",

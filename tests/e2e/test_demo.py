@@ -79,7 +79,7 @@ def test_served_environment_logs_in_until_it_is_ended() -> None:
                 "", "", given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"]
             )
             url = given["VAULT_ADDR"] + "/v1/auth/aws/login"
-            assert requests.post(url, json=Signer().sign(who).login("demo"), timeout=30).status_code == 200
+            assert requests.post(url, json=Signer().sign(who).login("dev"), timeout=30).status_code == 200
         finally:
             serving.send_signal(signal.SIGTERM)
     assert serving.returncode == 0

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -129,17 +130,40 @@ def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, wo
     assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
     log = "\n".join(edge.log)
     assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
-    assert "on the client: " in log
+    assert "on the client: sign with the server ID `vault.example.com`" in log
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         assert environment[name] not in log
 
 
-def test_200_inputs_give_the_same_bytes_as_in_every_other_host(workerd: str, tmp_path: Path) -> None:
-    vectors = json.loads((ROOT / "tests" / "vectors" / "hosts.json").read_text())
-    bundle = ["npm", "run", "--silent", "bundle", "--", "test/sign.js", f"--outdir={tmp_path}"]
+@pytest.fixture(scope="module")
+def signer(workerd: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """A Worker that signs what is posted to it."""
+    folder = tmp_path_factory.mktemp("signer")
+    bundle = ["npm", "run", "--silent", "bundle", "--", "test/sign.js", f"--outdir={folder}"]
     subprocess.run(bundle, cwd=EDGE, check=True, timeout=60)
-    shutil.copy(EDGE / "test" / "sign.capnp", tmp_path)
-    with worker(workerd, {}, tmp_path / "sign.capnp") as edge:
-        logins = requests.post(edge.url, json=vectors, timeout=60).json()
+    shutil.copy(EDGE / "test" / "sign.capnp", folder)
+    with worker(workerd, {}, folder / "sign.capnp") as edge:
+        yield edge
+
+
+def vectors(name: str) -> list[dict[str, Any]]:
+    return json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_text())
+
+
+def test_200_inputs_give_the_same_bytes_as_in_every_other_host(signer: Worker) -> None:
+    logins = requests.post(signer.url, json=vectors("hosts"), timeout=60).json()
     assert len(logins) == 200
-    assert logins == [vector["login"] for vector in vectors]
+    assert logins == [vector["login"] for vector in vectors("hosts")]
+
+
+def test_refused_inputs_have_the_rule_the_field_and_the_sentence_of_every_host(signer: Worker) -> None:
+    refusals = vectors("refusals")
+    assert len(refusals) == 14
+    answers = requests.post(signer.url, json=refusals, timeout=60).json()
+    assert answers == [{key: refusal[key] for key in ("rule", "field", "message")} for refusal in refusals]
+
+
+def test_eight_requests_at_a_time_sign_what_one_does(signer: Worker) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda one: requests.post(signer.url, json=[one], timeout=60).json(), vectors("hosts")))
+    assert answers == [[vector["login"]] for vector in vectors("hosts")]

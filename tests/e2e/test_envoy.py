@@ -78,7 +78,7 @@ def test_filter_logs_in_by_itself_and_requests_read_the_secret(bed: TestBed, tmp
     role = bed.aws.role()
     name = bed.vault_role("envoy", role.arn)
     identity = bed.aws.session(role)
-    with envoy(bed, tmp_path, identity, {'"role": "demo"': f'"role": "{name}"'}) as running:
+    with envoy(bed, tmp_path, identity, {'"role": "dev"': f'"role": "{name}"'}) as running:
         assert running.wait_for(200).json()["data"]["message"] == GREETING
         # What the client sends in the token's place is replaced.
         answer = running.read(headers={"X-Vault-Token": "forged"})
@@ -90,11 +90,26 @@ def test_filter_logs_in_by_itself_and_requests_read_the_secret(bed: TestBed, tmp
 def test_request_without_a_live_token_is_refused(bed: TestBed, tmp_path: Path) -> None:
     stranger = bed.aws.user()
     name = bed.vault_role("envoy-other", bed.aws.user().arn)
-    with envoy(bed, tmp_path, stranger, {'"role": "demo"': f'"role": "{name}"'}) as running:
+    with envoy(bed, tmp_path, stranger, {'"role": "dev"': f'"role": "{name}"'}) as running:
         refused = running.wait_for(503)
         assert (refused.headers["Retry-After"], refused.text) == ("5", "vault-aws-login: no Vault token\n")
         running.child.wait_until(lambda: "does not belong to the role" in running.log, what="Vault's text was logged")
         assert running.read(headers={"X-Vault-Token": bed.vault.root_token}).status_code == 503
+
+
+def test_wrong_server_id_is_explained_under_vaults_own_words(bed: TestBed, tmp_path: Path) -> None:
+    identity = bed.aws.user()
+    mount = bed.mount_aws("envoy-strict", iam_server_id_header_value="vault.example.com")
+    bed.vault_role("dev", identity.arn, mount=mount)
+    changes = {'"role": "dev"': f'"role": "dev", "mount": "{mount}", "server_id": "other.example.com"'}
+    explained = (
+        "vault-aws-login: the server ID is not the one that the server wants: expected `vault.example.com`, found another; "
+        "on this proxy: sign with the server ID `vault.example.com`; "
+        "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send\n"
+    )
+    with envoy(bed, tmp_path, identity, changes) as running:
+        running.child.wait_until(lambda: explained in running.log, what="the inspector's words were logged")
+        assert "error validating X-Vault-AWS-IAM-Server-ID header: " in running.log
 
 
 def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Path) -> None:
@@ -115,7 +130,7 @@ def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Pat
             id="unknown-key",
         ),
         pytest.param(
-            {'"role": "demo",': '"role": "demo"'},
+            {'"role": "dev",': '"role": "dev"'},
             "invalid configuration: expected `,` or `}` at line 4 column 3",
             id="not-json",
         ),

@@ -160,7 +160,7 @@ fn wall_clock_set_back_does_not_lengthen_the_lease() {
     assert!(host.session.live_lease(host.now).is_some());
     host.pass(1);
     assert!(host.session.live_lease(host.now).is_none());
-    assert_eq!(host.next(), Action::TokenEnded(1));
+    assert!(matches!(host.next(), Action::TokenEnded(1)));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn monotonic_clock_that_stood_still_does_not_lengthen_the_lease() {
     let mut host = Host::logged_in(60);
     host.now.unix_milliseconds += 60_000;
     assert!(host.session.live_lease(host.now).is_none());
-    assert_eq!(host.next(), Action::TokenEnded(1));
+    assert!(matches!(host.next(), Action::TokenEnded(1)));
     assert_eq!(host.request().path_and_query, "/v1/auth/aws/login");
 }
 
@@ -179,7 +179,7 @@ fn monotonic_clock_that_goes_back_does_not_lengthen_the_lease() {
     assert!(matches!(host.next(), Action::WaitUntil(_)));
     host.now.monotonic_milliseconds = 0;
     host.now.unix_milliseconds += 30_000;
-    assert_eq!(host.next(), Action::TokenEnded(1));
+    assert!(matches!(host.next(), Action::TokenEnded(1)));
 }
 
 #[test]

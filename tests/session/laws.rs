@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use vault_aws_login::session::{
-    Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Request,
-    SessionSettings, TransportFailure,
+    Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Instant,
+    Request, SessionSettings, TransportFailure,
 };
 
 use crate::host::{Host, credentials_until, errors, login_answer};
@@ -151,6 +151,12 @@ impl Watch {
         }
     }
 
+    /// What is known of the token, if it is live.
+    fn held(&self) -> Option<(String, u64, Instant)> {
+        let lease = self.host.session.live_lease(self.host.now)?;
+        Some((lease.token.to_string(), lease.generation, lease.ends_at))
+    }
+
     /// After a failure the next request of that kind has to wait.
     fn forbid(&mut self, request: &Request, milliseconds: u64) {
         let kind = kind(request);
@@ -179,12 +185,11 @@ impl Watch {
             }
             Event::LateAnswer(body) => {
                 if let Some(id) = self.old.last().copied() {
-                    let before = self.host.session.live_lease(self.host.now).cloned();
+                    let before = self.held();
                     let mut request = request_with(id);
                     request.id = id;
                     self.host.answer(&request, 200, &body);
-                    let after = self.host.session.live_lease(self.host.now).cloned();
-                    assert_eq!(before, after, "a late answer was heard");
+                    assert_eq!(before, self.held(), "a late answer was heard");
                 }
             }
             Event::Fail(failure) => {

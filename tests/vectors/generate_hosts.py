@@ -2,58 +2,20 @@
 
     .venv/bin/python tests/vectors/generate_hosts.py
 
-Nothing of this project takes part: botocore's endpoint rules name the STS host and botocore's `SigV4Auth` signs. Every
-host reads the file, so that the same bytes are known to come out everywhere. The input has the names of
-`wit/login.wit`; `sts-endpoint` is the name of a case, or `{"url": …}`. All keys are made up or AWS's published examples.
+Every host reads the file, so that the same bytes are known to come out everywhere. The logins are botocore's; see
+`reference.py`. All keys are made up or AWS's published examples.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from botocore.endpoint_provider import EndpointProvider
-from botocore.loaders import create_loader
+from reference import AT, EXAMPLE, LAST_SECOND, ONE_PER_PARTITION, REGIONS, Reference, compact, temporary
 
 FILE = Path(__file__).with_name("hosts.json")
 COUNT = 200
-BODY = "Action=GetCallerIdentity&Version=2011-06-15"
-CONTENT_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
-SERVER_ID_HEADER = "X-Vault-AWS-IAM-Server-ID"
-EXAMPLE = {
-    "access-key-id": "AKIAIOSFODNN7EXAMPLE",
-    "secret-access-key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-}
-AT = 1_440_938_160
 Vector = dict[str, Any]
-
-# Regions of every partition.
-REGIONS = """
-    us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 ca-west-1 mx-central-1 sa-east-1 eu-west-1 eu-west-2 eu-west-3
-    eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 af-south-1 il-central-1 me-south-1 me-central-1
-    ap-east-1 ap-east-2 ap-south-1 ap-south-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1
-    ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-7
-    cn-north-1 cn-northwest-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1
-    eu-isoe-west-1 us-isof-east-1 us-isof-south-1 eusc-de-east-1
-""".split()
-ONE_PER_PARTITION = [
-    "eu-west-1",
-    "cn-north-1",
-    "us-gov-west-1",
-    "us-iso-east-1",
-    "us-isob-east-1",
-    "eu-isoe-west-1",
-    "us-isof-south-1",
-    "eusc-de-east-1",
-]
 
 
 def vectors() -> list[Vector]:
@@ -76,7 +38,7 @@ def vectors() -> list[Vector]:
     for region in REGIONS:
         add(f"the default endpoint of {region}", region=region)
     for endpoint in ("regional", "fips", "dual-stack", "fips-dual-stack"):
-        for region in ["us-east-1", *ONE_PER_PARTITION]:
+        for region in ["us-east-1", *ONE_PER_PARTITION.values()]:
             add(f"the {endpoint} endpoint of {region}", region=region, sts_endpoint=endpoint)
         add(f"the {endpoint} endpoint without a region", sts_endpoint=endpoint)
     add("the global host by its pseudo-region", region="aws-global")
@@ -156,7 +118,7 @@ def vectors() -> list[Vector]:
         (4_294_967_295, "the last second of 32 bits"),
         (4_294_967_296, "past 32 bits"),
         (32_503_680_000, "the year 3000"),
-        (253_402_300_799, "the last second of the year 9999"),
+        (LAST_SECOND, "the last second of the year 9999"),
     ):
         add(f"time: {why}", unix_seconds)
     add("credentials that end a second later", credentials=EXAMPLE | {"expires-at-unix-seconds": AT + 1})
@@ -176,105 +138,10 @@ def vectors() -> list[Vector]:
     return found
 
 
-def temporary(length: int) -> dict[str, Any]:
-    """Made-up temporary credentials with a token of that many characters."""
-    token = "".join(
-        base64.b64encode(hashlib.sha512(f"{length}/{block}".encode()).digest()).decode().rstrip("=")
-        for block in range(length // 86 + 1)
-    )
-    return {
-        "access-key-id": "ASIAIOSFODNN7EXAMPLE",
-        "secret-access-key": EXAMPLE["secret-access-key"],
-        "session-token": token[:length],
-    }
-
-
-class Hosts:
-    """STS hosts and their regions, by botocore's endpoint rules."""
-
-    def __init__(self) -> None:
-        loader = create_loader()
-        rules = loader.load_service_model("sts", "endpoint-rule-set-1")
-        self._provider = EndpointProvider(rules, loader.load_data("partitions"))
-
-    def resolve(self, region: str | None, endpoint: Any) -> tuple[str, str]:
-        """The URL and the region of the credential scope."""
-        if isinstance(endpoint, dict):
-            return self._own(endpoint["url"], region)
-        fips = endpoint in ("fips", "fips-dual-stack")
-        if region is not None and (region.startswith("fips-") or region.endswith("-fips")):
-            region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
-        # "legacy" in AWS's SDKs: the global host unless told otherwise, but for us-east-1 alone, as Vault does.
-        use_global = endpoint is None and region in (None, "us-east-1", "aws-global") and not fips
-        region = "us-east-1" if region in (None, "aws-global") else region
-        resolved = self._provider.resolve_endpoint(
-            Region=region,
-            UseFIPS=fips,
-            UseDualStack=endpoint in ("dual-stack", "fips-dual-stack"),
-            UseGlobalEndpoint=use_global,
-        )
-        return f"{resolved.url}/", region
-
-    @staticmethod
-    def _own(url: str, region: str | None) -> tuple[str, str]:
-        """A URL of the user's own: no default port, lower case; an AWS host tells its region."""
-        parts = urlsplit(url)
-        host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
-        if region is None:
-            labels = host.split(".")
-            at = next((i for i, label in enumerate(labels) if label in ("sts", "sts-fips")), None)
-            of_aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
-            named = labels[at + 1] if of_aws and at is not None else "amazonaws"
-            region = "us-east-1" if named == "amazonaws" else named
-        return f"{parts.scheme}://{host}/", region
-
-
-def login(vector: Vector, hosts: Hosts) -> str:
-    """The login as botocore signs it, in the envelope that every Vault server accepts."""
-    options, credentials = vector["options"], vector["credentials"]
-    url, region = hosts.resolve(options.get("region"), options.get("sts-endpoint"))
-    headers = {"Content-Type": CONTENT_TYPE}
-    if "server-id" in options:
-        headers[SERVER_ID_HEADER] = options["server-id"]
-    request = AWSRequest("POST", url, data=BODY, headers=headers)
-    signer = SigV4Auth(
-        Credentials(credentials["access-key-id"], credentials["secret-access-key"], credentials.get("session-token")),
-        "sts",
-        region,
-    )
-    # What `SigV4Auth.add_auth` does, but for the time, which it takes from the clock.
-    request.context["timestamp"] = timestamp(vector["unix-seconds"])
-    signer._modify_request_before_signing(request)
-    string_to_sign = signer.string_to_sign(request, signer.canonical_request(request))
-    signer._inject_signature_to_request(request, signer.signature(string_to_sign, request))
-
-    names = ["Authorization", "Content-Type", "X-Amz-Date", "X-Amz-Security-Token", SERVER_ID_HEADER]
-    signed = {name: [request.headers[name]] for name in names if name in request.headers}
-    body = {
-        "iam_http_request_method": "POST",
-        "iam_request_url": in_base64(url),
-        "iam_request_body": in_base64(BODY),
-        "iam_request_headers": in_base64(compact(signed)),
-    }
-    return compact(body | ({"role": options["role"]} if "role" in options else {}))
-
-
-def timestamp(unix_seconds: int) -> str:
-    return datetime.fromtimestamp(unix_seconds, timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-
-
-def compact(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def in_base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
 def text() -> str:
     """The whole file: one vector a line."""
-    hosts = Hosts()
-    found = [vector | {"login": login(vector, hosts)} for vector in vectors()]
+    reference = Reference()
+    found = [vector | {"login": reference.sign(vector).login} for vector in vectors()]
     if len(found) != COUNT:
         raise ValueError(f"expected {COUNT} vectors, found {len(found)}")
     return "[\n" + ",\n".join(map(compact, found)) + "\n]\n"

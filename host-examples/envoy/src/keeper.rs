@@ -6,6 +6,7 @@ use vault_aws_login::session::{
 
 use crate::clock::now;
 use crate::credentials::Environment;
+use crate::diagnosis::diagnosis;
 use crate::exchange::{self, NotSent};
 use crate::log;
 use crate::worker::Worker;
@@ -15,6 +16,8 @@ pub(crate) struct Keeper {
     session: Session,
     /// The request that is under way, with Envoy's number of it.
     under_way: Option<(u32, Request)>,
+    /// What the inspector makes of the last answer, until the session has said its refusal.
+    diagnosis: Option<String>,
     /// The last token's, to tell a renewal from a login.
     generation: u64,
 }
@@ -41,6 +44,7 @@ impl Keeper {
         Self {
             session,
             under_way: None,
+            diagnosis: None,
             generation,
         }
     }
@@ -81,7 +85,12 @@ impl Keeper {
                     }
                 }
                 Action::ClockCorrected(correction) => log::warn(&correction.message),
-                Action::Refused(refusal) => report(&refusal, worker, missing.is_some()),
+                Action::Refused(refusal) => {
+                    report(&refusal, worker, missing.is_some());
+                    if let Some(line) = self.diagnosis.take() {
+                        log::warn(&line);
+                    }
+                }
             }
         }
     }
@@ -93,7 +102,10 @@ impl Keeper {
             return;
         };
         match exchange::answer(body_size, request.answer_limit_bytes) {
-            Ok(response) => self.session.on_response(request.id, now(), response),
+            Ok(response) => {
+                self.diagnosis = diagnosis(&request, &response);
+                self.session.on_response(request.id, now(), response);
+            }
             Err(failure) => self.session.on_failure(request.id, now(), failure),
         }
     }

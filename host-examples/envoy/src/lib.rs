@@ -12,6 +12,7 @@
 mod clock;
 mod config;
 mod credentials;
+mod diagnosis;
 mod exchange;
 mod filter;
 mod holder;

@@ -45,6 +45,11 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly startSpreadMilliseconds?: number | undefined;
   /** How far signing may depart from the clock after AWS has refused a login for its time. Absent: one hour. */
   readonly clockCorrectionLimitSeconds?: number | undefined;
+  /**
+   * The lease of another session, taken over instead of a first login: after a reload, say, of this process or of its
+   * predecessor on the same machine. One that has ended is ignored. `onToken` tells of the next one.
+   */
+  readonly adopt?: Lease | undefined;
   /** Absent: the platform's own. */
   readonly fetch?: Fetch | undefined;
   /** The token is new, or its lease is. */
@@ -67,6 +72,9 @@ export interface Lease {
   /** Counts logins from 1; a renewal keeps it. */
   readonly generation: number;
   readonly renewable: boolean;
+  /** What a renewal asks for: the lease that the login was granted. */
+  readonly incrementSeconds: number;
+  readonly startsAt: Date;
   readonly endsAt: Date;
 }
 

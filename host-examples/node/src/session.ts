@@ -43,6 +43,7 @@ class SessionLoop implements VaultSession {
     const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
     this.#session = refusable(() => component.Session.create(config(options), seed));
     this.#options = options;
+    if (options.adopt) this.#session.adopt(writeLease(options.adopt), now());
     this.#advance();
   }
 
@@ -164,15 +165,40 @@ class SessionLoop implements VaultSession {
   }
 }
 
-function readLease({ token, accessor, generation, renewable, endsAt }: lifecycle.Lease): Lease {
-  return { token, accessor, generation: Number(generation), renewable, endsAt: date(endsAt) };
+function readLease({ accessor, generation, incrementSeconds, startsAt, endsAt, ...same }: lifecycle.Lease): Lease {
+  return {
+    ...same,
+    accessor,
+    generation: Number(generation),
+    incrementSeconds: Number(incrementSeconds),
+    startsAt: date(startsAt),
+    endsAt: date(endsAt),
+  };
+}
+
+function writeLease({ generation, incrementSeconds, startsAt, endsAt, ...same }: Lease): lifecycle.Lease {
+  return {
+    ...same,
+    generation: BigInt(generation),
+    incrementSeconds: BigInt(incrementSeconds),
+    startsAt: instant(startsAt),
+    endsAt: instant(endsAt),
+  };
 }
 
 function now(): lifecycle.Instant {
   return {
-    monotonicMilliseconds: BigInt(Math.floor(performance.now())),
+    // From 1970 too, so that the instants of a lease from before this process are not below zero.
+    monotonicMilliseconds: BigInt(Math.floor(performance.timeOrigin + performance.now())),
     unixMilliseconds: BigInt(Date.now()),
   };
+}
+
+/** The monotonic clock's time at a date, as far as both clocks have run alike. */
+function instant(at: Date): lifecycle.Instant {
+  const { monotonicMilliseconds, unixMilliseconds } = now();
+  const then = BigInt(at.getTime());
+  return { monotonicMilliseconds: monotonicMilliseconds + then - unixMilliseconds, unixMilliseconds: then };
 }
 
 function date({ unixMilliseconds }: lifecycle.Instant): Date {

@@ -39,9 +39,42 @@ test('token is obtained at once and everybody who waits gets it', async (t) => {
   const tokens = await Promise.all(Array.from({ length: 8 }, () => session.token()));
   assert.deepEqual(tokens, Array(8).fill('hvs.one'));
   assert.deepEqual(paths, ['/v1/auth/aws/login']);
-  const [{ endsAt, ...lease }] = leases;
-  assert.deepEqual(lease, { token: 'hvs.one', accessor: 'a1', generation: 1, renewable: true });
+  const [{ startsAt, endsAt, ...lease }] = leases;
+  assert.deepEqual(lease, { token: 'hvs.one', accessor: 'a1', generation: 1, renewable: true, incrementSeconds: 600 });
+  assert.equal(endsAt - startsAt, 600_000);
   assert.ok(Math.abs(endsAt - Date.now() - 600_000) < 10_000);
+});
+
+const lease = { token: 'hvs.old', accessor: 'a0', generation: 3, renewable: true, incrementSeconds: 600 };
+
+test('adopted lease is used without a login', async (t) => {
+  const { vaultAddr, paths } = await serve(t);
+  // It began before this process did.
+  const adopt = { ...lease, startsAt: new Date(Date.now() - 300_000), endsAt: new Date(Date.now() + 300_000) };
+  const session = createSession({ vaultAddr, credentials, adopt });
+  t.after(() => session.close());
+  assert.equal(await session.token(), 'hvs.old');
+  assert.deepEqual(paths, []);
+});
+
+test('adopted lease is renewed at two thirds and keeps its generation', async (t) => {
+  const { vaultAddr, paths } = await serve(t, granted('hvs.old'));
+  const adopt = { ...lease, startsAt: new Date(Date.now() - 500_000), endsAt: new Date(Date.now() + 100_000) };
+  const renewed = await new Promise((resolve) => {
+    const session = createSession({ vaultAddr, credentials, adopt, onToken: resolve });
+    t.after(() => session.close());
+  });
+  assert.deepEqual([renewed.token, renewed.generation], ['hvs.old', 3]);
+  assert.deepEqual(paths, ['/v1/auth/token/renew-self']);
+});
+
+test('adopted lease that has ended is ignored', async (t) => {
+  const { vaultAddr, paths } = await serve(t, granted('hvs.new'));
+  const adopt = { ...lease, startsAt: new Date(Date.now() - 700_000), endsAt: new Date(Date.now() - 100_000) };
+  const session = createSession({ vaultAddr, credentials, adopt });
+  t.after(() => session.close());
+  assert.equal(await session.token(), 'hvs.new');
+  assert.deepEqual(paths, ['/v1/auth/aws/login']);
 });
 
 test('failed try is told and tried again', async (t) => {

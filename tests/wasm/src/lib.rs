@@ -18,6 +18,11 @@ pub fn command() -> Vec<u8> {
     read("dist/vault-aws-login-cli.wasm", "make command")
 }
 
+/// `dist/vault-aws-login.core.wasm`.
+pub fn shipped_core_module() -> Vec<u8> {
+    read("dist/vault-aws-login.core.wasm", "make core")
+}
+
 /// The core module inside the component, which exports its memory.
 pub fn core_module() -> Vec<u8> {
     read(
@@ -43,25 +48,15 @@ pub fn engine() -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// Returns the absolute paths of a building machine that occur in the bytes.
+/// Returns the folders of this machine that occur in the bytes: the repository, the user's home,
+/// Cargo's caches and the place of temporary files.
 pub fn machine_paths(bytes: &[u8]) -> Vec<String> {
     let here = repository().canonicalize().unwrap();
-    let here = format!("{}/", here.display());
-    // The usual places of home folders and checkouts, for files that another machine built.
-    [
-        here.as_str(),
-        "/home/",
-        "/root/",
-        "/Users/",
-        "/tmp/",
-        "/.cargo/",
-    ]
-    .into_iter()
-    .filter(|path| {
-        bytes
-            .windows(path.len())
-            .any(|window| window == path.as_bytes())
-    })
-    .map(str::to_owned)
-    .collect()
+    let home = std::env::home_dir().unwrap();
+    let folders = [here, home, std::env::temp_dir(), "/.cargo".into()];
+    folders
+        .into_iter()
+        .map(|folder| format!("{}/", folder.display()))
+        .filter(|path| bytes.windows(path.len()).any(|w| w == path.as_bytes()))
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! Calls `sign-login` natively and through the component, with the same input.
 
+use serde_json::Value;
 use vault_aws_login as native;
 use wasmtime::Store;
 use wasmtime::component::{Component, Func, Linker, Val};
@@ -33,6 +34,33 @@ pub struct Refusal {
     pub rule: String,
     pub field: String,
     pub message: String,
+}
+
+impl<'a> Input<'a> {
+    /// Reads a vector of `tests/vectors`, which has the contract's names.
+    pub fn of(vector: &'a Value) -> Self {
+        let (credentials, options) = (&vector["credentials"], &vector["options"]);
+        let endpoint = &options["sts-endpoint"];
+        Self {
+            access_key_id: credentials["access-key-id"].as_str().unwrap(),
+            secret_access_key: credentials["secret-access-key"].as_str().unwrap(),
+            session_token: credentials["session-token"].as_str(),
+            expires_at_unix_seconds: credentials["expires-at-unix-seconds"].as_u64(),
+            region: options["region"].as_str(),
+            server_id: options["server-id"].as_str(),
+            role: options["role"].as_str(),
+            sts_endpoint: endpoint["url"].as_str().map(Sts::Url).or_else(|| {
+                endpoint.as_str().map(|name| match name {
+                    "regional" => Sts::Regional,
+                    "fips" => Sts::Fips,
+                    "dual-stack" => Sts::DualStack,
+                    "fips-dual-stack" => Sts::FipsDualStack,
+                    other => panic!("no STS endpoint is called {other}"),
+                })
+            }),
+            unix_seconds: vector["unix-seconds"].as_u64().unwrap(),
+        }
+    }
 }
 
 impl Input<'_> {
@@ -125,11 +153,14 @@ pub struct Instance {
 
 impl Instance {
     pub fn new() -> Self {
-        let engine = crate::engine();
-        let component = Component::new(&engine, crate::component()).unwrap();
-        let mut store = Store::new(&engine, ());
-        let instance = Linker::new(&engine)
-            .instantiate(&mut store, &component)
+        Self::of(&Component::new(&crate::engine(), crate::component()).unwrap())
+    }
+
+    /// One of several instances of a component.
+    pub fn of(component: &Component) -> Self {
+        let mut store = Store::new(component.engine(), ());
+        let instance = Linker::new(component.engine())
+            .instantiate(&mut store, component)
             .unwrap();
         let signer = instance
             .get_export_index(&mut store, None, "vault-aws:login/signer@0.1.0")

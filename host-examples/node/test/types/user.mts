@@ -1,4 +1,4 @@
-import { login, LoginError, signLogin, VaultError, type Rule, type Token } from 'vault-aws-login';
+import { createSession, login, LoginError, signLogin, VaultError, type Lease, type Rule, type Token } from 'vault-aws-login';
 import { fromModules, type CoreModules } from 'vault-aws-login/module';
 
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x', expiration: new Date() };
@@ -7,6 +7,7 @@ export const token: Promise<Token> = login({ vaultAddr: 'https://vault', credent
 export const rule = (error: unknown): Rule | number | undefined =>
   error instanceof LoginError ? error.rule : error instanceof VaultError ? error.status : undefined;
 export const own = (modules: CoreModules): typeof signLogin => fromModules(modules).signLogin;
+export const again = (adopt: Lease) => createSession({ vaultAddr: 'https://vault', credentials: async () => credentials, adopt });
 
 // @ts-expect-error A login needs credentials.
 signLogin({ role: 'dev' });

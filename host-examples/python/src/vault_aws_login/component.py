@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from wasmtime import Engine
-from wasmtime.component import Record, Variant
+from wasmtime.component import Record
 
 from vault_aws_login.compiled import compiled, default_folder
 from vault_aws_login.credentials import Credentials
@@ -26,7 +26,8 @@ from vault_aws_login.inspector import (
     refusal,
 )
 from vault_aws_login.instance import Instance
-from vault_aws_login.records import record, text, unix_seconds
+from vault_aws_login.records import text, unix_seconds
+from vault_aws_login.signing import SignLogin
 
 SIGNER = "vault-aws:login/signer@0.1.0"
 INSPECTOR = "vault-aws:login/inspector@0.1.0"
@@ -40,6 +41,7 @@ class Component:
         """Takes the component's bytes. `cache` is the folder for its compiled form; `None`: compile now, keep nothing."""
         engine = Engine()
         self._instance = Instance(engine, compiled(engine, wasm, cache))
+        self._sign = SignLogin()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, cache: Path | None = None) -> Component:
@@ -67,13 +69,14 @@ class Component:
 
         Raises `LoginError` if an input breaks a rule, and `TypeError` if one is of the wrong type.
         """
-        options = record(
-            region=text("region", region),
-            server_id=text("server_id", server_id),
-            role=text("role", role),
-            sts_endpoint=_endpoint(text("sts_endpoint", sts_endpoint)),
+        options = (
+            text("region", region),
+            text("server_id", server_id),
+            text("role", role),
+            _endpoint(text("sts_endpoint", sts_endpoint)),
         )
-        result = self._instance.call(SIGNER, "sign-login", _credentials(credentials), options, _seconds(time))
+        values = _credentials(credentials), options, _seconds(time)
+        result = self._instance.enter(SIGNER, "sign-login", lambda func, store: self._sign(func, store, *values))
         if isinstance(result, Record):
             raise LoginError(result.rule, result.field, result.message)
         return result
@@ -125,22 +128,22 @@ class Component:
         return offset
 
 
-def _credentials(credentials: Credentials) -> Record:
+def _credentials(credentials: Credentials) -> tuple[str, str, str | None, int | None]:
     end = credentials.expires_at
-    return record(
-        access_key_id=text("access_key_id", credentials.access_key_id, required=True),
-        secret_access_key=text("secret_access_key", credentials.secret_access_key, required=True),
-        session_token=text("session_token", credentials.session_token),
-        expires_at_unix_seconds=None if end is None else unix_seconds("expires-at-unix-seconds", end),
+    return (
+        text("access_key_id", credentials.access_key_id, required=True),
+        text("secret_access_key", credentials.secret_access_key, required=True),
+        text("session_token", credentials.session_token),
+        None if end is None else unix_seconds("expires-at-unix-seconds", end),
     )
 
 
-def _endpoint(value: str | None) -> Variant | None:
+def _endpoint(value: str | None) -> tuple[str, str | None] | None:
     if value is None:
         return None
     if value in ("regional", "fips", "dual-stack", "fips-dual-stack"):
-        return Variant(value)
-    return Variant("url", value)
+        return value, None
+    return "url", value
 
 
 def _seconds(time: datetime | int | None) -> int:

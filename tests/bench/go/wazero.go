@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	vaultawslogin "vault-aws-login/host-examples/go"
+)
+
+func newWazero(values example) (signer, error) {
+	ctx := context.Background()
+	wasm, err := os.ReadFile(os.Getenv("BENCH_CORE"))
+	if err != nil {
+		return nil, err
+	}
+	module, err := vaultawslogin.New(ctx, wasm)
+	if err != nil {
+		return nil, err
+	}
+	credentials := aws.Credentials{AccessKeyID: values.AccessKeyID, SecretAccessKey: values.SecretAccessKey}
+	options := vaultawslogin.Options{Role: values.Role, ServerID: values.ServerID}
+	return func() (string, error) {
+		return module.SignLogin(ctx, credentials, options, time.Time{})
+	}, nil
+}

@@ -1,0 +1,62 @@
+"""Whole processes, from their start to the login on standard output: how long, and how much memory."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from dataclasses import dataclass
+
+from programs import BUILT, EXAMPLE, HERE, PYTHON, ROOT, Programs, go, node, python, rust
+
+WASMTIME = str(ROOT / ".venv/bin/wasmtime")
+COMMAND = ROOT / "dist/vault-aws-login-cli.wasm"
+PRECOMPILED = BUILT / "vault-aws-login-cli.cwasm"
+RUNS = 3
+
+
+@dataclass(frozen=True)
+class Process:
+    key: str
+    label: str
+    command: list[str]
+
+
+def wasmtime_run(*options: str) -> list[str]:
+    sign = ["sign", "--role", EXAMPLE["role"], "--server-id", EXAMPLE["serverId"]]
+    keys = ["--env", "AWS_ACCESS_KEY_ID", "--env", "AWS_SECRET_ACCESS_KEY"]
+    return [WASMTIME, "run", *keys, *options, *sign]
+
+
+PROCESSES = [
+    Process("cold/precompiled", "**`wasmtime run`, precompiled**", wasmtime_run("--allow-precompiled", str(PRECOMPILED))),
+    Process("cold/cached", "**`wasmtime run`, compiled form cached**", wasmtime_run("-C", "cache=y", str(COMMAND))),
+    Process("cold/rust", "Rust, the component in wasmtime, compiled form cached", rust("login")),
+    Process("cold/node", "Node, the npm package", node("login", "vault-aws-login")),
+    Process("cold/python", "Python, the package, compiled form cached", python("login", "vault_aws_login")),
+    Process("cold/go", "Go, the package (wazero compiles)", go("login", "wazero")),
+    Process("cold/botocore", "Python, botocore with its chain of credentials", [PYTHON, str(HERE / "python/sdk.py")]),
+    Process("cold/node-sdk", "Node, the AWS SDK with its chain of credentials", ["node", str(HERE / "node/sdk.mjs")]),
+    Process(
+        "cold/go-awsutil",
+        "Go, `awsutil` with its chain of credentials",
+        [str(BUILT / "go-login"), EXAMPLE["role"], EXAMPLE["region"], EXAMPLE["serverId"]],
+    ),
+]
+
+
+def prepare() -> None:
+    subprocess.run([WASMTIME, "compile", str(COMMAND), "-o", str(PRECOMPILED)], check=True)
+
+
+def cold_starts(programs: Programs) -> dict[str, float]:
+    """Starts each process a few times, with hyperfine, and returns the medians in nanoseconds."""
+    results = BUILT / "hyperfine.json"
+    options = ["--shell=none", "--style=none", "--warmup=1", f"--runs={RUNS}", f"--export-json={results}"]
+    programs.run(["hyperfine", *options, *(shlex.join(process.command) for process in PROCESSES)])
+    found = json.loads(results.read_text())["results"]
+    return {process.key: one["median"] * 1e9 for process, one in zip(PROCESSES, found, strict=True)}
+
+
+def peak_megabytes(programs: Programs, process: Process) -> float:
+    return int(programs.run([str(BUILT / "peak"), *process.command])) / 1024

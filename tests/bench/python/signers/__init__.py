@@ -1,0 +1,1 @@
+"""One module for each signer, with a function `sign` that returns a login."""

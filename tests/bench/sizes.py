@@ -1,0 +1,64 @@
+"""What a user installs: this project's artefacts, and the usual ways."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from programs import HERE, ROOT
+
+SITE_PACKAGES = next((ROOT / ".venv/lib").glob("python3*/site-packages"))
+PACKAGES = HERE / "node/node_modules"
+
+
+@dataclass(frozen=True)
+class Installed:
+    label: str
+    paths: list[Path]
+
+    def files(self) -> Iterator[Path]:
+        for path in self.paths:
+            found = sorted(path.rglob("*")) if path.is_dir() else [path]
+            # Caches that Python makes are not installed.
+            yield from (one for one in found if one.is_file() and one.suffix != ".pyc")
+
+    def raw_bytes(self) -> int:
+        return sum(file.stat().st_size for file in self.files())
+
+    def gzip_bytes(self) -> int:
+        """One file by itself, more of them as a tarball."""
+        files = list(self.files())
+        if len(files) == 1:
+            return len(gzip.compress(files[0].read_bytes(), 6, mtime=0))
+        counter = _Counter()
+        with tarfile.open(fileobj=counter, mode="w|gz", compresslevel=6) as tarball:
+            for file in files:
+                tarball.add(file, str(file.relative_to(ROOT)))
+        return counter.bytes
+
+
+class _Counter(io.RawIOBase):
+    bytes = 0
+
+    def write(self, data: bytes) -> int:
+        self.bytes += len(data)
+        return len(data)
+
+
+def installed(component: Path, node_package: Path) -> list[Installed]:
+    dist = ROOT / "dist"
+    return [
+        Installed("the component", [component]),
+        Installed("the command", [dist / "vault-aws-login-cli.wasm"]),
+        Installed("the core module", [dist / "vault-aws-login.core.wasm"]),
+        Installed("the Envoy filter", [dist / "vault-aws-login-envoy.wasm"]),
+        Installed("the npm package", [node_package.parent]),
+        Installed("OpenBao", [SITE_PACKAGES.parents[2] / "bin/bao"]),
+        Installed("HashiCorp's AWS auth method, as a plugin", [dist / "test-bed/vault-plugin-auth-aws"]),
+        Installed("botocore", [SITE_PACKAGES / "botocore"]),
+        Installed("the AWS SDK's credential packages for JavaScript", [PACKAGES / "@aws-sdk", PACKAGES / "@smithy", PACKAGES / "@aws"]),
+    ]

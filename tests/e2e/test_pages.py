@@ -1,0 +1,134 @@
+"""Every command of `host-examples/README.md`, and of each host's own page, run as it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+import pages
+from bed import TestBed
+from bed.loopback import free_ports
+from command import ROOT
+
+HOSTS = ROOT / "host-examples"
+INDEX = pages.rows((HOSTS / "README.md").read_text())
+SERVER_ID = "vault.example.com"
+# The commands that run until they are ended.
+SERVERS = ("npm start", "bin/envoy ", "vault-aws-login agent")
+PORTS = ("8787", "18000", "19000")
+SHOWS_THE_PAGE = "#!/bin/sh\nexec ${CHROMIUM:-chromium} --headless --no-sandbox --disable-gpu --dump-dom \"$1\" 2>/dev/null\n"
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[str, str]:
+    """Free ports for those of the pages, which may be taken."""
+    return dict(zip(PORTS, map(str, free_ports(len(PORTS)))))
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> Path:
+    """The repository by links, but for Envoy's configuration, which names its ports."""
+    top = tmp_path_factory.mktemp("checkout")
+    for folder in (Path(), Path("host-examples"), Path("host-examples/envoy")):
+        (top / folder).mkdir(exist_ok=True)
+        for entry in (ROOT / folder).iterdir():
+            (top / folder / entry.name).symlink_to(entry)
+        for name in ("host-examples", "envoy", "envoy.yaml"):
+            (top / folder / name).unlink(missing_ok=True)
+    config = (HOSTS / "envoy" / "envoy.yaml").read_text()
+    (top / "host-examples" / "envoy" / "envoy.yaml").write_text(on(ports, config))
+    return top
+
+
+@pytest.fixture(scope="module")
+def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the pages ask for: their tools on the path, and a server with the role `dev`."""
+    tools = tmp_path_factory.mktemp("tools")
+    for tool in (ROOT / ".venv/bin/wasmtime", ROOT / "target/tools/bin/wac"):
+        (tools / tool.name).symlink_to(tool)
+    (tools / "browser").write_text(SHOWS_THE_PAGE)
+    (tools / "browser").chmod(0o755)
+    # An environment of its own to install into, which sees the packages of the tests'.
+    subprocess.run([sys.executable, "-m", "venv", tools / "venv"], check=True, timeout=120)
+    (tools / "built.cfg").write_text(f"[build]\nbuild_base={tools}/built\n[egg_info]\negg_base={tools}\n")
+    role = bed.aws.role("dev")
+    bed.vault_role("dev", role.arn)
+    return bed.process_environment(bed.aws.session(role)) | {
+        "PATH": f"{tools}/venv/bin:{tools}:{os.environ['PATH']}",
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+        "DIST_EXTRA_CONFIG": f"{tools}/built.cfg",
+        "BROWSER": f"{tools}/browser",
+        "VAULT_AUTH_ROLE": "dev",
+        "VAULT_IAM_SERVER_ID": SERVER_ID,
+        "SECRET_PATH": "secret/greeting",
+        "READER_KEY": "reader",
+        "LOGS": str(tmp_path_factory.mktemp("logs")),
+    }
+
+
+@contextmanager
+def server_id(bed: TestBed, page: str) -> Iterator[None]:
+    """Makes the server want the pages' server ID, where a page shows what becomes of another one."""
+    wanted = SERVER_ID if "other.example.com" in page else ""
+    bed.configure_aws("aws", iam_server_id_header_value=wanted)
+    yield
+    bed.configure_aws("aws", iam_server_id_header_value="")
+
+
+def on(ports: dict[str, str], text: str) -> str:
+    return re.sub(rf"\b({'|'.join(PORTS)})\b", lambda port: ports[port[0]], text)
+
+
+def named(ports: dict[str, str], text: str) -> list[str]:
+    return [port for port in ports.values() if port in text]
+
+
+@pytest.mark.parametrize("page", sorted(folder.name for folder in HOSTS.iterdir() if (folder / "README.md").exists()))
+def test_commands_of_a_hosts_page_do_what_the_page_shows(
+    bed: TestBed, environment: dict[str, str], checkout: Path, ports: dict[str, str], page: str
+) -> None:
+    text = (HOSTS / page / "README.md").read_text()
+    blocks = pages.blocks(text)
+    assert blocks
+    with server_id(bed, text), ExitStack() as servers:
+        for block in blocks:
+            folder = checkout
+            for command in block:
+                text = on(ports, command.text)
+                if any(server in text for server in SERVERS):
+                    running = servers.enter_context(pages.started(text, folder, environment))
+                    running.wait_for(command.shown, named(ports, text))
+                else:
+                    refused = command.shown[:1] and command.shown[0].startswith("error: ")
+                    output = pages.run(text, folder, environment, wanted=1 if refused else 0)
+                    assert pages.missing(command.shown, output) is None, output
+                if moved := re.match(r"cd (\S+)", text):
+                    folder = folder / moved[1]
+
+
+@pytest.mark.parametrize("row", INDEX, ids=[row[0] for row in INDEX])
+def test_command_of_the_index_shows_what_the_index_says(
+    environment: dict[str, str], checkout: Path, ports: dict[str, str], row: list[str]
+) -> None:
+    _, folder, command, seen = row
+    assert (HOSTS / folder.rpartition("(")[2].rstrip(")") / "README.md").exists()
+    (text,), (shown, *more) = pages.code(on(ports, command)), pages.code(on(ports, seen))
+    if text == "make login":
+        environment = {name: value for name, value in environment.items() if name != "VAULT_ADDR"}
+    if not any(server in text for server in SERVERS):
+        assert shown in pages.run(text, checkout, environment)
+        return
+    with pages.started(text, checkout, environment) as running:
+        if more:
+            running.wait_for((), named(ports, text))
+            assert shown in pages.run(more[0], checkout, environment)
+        else:
+            running.wait_for((f"…{shown}…",))
