@@ -40,11 +40,15 @@ def holds(output: str, secret: str) -> bool:
     )
 
 
-def leaks(output: str, identity: Identity) -> list[str]:
-    """What the output holds of the identity's secrets, of a signature, of a login or of a token of Vault."""
+def leaks(output: str, identity: Identity, *, login: str | None = None) -> list[str]:
+    """What the output holds of the identity's secrets, of a signature, of a login or of a token of Vault.
+
+    Anything like a signature counts. Where the login is known, and hashes of it may be shown, its own signature does.
+    """
     secrets = {"secret key": identity.secret_access_key, "session token": identity.session_token}
     found = [name for name, secret in secrets.items() if secret and holds(output, secret)]
-    if SIGNATURE.search(output) or any(form in output for form in base64_forms(b"Signature=")):
+    signed = SIGNATURE.search(output) if login is None else holds(output, signature(login))
+    if signed or any(form in output for form in base64_forms(b"Signature=")):
         found.append("signature")
     if "iam_request_headers" in output:
         found.append("login")
@@ -63,3 +67,8 @@ def login_shows_only_the_session_token(login: str, identity: Identity) -> None:
         holders = [name for name, values in headers.items() if holds(json.dumps(values), identity.session_token)]
         assert holders == ["X-Amz-Security-Token"]
         assert not any(holds(decoded[name], identity.session_token) for name in ("iam_request_url", "iam_request_body"))
+
+
+def signature(login: str) -> str:
+    headers = json.loads(base64.b64decode(json.loads(login)["iam_request_headers"]))
+    return headers["Authorization"][0].rpartition("=")[2]
