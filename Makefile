@@ -173,13 +173,13 @@ bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.
 .PHONY: bench
 bench: component command core envoy node dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (10 minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
-	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL)" $(bench_alone) $(SMALL_STD) --release
+	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) -Zfmt-debug=none" $(bench_alone) $(SMALL_STD) --release
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(call bench_alone_wasm,release) --output target/bench/signer.wasm
 	@$(bench_alone) --profile floor && cp $(call bench_alone_wasm,floor) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
 	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
 	@$(call npm_install,tests/bench/node)
-	@$(PYTHON) tests/bench/run.py
+	@$(PYTHON) tests/bench/run.py $(BENCH)
 
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.

@@ -64,5 +64,6 @@ fn call<T>(body: impl FnOnce() -> T) -> T {
 
 #[inline(never)]
 fn scrub() {
-    black_box([0_u8; STACK_BYTES]);
+    let mut stack = [0_u8; STACK_BYTES];
+    black_box(&mut stack);
 }

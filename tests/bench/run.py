@@ -1,6 +1,6 @@
 """Measures signing a login in each host, beside what people run today, and writes `BENCHMARKS.md`.
 
-    make bench                                     everything
+    make bench                                     everything; BENCH="--rounds 3 warm" hands arguments on
     tests/bench/run.py --component PATH warm       the warm calls of another build of the component
     tests/bench/run.py --rounds 3 warm fresh       some of the tables, quickly; BENCHMARKS.md stays
 

@@ -13,13 +13,13 @@ FILE = Path(__file__).resolve().parents[2] / "BENCHMARKS.md"
 def replace(heading: str, text: str) -> None:
     """Writes the section of that heading: in its place, or else at the end."""
     before, *sections = re.split(r"^(?=## )", FILE.read_text(), flags=re.MULTILINE)
-    written = f"## {heading}\n\n{text.strip()}\n\n"
+    written = f"## {heading}\n\n{text}"
     places = [place for place, section in enumerate(sections) if section.startswith(f"## {heading}\n")]
     if places:
         sections[places[0]] = written
     else:
         sections.append(written)
-    FILE.write_text(before.rstrip() + "\n\n" + "".join(sections).rstrip() + "\n")
+    FILE.write_text("\n\n".join(part.strip() for part in (before, *sections)) + "\n")
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -35,7 +35,7 @@ class Installed:
         if len(files) == 1:
             return len(gzip.compress(files[0].read_bytes(), 6, mtime=0))
         counter = _Counter()
-        with tarfile.open(fileobj=counter, mode="w|gz", compresslevel=6) as tarball:
+        with gzip.GzipFile(fileobj=counter, mode="wb", compresslevel=6) as zipped, tarfile.open(fileobj=zipped, mode="w|") as tarball:
             for file in files:
                 tarball.add(file, str(file.relative_to(ROOT)))
         return counter.bytes

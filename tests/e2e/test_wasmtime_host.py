@@ -6,46 +6,18 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bed import GREETING, POLICY, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
-from bed.child import Child
 from bed.loopback import Handler, LoopbackServer
-from command import COMPONENT, ROOT
+from native_host import agent, login, refusal, run
 
 SERVER_ID = "vault.example.com"
-HOST = "target/host/vault-aws-login"
-BUILD = "make wasmtime"
-
-
-def run(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs the host with nothing in its environment but `env`."""
-    assert (ROOT / HOST).exists(), f"no {HOST}: run `{BUILD}`"
-    base = {"HOME": os.environ["HOME"], "AWS_EC2_METADATA_DISABLED": "true"}
-    return subprocess.run(
-        [HOST, *arguments], cwd=ROOT, env=base | env, capture_output=True, text=True, timeout=60
-    )
-
-
-def login(*arguments: str, env: dict[str, str]) -> str:
-    """Logs in and returns what was printed."""
-    ended = run("login", *arguments, env=env)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout.removesuffix("\n")
-
-
-def refusal(*arguments: str, env: dict[str, str]) -> str:
-    """Fails to log in and returns the message."""
-    ended = run("login", *arguments, env=env)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    return ended.stderr.removesuffix("\n")
 
 
 @contextmanager
@@ -306,40 +278,9 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
 # The agent
 
 
-@dataclass
-class Agent:
-    """A running agent, the file that it keeps and what it says."""
-
-    process: Child
-    sink: Path
-
-    def wait_for_token(self, seconds: float = 30) -> str:
-        """Waits for a token in the file."""
-        self.process.wait_until(self.sink.exists, what="it wrote a token", seconds=seconds)
-        return self.sink.read_text()
-
-    def wait_for_line(self, text: str, times: int = 1) -> None:
-        self.process.wait_until(lambda: self.said().count(text) >= times, what=f"it said `{text}` {times} times")
-
-    def said(self) -> str:
-        return self.process.log.read_text()
-
-
-@contextmanager
-def agent(bed: TestBed, folder: Path, identity: Identity, *arguments: str) -> Iterator[Agent]:
-    sink = folder / "token"
-    command = [str(ROOT / HOST), "agent", "--sink", str(sink), "--component", str(ROOT / COMPONENT), *arguments]
-    env = {"HOME": os.environ["HOME"]} | bed.environment(identity)
-    process = Child(command, log=folder / "agent.log", env=env)
-    try:
-        yield Agent(process, sink)
-    finally:
-        process.stop()
-
-
 def test_agent_keeps_a_live_token_over_renewals_and_logins(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     role = bed.vault_role(bed.aws.fresh_name("agent"), user.arn, token_ttl="3s", token_max_ttl="6s")
-    with agent(bed, tmp_path, user, "--role", role) as running:
+    with agent(tmp_path, "--role", role, env=bed.environment(user)) as running:
         first = running.wait_for_token()
         assert running.sink.stat().st_mode & 0o777 == 0o600
         assert bed.read_greeting(first) == GREETING
@@ -361,7 +302,7 @@ def test_agent_ends_with_status_0_on_a_signal_and_leaves_the_live_token(
     bed: TestBed, user: Identity, tmp_path: Path
 ) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        with agent(bed, tmp_path, user, "--role", "wasmtime") as running:
+        with agent(tmp_path, "--role", "wasmtime", env=bed.environment(user)) as running:
             token = running.wait_for_token()
             os.kill(running.process.pid, number)
             assert running.process.wait() == 0
@@ -372,7 +313,7 @@ def test_agent_ends_with_status_0_on_a_signal_and_leaves_the_live_token(
 
 def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     role = bed.vault_role(bed.aws.fresh_name("agent"), user.arn, token_ttl="2s", token_max_ttl="2s")
-    with agent(bed, tmp_path, user, "--role", role) as running:
+    with agent(tmp_path, "--role", role, env=bed.environment(user)) as running:
         running.wait_for_token()
         bed.vault.stop()
         try:
@@ -387,7 +328,7 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
 
 
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
-    with agent(bed, tmp_path, user, "--role", "nobody-made-this") as running:
+    with agent(tmp_path, "--role", "nobody-made-this", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
         assert "nobody-made-this" in running.said()
         assert not running.sink.exists()

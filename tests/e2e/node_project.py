@@ -1,0 +1,47 @@
+"""An empty project with the npm package in it, as a user would have it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from command import ROOT
+
+PACKAGE = ROOT / "host-examples" / "node"
+
+
+@pytest.fixture(scope="session")
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pack")
+    packed = npm("pack", "--json", "--pack-destination", str(folder), cwd=PACKAGE)
+    return folder / json.loads(packed)[0]["filename"]
+
+
+@pytest.fixture(scope="session")
+def project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty project with the package in it, and a link to the AWS SDK of the package's own lock file."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "package.json").write_text('{"private": true, "type": "module"}')
+    # Offline: the package needs nothing else.
+    npm("install", "--offline", str(tarball), cwd=folder)
+    (folder / "node_modules" / "@aws-sdk").symlink_to(PACKAGE / "node_modules" / "@aws-sdk")
+    return folder
+
+
+def npm(*arguments: str, cwd: Path) -> str:
+    ended = subprocess.run(["npm", "--loglevel=error", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+def node(project: Path, script: str, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs a module of the package's folder as a file of the project, with no credentials but those given."""
+    (project / "script.mjs").write_text(script)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_"))}
+    return subprocess.run(
+        ["node", "script.mjs", *arguments], cwd=project, env=inherited | env, capture_output=True, text=True, timeout=60
+    )

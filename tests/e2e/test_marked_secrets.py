@@ -1,0 +1,282 @@
+"""No host tells a secret: each runs through success, refusal and bad input, and all that it said is searched."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+import command
+import native_host
+import node_project
+from bed import GREETING_PATH, Identity, TestBed
+from envoy_process import Envoy
+from marked_secrets import CASES, Case, Output, leaks, secrets_of, secrets_of_login
+from test_composed_host import run as run_composed
+from test_edge_host import worker, workerd
+from test_go_host import example
+from vault_front import Front
+
+__all__ = ["example", "workerd"]
+HOSTS = command.ROOT / "host-examples"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a host is given."""
+
+    bed: TestBed
+    case: Case
+    identity: Identity
+    mount: str
+    front: Front
+    folder: Path
+    request: pytest.FixtureRequest
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that all hosts share, with the front in Vault's place."""
+        return self.identity.environment() | {"VAULT_ADDR": self.front.url, "VAULT_IAM_SERVER_ID": self.case.server_id}
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return ("--role", self.case.role, "--server-id", self.case.server_id)
+
+
+@pytest.fixture(scope="module")
+def made(bed: TestBed) -> Identity:
+    return bed.aws.session(bed.aws.role("marked-secrets"))
+
+
+@pytest.fixture(scope="module")
+def mount(bed: TestBed, made: Identity) -> str:
+    mount = bed.mount_aws("marked", iam_server_id_header_value="vault.example.com")
+    bed.vault_role("marked", "arn:aws:iam::123456789012:role/marked-secrets", mount=mount)
+    return mount
+
+
+def ended(process: subprocess.CompletedProcess[str], *, product: str = "") -> Output:
+    """The output of a program that ended; what it printed as its product is told apart."""
+    rest = process.stderr if product else process.stdout + process.stderr
+    assert rest or product
+    return Output(process.returncode == 0, rest, product)
+
+
+def signing_command(run: Run) -> Output:
+    """The command signs, and inspects what it signed and what the server said to it."""
+    process = command.run("sign", *run.options, env=run.identity.environment())
+
+    def inspect(login: str) -> list[subprocess.CompletedProcess[str]]:
+        return [
+            command.run("explain", stdin=login),
+            command.run("explain", "--json", stdin=login),
+            command.run("check", "--server-id", "third.example.com", stdin=login),
+            command.run("check", "--json", stdin=login + "x"),
+        ]
+
+    def explain(status: str, body: str) -> subprocess.CompletedProcess[str]:
+        return command.run("diagnose", "--status", status, "--json", stdin=body)
+
+    return inspected(run, process, inspect, explain)
+
+
+def composed(run: Run) -> Output:
+    process = run_composed("sign", run.case.role, run.case.server_id, env=run.identity.environment())
+    return inspected(run, process, lambda _: [], lambda status, body: run_composed("explain", status, stdin=body))
+
+
+def inspected(
+    run: Run,
+    process: subprocess.CompletedProcess[str],
+    inspect: Callable[[str], list[subprocess.CompletedProcess[str]]],
+    explain: Callable[[str, str], subprocess.CompletedProcess[str]],
+) -> Output:
+    """A login is the product of these hosts, so that it may be on their standard output and nowhere else."""
+    if process.returncode != 0:
+        return ended(process)
+    url = f"{run.front.url}/v1/auth/{run.mount}/login"
+    answer = requests.post(url, data=process.stdout, timeout=30)
+    later = inspect(process.stdout)
+    if not answer.ok:
+        later.append(explain(str(answer.status_code), answer.text))
+    rest = process.stderr + "".join(each.stdout + each.stderr for each in later)
+    own = {f"{name} on standard output": value for name, value in secrets_of_login(process.stdout).items()}
+    return Output(answer.ok, rest, process.stdout, own)
+
+
+def native_login(run: Run) -> Output:
+    return token_printed(native_host.run("login", "--mount", run.mount, *run.options, env=run.environment))
+
+
+def token_printed(process: subprocess.CompletedProcess[str]) -> Output:
+    """A token is the product of these hosts, so that it may be on their standard output and nowhere else."""
+    if process.returncode != 0:
+        return ended(process)
+    token = process.stdout.removesuffix("\n")
+    assert token and "\n" not in token
+    return Output(True, process.stderr, process.stdout, {"token on standard output": token})
+
+
+def native_agent(run: Run) -> Output:
+    with native_host.agent(run.folder, "--mount", run.mount, *run.options, env=run.environment) as agent:
+        # Bad input ends it before it has a token or a refusal.
+        with suppress(RuntimeError):
+            agent.process.wait_until(lambda: agent.sink.exists() or "refused: " in agent.said(), what="it knew")
+    token = agent.sink.read_text() if agent.sink.exists() else ""
+    assert agent.said()
+    return Output(token != "", agent.said(), token, {"token in the file": token})
+
+
+NODE_SESSION = """
+    import { inspect } from 'node:util';
+    import { fromEnv } from '@aws-sdk/credential-providers';
+    import { createSession, signLogin } from 'vault-aws-login';
+    const { VAULT_ADDR: vaultAddr, VAULT_IAM_SERVER_ID: serverId } = process.env;
+    const [role, path, mount] = process.argv.slice(2);
+    const whole = { depth: Infinity, showHidden: true };
+    const show = (value) => console.error(inspect(value, whole), String(value), JSON.stringify(value));
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20_000).unref();
+    const end = (reason) => { show(reason); stop.abort(); };
+    try {
+      const session = createSession({
+        vaultAddr, serverId, role, mount, credentials: fromEnv(), onRefusal: end, onCredentialError: end,
+      });
+      show(session);
+      console.log(await session.token({ signal: stop.signal }));
+      show(session);
+      session.close();
+    } catch (error) {
+      show(error);
+      try { signLogin({ credentials: await fromEnv()(), role, serverId }); } catch (again) { show(again); }
+      process.exit(1);
+    }
+"""
+
+
+def node_example(run: Run) -> Output:
+    script = (node_project.PACKAGE / "example.mjs").read_text()
+    return ended(in_node(run, script))
+
+
+def node_session(run: Run) -> Output:
+    return token_printed(in_node(run, NODE_SESSION))
+
+
+def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
+    project = run.request.getfixturevalue("project")
+    return node_project.node(project, script, run.case.role, GREETING_PATH, run.mount, env=run.environment)
+
+
+SHOWN_IN_PYTHON = """
+from os import environ
+from vault_aws_login import Credentials
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+print(Credentials(*(environ[name] for name in names)))
+"""
+
+
+def python_example(run: Run) -> Output:
+    environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
+    seen = subprocess.run([sys.executable, "-c", SHOWN_IN_PYTHON], env=environment, capture_output=True, text=True, timeout=60)
+    assert seen.returncode == 0, seen.stderr
+    words = [str(HOSTS / "python/example.py"), str(command.ROOT / command.COMPONENT)]
+    words += [run.case.role, GREETING_PATH, run.mount]
+    process = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, timeout=60)
+    output = ended(process)
+    output.rest += seen.stdout
+    return output
+
+
+def go_example(run: Run) -> Output:
+    program = run.request.getfixturevalue("example")
+    words = [str(program), "dist/vault-aws-login.core.wasm", run.case.role, GREETING_PATH, run.mount]
+    environment = run.bed.process_environment(run.identity) | run.environment
+    return ended(
+        subprocess.run(words, cwd=command.ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    )
+
+
+def edge_worker(run: Run) -> Output:
+    own = {"VAULT_AWS_MOUNT": run.mount, "VAULT_AUTH_ROLE": run.case.role}
+    with worker(run.request.getfixturevalue("workerd"), run.environment | own) as edge:
+        answer = edge.get()
+    return Output(answer.ok, "\n".join([answer.text, str(answer.headers), *edge.log]))
+
+
+def envoy_filter(run: Run) -> Output:
+    """Envoy's log at level info, its counters and its configuration, and what a client gets."""
+    envoy = Envoy(run.folder / "envoy", environment=run.identity.environment())
+    envoy.cluster("vault", run.front.url)
+    own = {"mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
+    listener = envoy.listener("marked", {"vault_cluster": "vault", "upstream_clusters": ["vault"]} | own, to="vault")
+    with envoy:
+        envoy.wait_until(lambda: envoy.lines("vault-aws-login: "), what="the filter said something")
+        try:
+            answer = listener.get()
+        except requests.ConnectionError:  # a configuration that is refused opens no listener
+            answer = requests.Response()
+        places = [envoy.log, answer.text, str(answer.headers), *(envoy.admin(page) for page in ("stats", "config_dump", "clusters", "listeners"))]
+    return Output(answer.status_code == 200, "\n".join(places))
+
+
+HOST_PROGRAMS: list[Callable[[Run], Output]] = [
+    signing_command,
+    composed,
+    native_login,
+    native_agent,
+    node_example,
+    node_session,
+    python_example,
+    go_example,
+    edge_worker,
+    envoy_filter,
+]
+
+
+@pytest.fixture(params=HOST_PROGRAMS, ids=lambda host: host.__name__)
+def host(request: pytest.FixtureRequest) -> Iterator[Callable[[Run], Output]]:
+    yield request.param
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_host_tells_no_secret(
+    bed: TestBed,
+    made: Identity,
+    mount: str,
+    host: Callable[[Run], Output],
+    case: Case,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    identity = case.identity(made)
+    with Front(bed.vault.address) as front:
+        output = host(Run(bed, case, identity, mount, front, tmp_path, request))
+        secrets = secrets_of(identity, front) | output.own
+    assert output.succeeded == case.succeeds, output.rest
+    # A successful run went over the wire, so that its token and its signature are among what is searched for.
+    assert not case.succeeds or any("signature" in name for name in secrets)
+    obtains_a_token = host not in (signing_command, composed)
+    assert not (case.succeeds and obtains_a_token) or any(name.startswith("token ") for name in secrets)
+    assert leaks(output.rest, secrets) == []
+    assert leaks(output.product, {"secret key": secrets["secret key"]}) == []
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_search_finds_a_secret_in_each_of_its_forms(before: str) -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    text = f"{before}{secret} and more"
+    for said in (text, json.dumps(text), base64.b64encode(text.encode()).decode(), text.encode().hex()):
+        assert leaks(said, {"key": secret}) == ["key"]
+    assert leaks(base64.urlsafe_b64encode(text.encode()).decode(), {"key": secret}) == ["key"]
+    assert leaks(text[: len(before) + 20], {"key": secret}) == ["key"]
+    assert leaks(text[len(before) + 20 :], {"key": secret}) == ["key"]
+    assert leaks("wJalrXUtnFEMI", {"key": secret}) == []
