@@ -27,12 +27,19 @@ class Case:
     # What is put before the last character of the secret key and of the session token.
     spoils_key: str = ""
     spoils_token: str = ""
+    swaps_keys: bool = False
+    drops_token: bool = False
 
     def identity(self, made: Identity) -> Identity:
         """The credentials of this case."""
         token = spoilt(made.session_token or "", self.spoils_token)
         key = spoilt(made.secret_access_key, self.spoils_key)
-        return Identity(made.arn, made.unique_id, made.access_key_id, key, token, made.expires_at)
+        key_id = made.access_key_id
+        if self.swaps_keys:
+            key_id, key = key, key_id
+        if self.drops_token:
+            token = ""
+        return Identity(made.arn, made.unique_id, key_id, key, token, made.expires_at)
 
 
 def spoilt(text: str, by: str) -> str:
@@ -49,6 +56,8 @@ CASES = [
     Case("secret key with a line break", spoils_key="\n"),
     Case("session token with a line break", spoils_token="\n"),
     Case("session token beyond ASCII", spoils_token="é"),
+    Case("secret key in place of the access key ID", swaps_keys=True),
+    Case("session token left out", drops_token=True),
 ]
 
 

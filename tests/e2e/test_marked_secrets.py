@@ -180,7 +180,7 @@ SHOWN_IN_PYTHON = """
 from os import environ
 from vault_aws_login import Credentials
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
-print(Credentials(*(environ[name] for name in names)))
+print(Credentials(*(environ.get(name) for name in names)))
 """
 
 
@@ -260,7 +260,8 @@ def test_host_tells_no_secret(
     identity = case.identity(made)
     with Front(bed.vault.address) as front:
         output = host(Run(bed, case, identity, mount, front, tmp_path, request))
-        secrets = secrets_of(identity, front) | output.own
+        # Where the keys are swapped, the secret one is the one that the host was given as the other.
+        secrets = secrets_of(made if case.swaps_keys else identity, front) | output.own
     assert output.succeeded == case.succeeds, output.rest
     # A successful run went over the wire, so that its token and its signature are among what is searched for.
     assert not case.succeeds or any("signature" in name for name in secrets)
@@ -268,6 +269,28 @@ def test_host_tells_no_secret(
     assert not (case.succeeds and obtains_a_token) or any(name.startswith("token ") for name in secrets)
     assert leaks(output.rest, secrets) == []
     assert leaks(output.product, {"secret key": secrets["secret key"]}) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"KEY","SessionToken":"TOKEN"',
+        '{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"KEY","SessionToken":["TOKEN"]}',
+        '{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"KEY","SessionToken":"TOKEN","Expiration":"KEY"}',
+        '{"AccessKeyId":7,"SecretAccessKey":"KEY","SessionToken":"TOKEN"}',
+        '{"AccessKeyId":"KEY","SecretAccessKey":"ASIAIOSFODNN7EXAMPLE","SessionToken":"TOKEN"}',
+        "[default]\naws_secret_access_key = KEY\naws_session_token = TOKEN\n",
+        "KEY",
+    ],
+)
+def test_broken_credential_document_is_refused_without_what_is_in_it(made: Identity, document: str) -> None:
+    secrets = {"KEY": made.secret_access_key, "TOKEN": made.session_token or ""}
+    for name, secret in secrets.items():
+        document = document.replace(name, secret)
+    process = command.run("sign", "--credentials", "-", stdin=document)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr.startswith("error")
+    assert leaks(process.stderr, secrets) == []
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bed import GREETING, ContainerCredentials, CredentialSource, InstanceMetadata, TestBed
-from native_host import agent, login
+from native_host import agent, login, refusal
 from node_project import node
 
 AUTHORIZATION_TOKEN = "authorization-of-the-file"
@@ -159,3 +159,40 @@ def test_session_of_node_fetches_the_credentials_of_the_service(bed: TestBed, pr
     assert ended.returncode == 0, ended.stderr
     assert bed.read_greeting(json.loads(ended.stdout)) == GREETING
     assert place.asked()
+
+
+def test_region_of_the_function_is_not_the_servers(bed: TestBed, tmp_path: Path) -> None:
+    with lambda_function(bed, tmp_path) as place:
+        env = {"VAULT_ADDR": bed.vault.address} | place.env
+        said = refusal("--role", place.vault_role, "--region", "auto", env=env)
+        assert "Credential should be scoped to a valid region" in said
+        assert "\n  on this machine: sign for us-east-1" in said
+
+
+def test_agent_logs_in_again_with_rotated_credentials_and_the_rotated_token_of_the_pod(
+    bed: TestBed, tmp_path: Path
+) -> None:
+    role = bed.aws.role()
+    name = bed.vault_role(role.name, role.arn, token_ttl="2s", token_max_ttl="2s")
+    file = tmp_path / "eks-token"
+    file.write_text("first")
+    # Credentials so near their end that the session asks for others before its next login.
+    issue = CredentialSource(lambda: bed.aws.session(role, "pod", seconds=12))
+    with ContainerCredentials(issue, authorization_token="first") as endpoint:
+        env = {"VAULT_ADDR": bed.vault.address, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(file)}
+        with agent(tmp_path, "--role", name, env=env | endpoint.environment()) as running:
+            running.wait_for_token()
+            file.write_text("second")
+            endpoint.authorization_token = "second"
+            asked = len(endpoint.calls)
+            keys = {call.access_key_id for call in bed.sts.calls}
+            running.process.wait_until(
+                lambda: 200 in {call.status for call in endpoint.calls[asked:]}, what="it showed the new token"
+            )
+            running.process.wait_until(
+                lambda: any(
+                    (call.action, call.status) == ("GetCallerIdentity", 200) and call.access_key_id not in keys
+                    for call in bed.sts.calls
+                ),
+                what="it logged in with the new credentials",
+            )
