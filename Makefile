@@ -126,7 +126,9 @@ check: .make/rust ## Checks format, lints and licences.
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
-	@cd host-examples/go && test -z "$$(gofmt -l .)" && go vet ./... && go vet -tags e2e ./...
+	@test -z "$$(gofmt -l host-examples/go tests)"
+	@cd host-examples/go && go vet ./... && go vet -tags e2e ./...
+	@for module in tests/bench/load tests/bench/go tests/e2e/go-login; do (cd $$module && go vet ./...); done
 	@python3 tests/check_licences.py
 
 .PHONY: fuzz
