@@ -112,8 +112,8 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core composed envoy node edge browser \
-		dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
+test: component command core composed envoy node edge browser
+test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
 .PHONY: differential
