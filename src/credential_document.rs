@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::credentials::Credentials;
 use crate::error::SignError;
 use crate::json::Json;
+use crate::text::OneLine;
 
 /// Reads credentials from any of the forms that AWS's tools and services print:
 ///
@@ -68,7 +69,10 @@ pub enum CredentialDocumentError {
         name: &'static str,
     },
     /// The metadata service says that it has no credentials.
-    #[error("invalid credential document: expected the code Success, found `{}`", code.escape_debug())]
+    #[error(
+        "invalid credential document: expected the code Success, found `{}`",
+        OneLine(code)
+    )]
     Refused {
         /// The service's own code.
         code: String,

@@ -10,6 +10,9 @@ use crate::error::{InputField, SignError};
 use crate::text::{self, Shown, is_visible};
 use crate::unix_seconds::UnixSeconds;
 
+/// The length of each secret access key that AWS makes.
+const SECRET_LENGTH: usize = 40;
+
 /// Holds AWS credentials whose shape is known to be right.
 ///
 /// No `Clone`: each copy is one more place to forget. `Debug` shows nothing of them.
@@ -98,9 +101,8 @@ impl fmt::Debug for Credentials {
 }
 
 fn check_access_key_id(value: &str) -> Result<(), SignError> {
-    // Only a secret has these; said before the general rule, and never echoed.
-    let secret_like = value.contains(['/', '+']) && value.chars().all(is_visible);
-    if secret_like {
+    // Said before the general rule, and never echoed.
+    if looks_like_secret(value) && value.chars().all(is_visible) {
         return Err(SignError::SecretAsAccessKeyId);
     }
     // The alphabet of AWS's own pattern, `\w`:
@@ -108,4 +110,16 @@ fn check_access_key_id(value: &str) -> Result<(), SignError> {
     text::check(InputField::AccessKeyId, value, Shown::Nothing, |c| {
         c.is_ascii_alphanumeric() || c == '_'
     })
+}
+
+/// Whether an access key ID looks like a secret access key: it has a `/` or a `+`, or it is 40
+/// letters and digits in both cases. AWS's own access key IDs have no small letters.
+pub(crate) fn looks_like_secret(access_key_id: &str) -> bool {
+    access_key_id.contains(['/', '+'])
+        || (access_key_id.len() == SECRET_LENGTH
+            && access_key_id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric())
+            && access_key_id.contains(|c: char| c.is_ascii_lowercase())
+            && access_key_id.contains(|c: char| c.is_ascii_uppercase()))
 }

@@ -4,6 +4,8 @@ use core::fmt;
 
 use thiserror::Error;
 
+use crate::text::OneLine;
+
 /// The longest piece of an input that a message echoes, in characters.
 const ECHO_LIMIT: usize = 64;
 
@@ -159,7 +161,7 @@ pub enum SignError {
     },
     /// The access key ID and the secret access key may be swapped.
     #[error(
-        "invalid access key ID: expected letters, digits and '_', found a '/' or '+', which only a secret access key has; the two may be swapped"
+        "invalid access key ID: expected one such as AKIAIOSFODNN7EXAMPLE, found a '/', a '+' or 40 characters in both cases, as only a secret access key has; the two may be swapped"
     )]
     SecretAsAccessKeyId,
     /// Temporary credentials came without their session token.
@@ -270,7 +272,7 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // Escaped, so that a line break in the input is no line break in a log.
-            Self::Value(value) => write!(f, "`{}`", value.escape_debug()),
+            Self::Value(value) => write!(f, "`{}`", OneLine(value)),
             Self::Character { kind, position } => write!(f, "{kind} at position {position}"),
             Self::Kind(kind) => f.write_str(kind),
         }

@@ -104,7 +104,7 @@ fn wanted_server_id_is_read_from_the_answer() {
     );
     assert_eq!(
         refusal.message,
-        "the server ID is not the one that the server wants: expected `a \\\"b\\\" but got`, found another"
+        "the server ID is not the one that the server wants: expected `a \"b\" but got`, found another"
     );
 }
 

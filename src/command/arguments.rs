@@ -7,6 +7,7 @@ use crate::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds,
 };
+use crate::text::OneLine;
 
 pub(super) enum Invocation {
     Help,
@@ -73,7 +74,7 @@ pub(super) fn read(arguments: Vec<String>) -> Result<Invocation, Failure> {
             Some("diagnose") => read_diagnose(parser),
             _ => Err(Failure::Usage(format!(
                 "expected sign, check, explain or diagnose, found `{}`",
-                word.to_string_lossy().escape_debug()
+                OneLine(&word.to_string_lossy())
             ))),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),

@@ -4,6 +4,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
+use crate::text::OneLine;
 
 /// Returns the given time, or else the clock's, in Unix seconds.
 pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {
@@ -21,7 +22,7 @@ pub(super) fn read(time: &str) -> Result<u64, Failure> {
     });
     seconds.ok_or_else(|| {
         let found: String = time.chars().take(64).collect();
-        let found = found.escape_debug();
+        let found = OneLine(&found);
         Failure::refused(format!(
             "invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `{found}`"
         ))

@@ -4,6 +4,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::go_url::Query;
 use super::login_fields::Headers;
+use crate::credentials::looks_like_secret;
 
 /// The one algorithm that STS logins are signed with.
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -171,7 +172,7 @@ impl Claim {
                 },
             );
         };
-        if access_key_id.contains('+') {
+        if looks_like_secret(access_key_id) {
             return Err(ClaimFault::Secret);
         }
         Ok(Self {

@@ -7,6 +7,7 @@ use super::finding::{Finding, Prediction};
 use super::refusal::Refusal;
 use super::rule::{Refuser, Severity};
 use super::rules::LoginRule;
+use crate::text::OneLine;
 
 /// Writes findings for people: what to expect, then each finding with its fix.
 pub fn findings_text(findings: &[Finding]) -> String {
@@ -60,7 +61,7 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Escaped, so that a line break in the login is no line break here.
-        text.push_str(&format!("{name:<15} {}\n", value.escape_debug()));
+        text.push_str(&format!("{name:<15} {}\n", OneLine(value)));
     };
     line("method", &explanation.method);
     line("url", &explanation.url);
@@ -92,8 +93,8 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     line("accepted until", &time(explanation.accepted_until));
     text.push_str("\nheaders\n");
     for header in &explanation.headers {
-        let value = header.value.escape_debug();
-        text.push_str(&format!("  {}: {value}\n", header.name.escape_debug()));
+        let value = OneLine(&header.value);
+        text.push_str(&format!("  {}: {value}\n", OneLine(&header.name)));
     }
     let blocks = [
         ("canonical request", &explanation.canonical_request),
@@ -103,7 +104,7 @@ pub fn explanation_text(explanation: &Explanation) -> String {
         if let Some(block) = block {
             text.push_str(&format!("\n{name}\n"));
             for line in block.split('\n') {
-                text.push_str(&format!("  {}\n", line.escape_debug()));
+                text.push_str(&format!("  {}\n", OneLine(line)));
             }
         }
     }
@@ -163,7 +164,7 @@ pub fn refusal_text(refusal: &Refusal) -> String {
     }
     for (name, fact) in facts {
         if let Some(fact) = fact {
-            text.push_str(&format!("  {name}: {}\n", fact.escape_debug()));
+            text.push_str(&format!("  {name}: {}\n", OneLine(&fact)));
         }
     }
     text

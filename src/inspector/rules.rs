@@ -352,7 +352,7 @@ rules! {
         "the login carries a signature in its headers and one in its URL",
         "send one signature", "", ["a signed request was presigned, too"];
     SecretAsAccessKeyId = "secret-as-access-key-id", "2.12", Sts, Refused,
-        "the access key ID has a '/' or a '+', which only a secret access key has",
+        "the access key ID has a '/', a '+' or 40 characters in both cases, as only a secret access key has",
         "check that access key ID and secret access key are not swapped, and replace the key: it may have leaked", "",
         ["access key ID and secret access key were swapped"];
     DateMissing = "date-missing", "2.12", Sts, Refused,

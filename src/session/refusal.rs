@@ -4,6 +4,7 @@ use core::fmt::{self, Write};
 
 use super::exchange::{Destination, TransportFailure};
 use super::instant::Instant;
+use crate::text::OneLine;
 
 /// The longest piece of a server's text that a message holds, in characters.
 const ECHO_LIMIT: usize = 500;
@@ -289,7 +290,7 @@ impl fmt::Display for Sentence<'_> {
         }
         match &self.fault.text {
             // Escaped, so that a line break in it is no line break in a log.
-            Some(text) => write!(f, ": {}", text.escape_debug()),
+            Some(text) => write!(f, ": {}", OneLine(text)),
             None => Ok(()),
         }
     }

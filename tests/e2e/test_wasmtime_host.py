@@ -334,6 +334,18 @@ def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user:
         assert not running.sink.exists()
 
 
+def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    mount = bed.mount_aws(bed.aws.fresh_name("agent"), iam_server_id_header_value=SERVER_ID)
+    bed.vault_role("wasmtime", user.arn, mount=mount)
+    words = "--mount", mount, "--role", "wasmtime", "--server-id", "other.example.com"
+    with agent(tmp_path, *words, env=bed.environment(user)) as running:
+        running.wait_for_line(f"  on this machine: sign with the server ID `{SERVER_ID}`")
+        said = running.said()
+    refused = next(line for line in said.splitlines() if line.startswith("refused: "))
+    assert f'expected "{SERVER_ID}" but got "other.example.com"' in refused
+    assert "  likely cause: the login was made for another Vault" in said
+
+
 def test_agent_without_a_folder_for_its_file_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     ended = run("agent", "--sink", str(tmp_path / "none" / "token"), env=bed.environment(user))
     assert ended.returncode == 1
