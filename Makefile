@@ -33,6 +33,7 @@ $(WASM_OPT) -Oz $(WASM_FEATURES) target/$(1)/$(WASM_TARGET)/release/vault_aws_lo
 endef
 skin_wasm = target/$(1)/vault-aws-login.wasm
 WASM_OPT = tools/node_modules/.bin/wasm-opt
+WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 
 .PHONY: help
 help: ## Lists the commands.
@@ -159,13 +160,17 @@ clean: ## Removes everything that was built; tools and caches stay.
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
 
-# wasm32-wasip1, because only there Envoy gives a filter its environment.
-dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml .make/rust
+# wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
+# exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
+		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
 	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-envoy \
 		--target wasm32-wasip1 --target-dir target/envoy
 	@mkdir -p dist
-	@cp target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm $@
+	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/envoy/filter.wasm \
+		target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/envoy/filter.wasm --output $@
 
 # Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.

@@ -6,6 +6,8 @@
 //! publishes the token in Envoy's shared data; the others read it there, and one of them takes
 //! over when the holder goes.
 //!
+//! Envoy calls only what `callbacks.json` lists: a callback that is new here has to be added there.
+//!
 //! Host calls are those of `proxy_wasm::hostcalls` that return a `Result`: the methods of its
 //! traits unwrap, and a panic takes the whole VM with it, and every request in it.
 

@@ -1,5 +1,7 @@
 //! Recognises the paths on which Vault returns or ends the token of the caller.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// Every such path has one of these pairs in it, below `/v1/` and perhaps a namespace.
@@ -17,20 +19,16 @@ const ROUNDS: usize = 4;
 /// When in doubt it says yes: the path is decoded as often as it can be, and a pair counts wherever
 /// it stands, because namespaces may come before it.
 pub(crate) fn is_token_path(path_and_query: &str) -> bool {
-    let end = path_and_query.find(['?', '#']);
-    let mut path = end
-        .and_then(|end| path_and_query.get(..end))
-        .unwrap_or(path_and_query)
-        .to_owned();
+    let path = path_and_query.split(['?', '#']).next();
+    let mut path = Cow::Borrowed(path.unwrap_or_default());
     for _ in 0..ROUNDS {
         if has_pair(&path) {
             return true;
         }
-        let decoded = percent_decode_str(&path).decode_utf8_lossy().into_owned();
-        if decoded == path {
+        let Cow::Owned(decoded) = percent_decode_str(&path).decode_utf8_lossy() else {
             return false;
-        }
-        path = decoded;
+        };
+        path = Cow::Owned(decoded);
     }
     true
 }
