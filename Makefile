@@ -121,6 +121,10 @@ test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_
 differential: dist/vault-aws-login.wasm ## Signs N random inputs (from SEED) with botocore and the component.
 	@$(PYTHON) tests/vectors/differential.py --count $(or $(N),10000) $(if $(SEED),--seed $(SEED))
 
+.PHONY: fleet
+fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by default).
+	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
+
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check

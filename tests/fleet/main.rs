@@ -2,8 +2,8 @@
 //!
 //! It prints logins per second at Vault, the time until the last proxy has a token and the tokens
 //! used past their lease, and holds them to their bounds: with N proxies that spread their starts
-//! over W seconds, at most 2 N / W logins in any second. See them with `--nocapture`; the variable
-//! `FLEET_SIZE` sets N.
+//! over W seconds, at most 2 N / W logins in any second. `make fleet N=…` shows them
+//! for another N, which the variable `FLEET_SIZE` sets.
 
 #![allow(
     clippy::expect_used,
