@@ -15,8 +15,17 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::hint::black_box;
 use std::alloc::System;
 
-/// More than the deepest call of the signer was seen to use.
-const STACK_BYTES: usize = 24 * 1024;
+/// How much of the stack a call may have used. A test of the built module holds both to it.
+#[cfg_attr(
+    feature = "command",
+    expect(dead_code, reason = "one call of the command does both")
+)]
+pub(crate) enum Depth {
+    /// Signing takes 7 KiB.
+    Signing,
+    /// JSON that is nested as deep as it is read takes 34 KiB.
+    Reading,
+}
 
 #[global_allocator]
 static ALLOCATOR: WipingAllocator = WipingAllocator;
@@ -50,9 +59,12 @@ unsafe impl GlobalAlloc for WipingAllocator {
 }
 
 /// Calls `body`, then overwrites the stack that it used.
-pub(crate) fn with_clean_stack<T>(body: impl FnOnce() -> T) -> T {
+pub(crate) fn with_clean_stack<T>(depth: Depth, body: impl FnOnce() -> T) -> T {
     let result = call(body);
-    scrub();
+    match depth {
+        Depth::Signing => scrub::<{ 12 * 1024 }>(),
+        Depth::Reading => scrub::<{ 40 * 1024 }>(),
+    }
     result
 }
 
@@ -63,7 +75,7 @@ fn call<T>(body: impl FnOnce() -> T) -> T {
 }
 
 #[inline(never)]
-fn scrub() {
-    let mut stack = [0_u8; STACK_BYTES];
+fn scrub<const BYTES: usize>() {
+    let mut stack = [0_u8; BYTES];
     black_box(&mut stack);
 }

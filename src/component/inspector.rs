@@ -8,7 +8,7 @@ use crate::inspector::{
     ServerIdRequirement, ServerProfile, Severity, ShownHeader, Software, UniqueIds, check_login,
     clock_offset, explain_login, explain_refusal,
 };
-use crate::wipe::with_clean_stack;
+use crate::wipe::{Depth, with_clean_stack};
 
 impl wit::Guest for Component {
     fn check_login(
@@ -16,14 +16,14 @@ impl wit::Guest for Component {
         server_profile: wit::ServerProfile,
         unix_seconds: u64,
     ) -> Vec<wit::Finding> {
-        with_clean_stack(|| {
+        with_clean_stack(Depth::Reading, || {
             let findings = check_login(&login_json, &server_profile.into(), unix_seconds);
             findings.into_iter().map(Into::into).collect()
         })
     }
 
     fn explain_login(login_json: String) -> Result<wit::Explanation, wit::ExplainError> {
-        with_clean_stack(|| Ok(explain_login(&login_json)?.into()))
+        with_clean_stack(Depth::Reading, || Ok(explain_login(&login_json)?.into()))
     }
 
     fn explain_refusal(
@@ -31,7 +31,7 @@ impl wit::Guest for Component {
         login_json: Option<String>,
         unix_seconds: u64,
     ) -> wit::Refusal {
-        with_clean_stack(|| {
+        with_clean_stack(Depth::Reading, || {
             explain_refusal(&answer.into(), login_json.as_deref(), unix_seconds).into()
         })
     }

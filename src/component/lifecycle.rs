@@ -11,7 +11,7 @@ use crate::session::{
     CredentialSource, Destination, Header, Healing, Instant, Lease, Method, Refusal, RefusalRule,
     Request, Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
 };
-use crate::wipe::with_clean_stack;
+use crate::wipe::{Depth, with_clean_stack};
 use crate::{Credentials, LoginOptions, Region, StsEndpoint};
 
 impl wit::Guest for Component {
@@ -31,11 +31,13 @@ impl wit::GuestSession for RefCell<Session> {
     }
 
     fn next_action(&self, now: wit::Instant) -> wit::Action {
-        with_clean_stack(|| self.borrow_mut().next_action(now.into()).into())
+        with_clean_stack(Depth::Signing, || {
+            self.borrow_mut().next_action(now.into()).into()
+        })
     }
 
     fn on_response(&self, request_id: u64, now: wit::Instant, response: wit::HttpResponse) {
-        with_clean_stack(|| {
+        with_clean_stack(Depth::Reading, || {
             self.borrow_mut()
                 .on_response(request_id, now.into(), response.into());
         });

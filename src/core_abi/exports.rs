@@ -7,7 +7,7 @@
 #![allow(unsafe_code)]
 
 use super::{inspector, lifecycle, signer};
-use crate::wipe::with_clean_stack;
+use crate::wipe::{Depth, with_clean_stack};
 
 /// Returns a block of `length` bytes for a request.
 #[unsafe(no_mangle)]
@@ -26,34 +26,34 @@ unsafe extern "C" fn free(block: *mut u8, length: usize) {
 }
 
 macro_rules! export {
-    ($($name:ident = $function:path;)*) => {$(
+    ($($name:ident = $function:path, $depth:ident;)*) => {$(
         /// # Safety
         /// `request` is `length` bytes long and came from `alloc`; it is gone afterwards.
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $name(request: *mut u8, length: usize) -> u64 {
             // SAFETY: the host keeps the contract above.
             let request = unsafe { take(request, length) };
-            give(with_clean_stack(|| $function(&request)))
+            give(with_clean_stack(Depth::$depth, || $function(&request)))
         }
     )*};
 }
 
 export! {
-    sign_login = signer::sign_login;
-    check_login = inspector::check_login;
-    explain_login = inspector::explain_login;
-    explain_refusal = inspector::explain_refusal;
-    clock_offset = inspector::clock_offset;
-    session_create = lifecycle::session_create;
-    session_drop = lifecycle::session_drop;
-    session_next_action = lifecycle::session_next_action;
-    session_on_response = lifecycle::session_on_response;
-    session_on_failure = lifecycle::session_on_failure;
-    session_push_credentials = lifecycle::session_push_credentials;
-    session_push_authorization_token = lifecycle::session_push_authorization_token;
-    session_adopt = lifecycle::session_adopt;
-    session_token_refused = lifecycle::session_token_refused;
-    session_live_lease = lifecycle::session_live_lease;
+    sign_login = signer::sign_login, Signing;
+    check_login = inspector::check_login, Reading;
+    explain_login = inspector::explain_login, Reading;
+    explain_refusal = inspector::explain_refusal, Reading;
+    clock_offset = inspector::clock_offset, Reading;
+    session_create = lifecycle::session_create, Reading;
+    session_drop = lifecycle::session_drop, Reading;
+    session_next_action = lifecycle::session_next_action, Reading;
+    session_on_response = lifecycle::session_on_response, Reading;
+    session_on_failure = lifecycle::session_on_failure, Reading;
+    session_push_credentials = lifecycle::session_push_credentials, Reading;
+    session_push_authorization_token = lifecycle::session_push_authorization_token, Reading;
+    session_adopt = lifecycle::session_adopt, Reading;
+    session_token_refused = lifecycle::session_token_refused, Reading;
+    session_live_lease = lifecycle::session_live_lease, Reading;
 }
 
 /// # Safety

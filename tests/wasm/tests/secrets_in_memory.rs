@@ -13,6 +13,8 @@ use wasmtime::{Instance, Linker, Memory, Module, Store, WasmParams, WasmResults}
 
 const SIGN_LOGIN: &str = "vault-aws:login/signer@0.1.0#sign-login";
 
+const EXPLAIN_LOGIN: &str = "vault-aws:login/inspector@0.1.0#explain-login";
+
 const CREATE: &str = "vault-aws:login/lifecycle@0.1.0#[static]session.create";
 const PUSH_CREDENTIALS: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.push-credentials";
 const NEXT_ACTION: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.next-action";
@@ -25,6 +27,9 @@ const TOKEN: &str = "AQoDYXdzEJr1K5vvd1k0Qm2uXz0Ffa7mG0e3PjJh9Zz8Y6t5WqLsRkNcXbV
 const SERVER_ID: &str = "vault.example.com";
 /// 2015-08-30T12:36:00Z, the time of AWS's own examples.
 const TIME: u64 = 1_440_938_160;
+
+/// Where the stack begins, which grows towards 0: `-zstack-size` in the Makefile.
+const STACK_START: usize = 256 * 1024;
 
 /// The shortest piece of a secret that counts as one.
 const PIECE: usize = 12;
@@ -130,6 +135,13 @@ impl Core {
         self.put(at + 76, role);
         self.write(at + 104, &TIME.to_le_bytes());
         at
+    }
+
+    /// Returns how many bytes of the stack are not as they were written before.
+    fn stack_depth(&self) -> usize {
+        let memory = self.memory.data(&self.store);
+        let used = memory.iter().position(|byte| *byte != 0xaa);
+        STACK_START - used.unwrap()
     }
 
     /// Says which of the secrets memory holds, by name.
@@ -328,4 +340,23 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
 
     core.call::<_, ()>(END, session);
     assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
+
+#[test]
+fn stack_is_wiped_as_deep_as_it_is_used() {
+    let mut core = Core::new();
+    let unused = [0xaa; STACK_START];
+
+    core.write(0, &unused);
+    let parameters = core.parameters("dev");
+    core.call::<_, u32>(SIGN_LOGIN, parameters);
+    // What is wiped, as `src/wipe.rs` says, and the frames above that.
+    assert_eq!(core.stack_depth().div_ceil(1024), 13);
+
+    core.write(0, &unused);
+    // Deeper than JSON is read.
+    let nested = core.string(&"[".repeat(200));
+    let result = core.call::<_, u32>(EXPLAIN_LOGIN, nested);
+    assert_eq!(core.byte(result), 1, "the login is not refused");
+    assert_eq!(core.stack_depth().div_ceil(1024), 41);
 }
