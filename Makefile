@@ -129,6 +129,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
+	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for skin in component command core-abi; do \
 		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
@@ -183,7 +184,7 @@ bench_alone = cargo build --locked --quiet --package vault-aws-login-bench-alone
 bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component command core envoy node dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
+bench: component command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) -Zfmt-debug=none" $(bench_alone) $(SMALL_STD) --release
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(call bench_alone_wasm,release) --output target/bench/signer.wasm

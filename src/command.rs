@@ -30,7 +30,7 @@ struct Command;
 
 impl wasi::exports::cli::run::Guest for Command {
     fn run() -> Result<(), ()> {
-        let code = match with_clean_stack(Depth::Reading, || perform(get_arguments())) {
+        let code = match with_clean_stack(Depth::NestedJson, || perform(get_arguments())) {
             Ok(outcome) => match streams::write(&stdout::get_stdout(), &outcome.text) {
                 Ok(()) => outcome.exit_code,
                 // Whoever read standard output is gone; there is nobody left to tell.

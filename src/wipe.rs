@@ -21,10 +21,10 @@ use std::alloc::System;
     expect(dead_code, reason = "one call of the command does both")
 )]
 pub(crate) enum Depth {
-    /// Signing takes 7 KiB.
-    Signing,
-    /// JSON that is nested as deep as it is read takes 34 KiB.
-    Reading,
+    /// Signing takes 7 KiB, and nearly everything else less.
+    Usual,
+    /// Reading JSON that is nested as deep as it may be takes 34 KiB.
+    NestedJson,
 }
 
 #[global_allocator]
@@ -62,8 +62,8 @@ unsafe impl GlobalAlloc for WipingAllocator {
 pub(crate) fn with_clean_stack<T>(depth: Depth, body: impl FnOnce() -> T) -> T {
     let result = call(body);
     match depth {
-        Depth::Signing => scrub::<{ 12 * 1024 }>(),
-        Depth::Reading => scrub::<{ 40 * 1024 }>(),
+        Depth::Usual => scrub::<{ 12 * 1024 }>(),
+        Depth::NestedJson => scrub::<{ 40 * 1024 }>(),
     }
     result
 }

@@ -157,9 +157,9 @@ type Refusal struct {
 // CheckLogin says what the server will do at that time with a login, made by any client, in the order of its checks.
 //
 // The first finding that is "refused" is the one that the server reports. With none that is "refused" or "depends",
-// the server accepts the login if its signature is right.
+// the server accepts the login if its signature is right. at is when it is sent; the zero time is now.
 func (m *Module) CheckLogin(ctx context.Context, login string, server ServerProfile, at time.Time) ([]Finding, error) {
-	seconds, err := unixSeconds("unix-seconds", at)
+	seconds, err := orNow(at)
 	if err != nil {
 		return nil, err
 	}
@@ -174,9 +174,9 @@ func (m *Module) ExplainLogin(ctx context.Context, login string) (*Explanation, 
 }
 
 // ExplainRefusal says who refused a login and why, and what to change. login is what was sent, or empty; at is when
-// the answer came.
+// the answer came; the zero time is now.
 func (m *Module) ExplainRefusal(ctx context.Context, answer Answer, login string, at time.Time) (*Refusal, error) {
-	seconds, err := unixSeconds("unix-seconds", at)
+	seconds, err := orNow(at)
 	if err != nil {
 		return nil, err
 	}
@@ -186,9 +186,9 @@ func (m *Module) ExplainRefusal(ctx context.Context, answer Answer, login string
 }
 
 // ClockOffset returns what to add to this clock so that AWS accepts the next login. It is nil where the answer, which
-// came at that time, is not about the time.
+// came at that time, is not about the time. The zero time is now.
 func (m *Module) ClockOffset(ctx context.Context, answer Answer, at time.Time) (*time.Duration, error) {
-	seconds, err := unixSeconds("unix-seconds", at)
+	seconds, err := orNow(at)
 	if err != nil {
 		return nil, err
 	}

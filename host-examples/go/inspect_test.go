@@ -143,6 +143,23 @@ func TestRefusalIsExplained(t *testing.T) {
 	}
 }
 
+func TestZeroTimeOfSendingIsNow(t *testing.T) {
+	for since, outdated := range map[time.Duration]bool{0: false, time.Hour: true} {
+		login, err := module(t).SignLogin(context.Background(), example, Options{}, time.Now().Add(-since))
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := module(t).CheckLogin(context.Background(), login, ServerProfile{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(findings, func(finding Finding) bool { return finding.Rule == "signature-expired" })
+		if found != outdated {
+			t.Errorf("signed %s ago: expected %t, found %+v", since, outdated, findings)
+		}
+	}
+}
+
 func TestClockOffsetIsToldWhereTheAnswerNamesTheTime(t *testing.T) {
 	offset, err := module(t).ClockOffset(context.Background(), expired(t), at)
 	if err != nil || offset == nil || *offset != 19*time.Minute {

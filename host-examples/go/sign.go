@@ -35,10 +35,7 @@ const (
 // AWS accepts it from 15 minutes before to 15 minutes after at; the zero time is now. Whoever holds the returned JSON
 // can log in with it for that time. Input that breaks a rule gives an [*Error].
 func (m *Module) SignLogin(ctx context.Context, credentials aws.Credentials, options Options, at time.Time) (string, error) {
-	if at.IsZero() {
-		at = time.Now()
-	}
-	seconds, err := unixSeconds("unix-seconds", at)
+	seconds, err := orNow(at)
 	if err != nil {
 		return "", err
 	}
@@ -102,6 +99,14 @@ func optional(value string) *string {
 		return nil
 	}
 	return &value
+}
+
+// orNow returns Unix seconds; the zero time is now.
+func orNow(at time.Time) (uint64, error) {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	return unixSeconds("unix-seconds", at)
 }
 
 // unixSeconds refuses what the module cannot even be told of, in its words; the rest is for the module to refuse.

@@ -16,14 +16,14 @@ impl wit::Guest for Component {
         server_profile: wit::ServerProfile,
         unix_seconds: u64,
     ) -> Vec<wit::Finding> {
-        with_clean_stack(Depth::Reading, || {
+        with_clean_stack(Depth::NestedJson, || {
             let findings = check_login(&login_json, &server_profile.into(), unix_seconds);
             findings.into_iter().map(Into::into).collect()
         })
     }
 
     fn explain_login(login_json: String) -> Result<wit::Explanation, wit::ExplainError> {
-        with_clean_stack(Depth::Reading, || Ok(explain_login(&login_json)?.into()))
+        with_clean_stack(Depth::NestedJson, || Ok(explain_login(&login_json)?.into()))
     }
 
     fn explain_refusal(
@@ -31,13 +31,13 @@ impl wit::Guest for Component {
         login_json: Option<String>,
         unix_seconds: u64,
     ) -> wit::Refusal {
-        with_clean_stack(Depth::Reading, || {
+        with_clean_stack(Depth::NestedJson, || {
             explain_refusal(&answer.into(), login_json.as_deref(), unix_seconds).into()
         })
     }
 
     fn clock_offset(answer: wit::Answer, unix_seconds: u64) -> Option<i64> {
-        clock_offset(&answer.into(), unix_seconds)
+        with_clean_stack(Depth::Usual, || clock_offset(&answer.into(), unix_seconds))
     }
 }
 

@@ -23,29 +23,30 @@ impl wit::GuestSession for RefCell<Session> {
         config: wit::SessionConfig,
         jitter_seed: u64,
     ) -> Result<wit::Session, wit::ConfigError> {
-        let config = SessionConfig::try_from(config)?;
-        Ok(wit::Session::new(Self::new(Session::new(
-            config,
-            jitter_seed,
-        ))))
+        with_clean_stack(Depth::Usual, || {
+            let session = Session::new(config.try_into()?, jitter_seed);
+            Ok(wit::Session::new(Self::new(session)))
+        })
     }
 
     fn next_action(&self, now: wit::Instant) -> wit::Action {
-        with_clean_stack(Depth::Signing, || {
+        with_clean_stack(Depth::Usual, || {
             self.borrow_mut().next_action(now.into()).into()
         })
     }
 
     fn on_response(&self, request_id: u64, now: wit::Instant, response: wit::HttpResponse) {
-        with_clean_stack(Depth::Reading, || {
+        with_clean_stack(Depth::NestedJson, || {
             self.borrow_mut()
                 .on_response(request_id, now.into(), response.into());
         });
     }
 
     fn on_failure(&self, request_id: u64, now: wit::Instant, failure: wit::TransportFailure) {
-        self.borrow_mut()
-            .on_failure(request_id, now.into(), failure.into());
+        with_clean_stack(Depth::Usual, || {
+            self.borrow_mut()
+                .on_failure(request_id, now.into(), failure.into());
+        });
     }
 
     fn push_credentials(
@@ -53,26 +54,36 @@ impl wit::GuestSession for RefCell<Session> {
         credentials: wit::Credentials,
         now: wit::Instant,
     ) -> Result<(), wit::SignError> {
-        let credentials = Credentials::try_from(credentials)?;
-        self.borrow_mut().push_credentials(credentials, now.into());
-        Ok(())
+        with_clean_stack(Depth::Usual, || {
+            let credentials = Credentials::try_from(credentials)?;
+            self.borrow_mut().push_credentials(credentials, now.into());
+            Ok(())
+        })
     }
 
     fn push_authorization_token(&self, token: String) -> Result<(), wit::ConfigError> {
-        Ok(self.borrow_mut().push_authorization_token(token)?)
+        with_clean_stack(Depth::Usual, || {
+            Ok(self.borrow_mut().push_authorization_token(token)?)
+        })
     }
 
     fn adopt(&self, lease: wit::Lease, now: wit::Instant) {
-        self.borrow_mut().adopt(lease.into(), now.into());
+        with_clean_stack(Depth::Usual, || {
+            self.borrow_mut().adopt(lease.into(), now.into());
+        });
     }
 
     fn token_refused(&self, now: wit::Instant) {
-        self.borrow_mut().token_refused(now.into());
+        with_clean_stack(Depth::Usual, || {
+            self.borrow_mut().token_refused(now.into());
+        });
     }
 
     fn live_lease(&self, now: wit::Instant) -> Option<wit::Lease> {
-        let session = self.borrow();
-        session.live_lease(now.into()).cloned().map(Into::into)
+        with_clean_stack(Depth::Usual, || {
+            let session = self.borrow();
+            session.live_lease(now.into()).cloned().map(Into::into)
+        })
     }
 }
 

@@ -14,7 +14,7 @@ impl wit::Guest for Component {
         options: wit::LoginOptions,
         unix_seconds: u64,
     ) -> Result<String, wit::SignError> {
-        with_clean_stack(Depth::Signing, || {
+        with_clean_stack(Depth::Usual, || {
             let credentials = Credentials::try_from(credentials)?;
             let options = LoginOptions::try_from(options)?;
             Ok(sign_login(

@@ -39,21 +39,21 @@ macro_rules! export {
 }
 
 export! {
-    sign_login = signer::sign_login, Signing;
-    check_login = inspector::check_login, Reading;
-    explain_login = inspector::explain_login, Reading;
-    explain_refusal = inspector::explain_refusal, Reading;
-    clock_offset = inspector::clock_offset, Reading;
-    session_create = lifecycle::session_create, Reading;
-    session_drop = lifecycle::session_drop, Reading;
-    session_next_action = lifecycle::session_next_action, Reading;
-    session_on_response = lifecycle::session_on_response, Reading;
-    session_on_failure = lifecycle::session_on_failure, Reading;
-    session_push_credentials = lifecycle::session_push_credentials, Reading;
-    session_push_authorization_token = lifecycle::session_push_authorization_token, Reading;
-    session_adopt = lifecycle::session_adopt, Reading;
-    session_token_refused = lifecycle::session_token_refused, Reading;
-    session_live_lease = lifecycle::session_live_lease, Reading;
+    sign_login = signer::sign_login, Usual;
+    check_login = inspector::check_login, NestedJson;
+    explain_login = inspector::explain_login, NestedJson;
+    explain_refusal = inspector::explain_refusal, NestedJson;
+    clock_offset = inspector::clock_offset, NestedJson;
+    session_create = lifecycle::session_create, NestedJson;
+    session_drop = lifecycle::session_drop, NestedJson;
+    session_next_action = lifecycle::session_next_action, NestedJson;
+    session_on_response = lifecycle::session_on_response, NestedJson;
+    session_on_failure = lifecycle::session_on_failure, NestedJson;
+    session_push_credentials = lifecycle::session_push_credentials, NestedJson;
+    session_push_authorization_token = lifecycle::session_push_authorization_token, NestedJson;
+    session_adopt = lifecycle::session_adopt, NestedJson;
+    session_token_refused = lifecycle::session_token_refused, NestedJson;
+    session_live_lease = lifecycle::session_live_lease, NestedJson;
 }
 
 /// # Safety

@@ -57,6 +57,8 @@ def installed(component: Path, node_package: Path) -> list[Installed]:
         Installed("the core module", [dist / "vault-aws-login.core.wasm"]),
         Installed("the Envoy filter", [dist / "vault-aws-login-envoy.wasm"]),
         Installed("the npm package", [node_package.parent]),
+        Installed("the page", [ROOT / "host-examples/browser/dist/index.html"]),
+        Installed("another component with ours in it", [dist / "vault-aws-login-composed.wasm"]),
         Installed("OpenBao", [SITE_PACKAGES.parents[2] / "bin/bao"]),
         Installed("HashiCorp's AWS auth method, as a plugin", [dist / "test-bed/vault-plugin-auth-aws"]),
         Installed("botocore", [SITE_PACKAGES / "botocore"]),

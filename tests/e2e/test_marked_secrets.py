@@ -82,22 +82,22 @@ def signing_command(run: Run) -> Output:
             command.run("check", "--json", stdin=login + "x"),
         ]
 
-    def explain(status: str, body: str) -> subprocess.CompletedProcess[str]:
-        return command.run("diagnose", "--status", status, "--json", stdin=body)
+    def explain(status: str, body: str) -> list[subprocess.CompletedProcess[str]]:
+        return [command.run("diagnose", "--status", status, "--json", stdin=body)]
 
     return inspected(run, process, inspect, explain)
 
 
 def composed(run: Run) -> Output:
     process = run_composed("sign", run.case.role, run.case.server_id, env=run.identity.environment())
-    return inspected(run, process, lambda _: [], lambda status, body: run_composed("explain", status, stdin=body))
+    return inspected(run, process, lambda _: [], lambda status, body: [run_composed("explain", status, stdin=body)])
 
 
 def inspected(
     run: Run,
     process: subprocess.CompletedProcess[str],
     inspect: Callable[[str], list[subprocess.CompletedProcess[str]]],
-    explain: Callable[[str, str], subprocess.CompletedProcess[str]],
+    explain: Callable[[str, str], list[subprocess.CompletedProcess[str]]],
 ) -> Output:
     """A login is the product of these hosts, so that it may be on their standard output and nowhere else."""
     if process.returncode != 0:
@@ -106,10 +106,15 @@ def inspected(
     answer = requests.post(url, data=process.stdout, timeout=30)
     later = inspect(process.stdout)
     if not answer.ok:
-        later.append(explain(str(answer.status_code), answer.text))
+        later += explain(str(answer.status_code), answer.text)
     rest = process.stderr + "".join(each.stdout + each.stderr for each in later)
     own = {f"{name} on standard output": value for name, value in secrets_of_login(process.stdout).items()}
     return Output(answer.ok, rest, process.stdout, own)
+
+
+def inspected_within(run: Run, process: subprocess.CompletedProcess[str]) -> Output:
+    """The process has inspected its login itself, and said so on standard error."""
+    return inspected(run, process, lambda _: [], lambda *_: [])
 
 
 def native_login(run: Run) -> Output:
@@ -171,6 +176,34 @@ def node_session(run: Run) -> Output:
     return token_printed(in_node(run, NODE_SESSION))
 
 
+NODE_INSPECTOR = """
+    import { inspect } from 'node:util';
+    import { fromEnv } from '@aws-sdk/credential-providers';
+    import { checkLogin, clockOffset, explainLogin, explainRefusal, signLogin } from 'vault-aws-login';
+    const [role] = process.argv.slice(2);
+    const whole = { depth: Infinity, showHidden: true };
+    const show = (value) => console.error(inspect(value, whole), String(value), JSON.stringify(value));
+    const tried = (action) => { try { return action(); } catch (error) { show(error); } };
+    const credentials = await fromEnv()();
+    const login = tried(() => signLogin({ credentials, role, serverId: process.env.VAULT_IAM_SERVER_ID }));
+    if (login === undefined) process.exit(1);
+    for (const text of [login, login + 'x', login.slice(1)]) {
+      const answer = { status: 400, body: text };
+      for (const look of [
+        () => checkLogin(text),
+        () => explainLogin(text),
+        () => explainRefusal(answer, { login: text }),
+        () => clockOffset(answer),
+      ]) show(tried(look) ?? null);
+    }
+    console.log(login);
+"""
+
+
+def node_inspector(run: Run) -> Output:
+    return inspected_within(run, in_node(run, NODE_INSPECTOR))
+
+
 def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
     project = run.request.getfixturevalue("project")
     return node_project.node(project, script, run.case.role, GREETING_PATH, run.mount, env=run.environment)
@@ -194,6 +227,42 @@ def python_example(run: Run) -> Output:
     output = ended(process)
     output.rest += seen.stdout
     return output
+
+
+PYTHON_INSPECTOR = """
+import sys
+from os import environ
+from vault_aws_login import Component, Credentials, LoginError
+
+def tried(action):
+    try:
+        return action()
+    except LoginError as error:
+        print(error, repr(error), vars(error), file=sys.stderr)
+
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+component, role = Component.load(sys.argv[1]), sys.argv[2]
+credentials = Credentials(*(environ.get(name) for name in names))
+login = tried(lambda: component.sign_login(credentials, role=role, server_id=environ["VAULT_IAM_SERVER_ID"]))
+if login is None:
+    sys.exit(1)
+for text in (login, login + "x", login[1:]):
+    for look in (
+        lambda: component.check_login(text),
+        lambda: component.explain_login(text),
+        lambda: component.explain_refusal(400, text, login=text),
+        lambda: component.clock_offset(400, text),
+    ):
+        seen = tried(look)
+        print(seen, repr(seen), file=sys.stderr)
+print(login)
+"""
+
+
+def python_inspector(run: Run) -> Output:
+    environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
+    words = [sys.executable, "-c", PYTHON_INSPECTOR, str(command.ROOT / command.COMPONENT), run.case.role]
+    return inspected_within(run, subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60))
 
 
 def go_example(run: Run) -> Output:
@@ -235,7 +304,9 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     native_agent,
     node_example,
     node_session,
+    node_inspector,
     python_example,
+    python_inspector,
     go_example,
     edge_worker,
     envoy_filter,
@@ -265,7 +336,7 @@ def test_host_tells_no_secret(
     assert output.succeeded == case.succeeds, output.rest
     # A successful run went over the wire, so that its token and its signature are among what is searched for.
     assert not case.succeeds or any("signature" in name for name in secrets)
-    obtains_a_token = host not in (signing_command, composed)
+    obtains_a_token = host not in (signing_command, composed, node_inspector, python_inspector)
     assert not (case.succeeds and obtains_a_token) or any(name.startswith("token ") for name in secrets)
     assert leaks(output.rest, secrets) == []
     assert leaks(output.product, {"secret key": secrets["secret key"]}) == []

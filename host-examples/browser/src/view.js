@@ -53,7 +53,7 @@ export function remaining(end, now) {
 }
 
 function countdown(end, now) {
-  return element('span', { 'data-countdown': end < now ? 'over' : 'running' }, remaining(end, now));
+  return element('span', { 'data-countdown': end < now ? 'over' : 'running', 'aria-live': 'off' }, remaining(end, now));
 }
 
 function answerSection(refusal) {

@@ -13,17 +13,21 @@ use wasmtime::{Instance, Linker, Memory, Module, Store, WasmParams, WasmResults}
 
 const SIGN_LOGIN: &str = "vault-aws:login/signer@0.1.0#sign-login";
 
+const CHECK_LOGIN: &str = "vault-aws:login/inspector@0.1.0#check-login";
 const EXPLAIN_LOGIN: &str = "vault-aws:login/inspector@0.1.0#explain-login";
+const EXPLAIN_REFUSAL: &str = "vault-aws:login/inspector@0.1.0#explain-refusal";
 
 const CREATE: &str = "vault-aws:login/lifecycle@0.1.0#[static]session.create";
 const PUSH_CREDENTIALS: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.push-credentials";
 const NEXT_ACTION: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.next-action";
+const ON_RESPONSE: &str = "vault-aws:login/lifecycle@0.1.0#[method]session.on-response";
 const END: &str = "vault-aws:login/lifecycle@0.1.0#[dtor]session";
 const HANDLES: &str = "[export]vault-aws:login/lifecycle@0.1.0";
 
 const ACCESS_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "AQoDYXdzEJr1K5vvd1k0Qm2uXz0Ffa7mG0e3PjJh9Zz8Y6t5WqLsRkNcXbVgTh";
+const VAULT_TOKEN: &str = "hvs.CAESIJ7pQx2kYw0vT4mNcR8uZb6LhDgS1eFa3jKo";
 const SERVER_ID: &str = "vault.example.com";
 /// 2015-08-30T12:36:00Z, the time of AWS's own examples.
 const TIME: u64 = 1_440_938_160;
@@ -330,6 +334,7 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
 
     let result: u32 = core.call(NEXT_ACTION, (session, monotonic, unix));
     assert_eq!(core.byte(result), 0, "the session does not send its login");
+    let request_id = u64::from(core.word(result + 8));
     secrets.extend(signature(&core.text(result + 52)));
     core.post_return(NEXT_ACTION, result);
     assert_eq!(
@@ -338,7 +343,92 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
         "a session keeps its credentials and nothing made of them"
     );
 
+    secrets.push(("Vault token".into(), VAULT_TOKEN.into()));
+    let (body, body_length) = core.string(&format!(
+        r#"{{"auth":{{"client_token":"{VAULT_TOKEN}","lease_duration":3600,"renewable":true}}}}"#
+    ));
+    // No headers.
+    let (status, headers, header_count) = (200_u32, 4_u32, 0_u32);
+    core.call::<_, ()>(
+        ON_RESPONSE,
+        (
+            session,
+            request_id,
+            monotonic,
+            unix,
+            status,
+            headers,
+            header_count,
+            body,
+            body_length,
+        ),
+    );
+    let result: u32 = core.call(NEXT_ACTION, (session, monotonic, unix));
+    assert_eq!(
+        core.text(result + 8),
+        VAULT_TOKEN,
+        "the session has no token"
+    );
+    core.post_return(NEXT_ACTION, result);
+    assert_eq!(
+        core.found(&secrets),
+        ["Vault token", "secret access key", "session token"],
+    );
+
     core.call::<_, ()>(END, session);
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+}
+
+#[test]
+fn memory_holds_nothing_of_a_login_after_it_was_inspected() {
+    let mut signer = Core::new();
+    let parameters = signer.parameters("dev");
+    let result = signer.call::<_, u32>(SIGN_LOGIN, parameters);
+    let login = signer.text(result + 4);
+    let mut secrets = secrets();
+    secrets.extend(signature(&login));
+
+    let mut core = Core::new();
+    let given = core.string(&login);
+    assert_eq!(
+        core.found(&secrets),
+        ["base64 of the session token", "base64 of the signature"]
+    );
+    let result: u32 = core.call(EXPLAIN_LOGIN, given);
+    assert_eq!(core.byte(result), 0, "the login is not understood");
+    core.post_return(EXPLAIN_LOGIN, result);
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+
+    // `login-json` at 0, `server-profile` at 8, of which nothing is given, `unix-seconds` at 128.
+    let parameters = core.allocate(8, 136);
+    core.write(parameters, &[0; 136]);
+    core.put(parameters, &login);
+    core.write(parameters + 128, &TIME.to_le_bytes());
+    let result: u32 = core.call(CHECK_LOGIN, parameters);
+    assert_ne!(core.word(result + 4), 0, "nothing depends on the server");
+    core.post_return(CHECK_LOGIN, result);
+    assert_eq!(core.found(&secrets), Vec::<String>::new());
+
+    // An answer that repeats the login, without a date.
+    let (body, body_length) = core.string(&login);
+    let (login, login_length) = core.string(&login);
+    let result: u32 = core.call(
+        EXPLAIN_REFUSAL,
+        (
+            1_u32,
+            400_u32,
+            body,
+            body_length,
+            0_u32,
+            0_u32,
+            0_u32,
+            1_u32,
+            login,
+            login_length,
+            TIME,
+        ),
+    );
+    core.post_return(EXPLAIN_REFUSAL, result);
     assert_eq!(core.found(&secrets), Vec::<String>::new());
 }
 
