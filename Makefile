@@ -20,7 +20,7 @@ CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolcha
 # The standard library is built along with the code, which makes it smaller by a fifth: without the texts of panics,
 # since a module without imports could print them nowhere. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
 # pinned stable compiler take them.
-# The linker's own stack of a megabyte would be most of an instance's memory; 24 KiB is the most that was seen used.
+# The linker's own stack of a megabyte would be most of an instance's memory; 34 KiB is the most that was seen used.
 SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Clink-arg=-zstack-size=262144
 SMALL_STD = -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 # What the compiler takes for granted on this target, and so every host has.
@@ -70,6 +70,7 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 
 # The tests' own server plugin; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
+	$(call need,go,https://go.dev/dl)
 	@echo "building HashiCorp's AWS auth method for the test bed …"
 	@mkdir -p $(@D)
 	@cd tests/e2e/plugin && go build -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
@@ -109,7 +110,7 @@ browser: host-examples/browser/dist/index.html ## Builds the page in host-exampl
 
 .PHONY: login
 login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts.
-	@if [ -n "$${VAULT_ADDR:-}" ]; then target/host/vault-aws-login login; else \
+	@if [ -n "$${VAULT_ADDR:-}" ]; then target/host/vault-aws-login login $(LOGIN_FLAGS); else \
 		$(MAKE) --no-print-directory --silent dist/test-bed/vault-plugin-auth-aws .make/venv && \
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
@@ -219,6 +220,7 @@ $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 # Tools, each into a git-ignored folder of the project.
 
 $(WASM_OPT): tools/package.json tools/package-lock.json
+	$(call need,npm,https://nodejs.org)
 	@echo "installing wasm-opt …"
 	@$(call npm_install,tools) && touch node_modules/.bin/wasm-opt
 
@@ -226,10 +228,14 @@ target/tools/bin/wac:
 	@echo "building wac (minutes, once) …"
 	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
 
+# need PROGRAM PLACE: ends with where to get a program that is missing.
+need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&2; exit 1; }
+
 .make/rust: rust-toolchain.toml
+	$(call need,rustup,https://rustup.rs)
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
-	@rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2 2>/dev/null
-	@rustup component add rust-src 2>/dev/null
+	@rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
+	@rustup --quiet component add rust-src
 	@cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
@@ -246,6 +252,7 @@ target/tools/bin/wac:
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py
+	$(call need,python3,https://www.python.org)
 	@echo "installing the Python tools into .venv …"
 	@test -x $(PYTHON) || python3 -m venv .venv
 	@$(PYTHON) -m pip install --quiet --requirement tests/requirements.txt

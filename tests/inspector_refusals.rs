@@ -180,9 +180,9 @@ fn errors_of_the_http_layer_are_explained() {
     check(400, "error parsing JSON: failed to parse JSON input: unexpected EOF", "json-malformed", "vault", "send a JSON object, as `sign-login` makes it", "");
     check(400, "failed to decode JSON input: invalid character 'x' looking for beginning of value", "json-malformed", "vault", "send a JSON object, as `sign-login` makes it", "");
     check(400, "error parsing form data", "login-is-form", "vault", "send JSON: a form is read only with `Content-Type: application/x-www-form-urlencoded`", "");
-    check(404, "no handler for route \"auth/aws2/login\". route entry not found.", "mount-unknown", "vault", "send the login to /v1/auth/the mount's path, `aws` by default/login, with the right namespace", "enable the method: `vault auth enable aws`");
-    check(405, "1 error occurred:\n\t* unsupported operation\n\n", "mount-unknown", "vault", "send the login to /v1/auth/the mount's path, `aws` by default/login, with the right namespace", "enable the method: `vault auth enable aws`");
-    check(400, "missing client token", "mount-unknown", "vault", "send the login to /v1/auth/the mount's path, `aws` by default/login, with the right namespace", "enable the method: `vault auth enable aws`");
+    check(404, "no handler for route \"auth/aws2/login\". route entry not found.", "mount-unknown", "vault", "send the login to the path of the mount, `/v1/auth/aws/login` by default, with the right namespace", "enable the method: `vault auth enable aws`");
+    check(405, "1 error occurred:\n\t* unsupported operation\n\n", "mount-unknown", "vault", "send the login to the path of the mount, `/v1/auth/aws/login` by default, with the right namespace", "enable the method: `vault auth enable aws`");
+    check(400, "missing client token", "mount-unknown", "vault", "send the login to the path of the mount, `/v1/auth/aws/login` by default, with the right namespace", "enable the method: `vault auth enable aws`");
     check(403, "permission denied", "permission-denied", "vault", "check the path of the mount and the namespace: an unknown mount is denied, too", "check `token_bound_cidrs` of the role against the address that Vault sees, and that the mount exists");
     check(403, "1 error occurred:\n\t* permission denied\n\n", "permission-denied", "vault", "check the path of the mount and the namespace: an unknown mount is denied, too", "check `token_bound_cidrs` of the role against the address that Vault sees, and that the mount exists");
 }

@@ -152,19 +152,21 @@ fn read_check(mut parser: Parser) -> Result<Invocation, Failure> {
             Arg::Long("no-allowed-headers") => profile.allowed_headers = Some(Vec::new()),
             Arg::Long("no-config") => profile.mount_config = Some(MountConfig::NeverWritten),
             Arg::Long("vault-version") => {
-                profile.core = Some(software(Flavour::Vault, parser.value()?.string()?));
+                let version = parser.value()?.string()?;
+                set_core(&mut profile.core, Flavour::Vault, Some(version))?;
             }
             Arg::Long("openbao") => {
-                profile.core.get_or_insert(Software {
-                    flavour: Flavour::OpenBao,
-                    version: None,
-                });
+                set_core(&mut profile.core, Flavour::OpenBao, None)?;
             }
             Arg::Long("openbao-version") => {
-                profile.core = Some(software(Flavour::OpenBao, parser.value()?.string()?));
+                let version = parser.value()?.string()?;
+                set_core(&mut profile.core, Flavour::OpenBao, Some(version))?;
             }
             Arg::Long("plugin-version") => {
-                profile.auth_plugin = Some(software(Flavour::Vault, parser.value()?.string()?));
+                profile.auth_plugin = Some(Software {
+                    flavour: Flavour::Vault,
+                    version: Some(parser.value()?.string()?),
+                });
             }
             Arg::Long("arn") => profile.caller_arn = Some(parser.value()?.string()?),
             Arg::Long("bound-arn") => {
@@ -187,11 +189,23 @@ fn read_check(mut parser: Parser) -> Result<Invocation, Failure> {
     Ok(Invocation::Check(check))
 }
 
-fn software(flavour: Flavour, version: String) -> Software {
-    Software {
+/// Notes what the server is, which has to be one thing.
+fn set_core(
+    core: &mut Option<Software>,
+    flavour: Flavour,
+    version: Option<String>,
+) -> Result<(), Failure> {
+    let core = core.get_or_insert(Software {
         flavour,
-        version: Some(version),
+        version: None,
+    });
+    if core.flavour != flavour {
+        return Err(Failure::Usage(
+            "expected either --vault-version or --openbao and --openbao-version, found both".into(),
+        ));
     }
+    core.version = version.or_else(|| core.version.take());
+    Ok(())
 }
 
 fn no_bindings() -> RoleBindings {

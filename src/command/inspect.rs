@@ -9,12 +9,12 @@ use super::streams;
 use super::time::seconds;
 use crate::inspector::{Answer, Prediction, check_login, explain_login, explain_refusal, report};
 
-/// One byte more than the inspector reads, so that it is the one to refuse what is too long.
-const LONGEST_INPUT: usize = 1024 * 1024 + 1;
+/// What the inspector reads. What has more is handed on with more, for it to refuse.
+const LONGEST_INPUT: usize = 1024 * 1024;
 
 /// Says what a server will make of the login on standard input; ends with 1 if it refuses it.
 pub(super) fn check(arguments: CheckArguments) -> Result<Outcome, Failure> {
-    let login = streams::read(&get_stdin(), LONGEST_INPUT)?;
+    let login = streams::read_beginning(&get_stdin(), LONGEST_INPUT)?;
     let findings = check_login(&login, &arguments.profile, seconds(arguments.time)?);
     Ok(Outcome {
         text: match arguments.format {
@@ -27,7 +27,7 @@ pub(super) fn check(arguments: CheckArguments) -> Result<Outcome, Failure> {
 
 /// Says what is in the login on standard input.
 pub(super) fn explain(format: Format) -> Result<Outcome, Failure> {
-    let login = streams::read(&get_stdin(), LONGEST_INPUT)?;
+    let login = streams::read_beginning(&get_stdin(), LONGEST_INPUT)?;
     let explanation = explain_login(&login).map_err(|error| Failure::Refused {
         rule: Some(error.rule.name()),
         message: error.message,
@@ -49,7 +49,7 @@ pub(super) fn diagnose(arguments: DiagnoseArguments) -> Result<Outcome, Failure>
     });
     let answer = Answer {
         status: status.transpose()?,
-        body: streams::read(&get_stdin(), LONGEST_INPUT)?.to_string(),
+        body: streams::read_beginning(&get_stdin(), LONGEST_INPUT)?.to_string(),
         date: arguments.date,
     };
     let refusal = explain_refusal(&answer, None, seconds(arguments.time)?);

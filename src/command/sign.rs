@@ -45,14 +45,19 @@ pub(super) fn perform(
 
 fn credentials_of(environment: &[(String, String)]) -> Result<Credentials, Failure> {
     let owned = |name| variable(environment, name).map(str::to_owned);
-    let (Some(access_key_id), Some(secret_access_key)) =
-        (owned("AWS_ACCESS_KEY_ID"), owned("AWS_SECRET_ACCESS_KEY"))
-    else {
-        return Err(Failure::refused(
+    let missing = |found| {
+        Failure::refused(format!(
             "missing credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the \
-             environment (wasmtime passes each by --env NAME) or --credentials -, found neither",
-        ));
+             environment (wasmtime passes each by --env NAME) or --credentials -, found {found}"
+        ))
     };
+    let (access_key_id, secret_access_key) =
+        match (owned("AWS_ACCESS_KEY_ID"), owned("AWS_SECRET_ACCESS_KEY")) {
+            (Some(id), Some(secret)) => (id, secret),
+            (Some(_), None) => return Err(missing("the first only")),
+            (None, Some(_)) => return Err(missing("the second only")),
+            (None, None) => return Err(missing("neither")),
+        };
     // The older name of the same thing, which some tools still set.
     let session_token = owned("AWS_SESSION_TOKEN").or_else(|| owned("AWS_SECURITY_TOKEN"));
     let expires_at = variable(environment, "AWS_CREDENTIAL_EXPIRATION")

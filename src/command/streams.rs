@@ -10,6 +10,30 @@ const CHUNK: usize = 4096;
 
 /// Reads a stream to its end: at most `limit` bytes of UTF-8.
 pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<String>, Failure> {
+    let bytes = read_bytes(stream, limit)?;
+    if bytes.len() > limit {
+        return Err(Failure::refused(format!(
+            "invalid standard input: expected at most {limit} bytes, found more"
+        )));
+    }
+    text(&bytes)
+}
+
+/// Reads a stream to its end, or at least `limit` bytes of it where it has more.
+pub(super) fn read_beginning(
+    stream: &InputStream,
+    limit: usize,
+) -> Result<Zeroizing<String>, Failure> {
+    let bytes = read_bytes(stream, limit)?;
+    if bytes.len() <= limit {
+        return text(&bytes);
+    }
+    // The last character may be cut off.
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Reads until the stream ends or there is more than `limit`.
+fn read_bytes(stream: &InputStream, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     loop {
         match stream.blocking_read(CHUNK as u64) {
@@ -20,12 +44,14 @@ pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<Strin
             }
         }
         if bytes.len() > limit {
-            return Err(Failure::refused(format!(
-                "invalid standard input: expected at most {limit} bytes, found more"
-            )));
+            break;
         }
     }
-    match core::str::from_utf8(&bytes) {
+    Ok(bytes)
+}
+
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
+    match core::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(Failure::refused(
             "invalid standard input: expected UTF-8, found other bytes",

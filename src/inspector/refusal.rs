@@ -6,6 +6,7 @@ use crate::error::Found;
 
 use super::check::{Login, MOST_BYTES, decode};
 use super::claim::{Claim, read_timestamp, session_token};
+use super::clock::clock_offset;
 use super::finding::Findings;
 use super::profile::ServerProfile;
 use super::refusal_texts::{
@@ -76,12 +77,13 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
     let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
     let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
     let mut facts = Facts::default();
-    facts.read(
-        rule,
-        text.as_deref().unwrap_or_default(),
-        login.as_ref(),
-        unix_seconds,
-    );
+    let text = text.as_deref().unwrap_or_default();
+    facts.read(rule, text, login.as_ref(), unix_seconds);
+    if facts.detail.is_none() {
+        // By the `Date` header, where the text has no clock.
+        let offset = clock_offset(answer, unix_seconds);
+        facts.detail = offset.map(|ahead| apart("Vault's clock", ahead));
+    }
     let entry = rule.text();
     let mut message = String::from(entry.title);
     if let Some(detail) = &facts.detail {
@@ -228,6 +230,18 @@ struct Facts {
     detail: Option<String>,
 }
 
+/// Says how far a clock is ahead of the host's, in seconds.
+fn apart(clock: &str, seconds: i64) -> String {
+    match seconds {
+        0 => format!("{clock} and this one agree"),
+        ahead @ 1.. => format!("{clock} is {ahead} seconds ahead of this one"),
+        behind => format!(
+            "{clock} is {} seconds behind this one",
+            behind.saturating_neg()
+        ),
+    }
+}
+
 impl Facts {
     fn read(&mut self, rule: LoginRule, text: &str, login: Option<&Login>, unix_seconds: u64) {
         match rule {
@@ -247,14 +261,8 @@ impl Facts {
                 let signed = signed_time(text);
                 self.skew_seconds = self.aws_clock.zip(signed).map(|(aws, signed)| aws - signed);
                 let now = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
-                self.detail = self.aws_clock.map(|aws| match aws.saturating_sub(now) {
-                    0 => "AWS's clock and this one agree".into(),
-                    ahead @ 1.. => format!("AWS's clock is {ahead} seconds ahead of this one"),
-                    behind => format!(
-                        "AWS's clock is {} seconds behind this one",
-                        behind.saturating_neg()
-                    ),
-                });
+                let clock = self.aws_clock;
+                self.detail = clock.map(|clock| apart("AWS's clock", clock.saturating_sub(now)));
             }
             LoginRule::ScopeRegionDiffers => {
                 let signed = signed_region(text, login);

@@ -107,7 +107,7 @@ rules! {
         ["the load balancer picked a standby node"];
     MountUnknown = "mount-unknown", "2.1/5", Vault, Refused,
         "no AWS auth method answers at this path",
-        "send the login to /v1/auth/{the mount's path, `aws` by default}/login, with the right namespace",
+        "send the login to the path of the mount, `/v1/auth/aws/login` by default, with the right namespace",
         "enable the method: `vault auth enable aws`",
         ["the mount has another path", "the namespace is missing or another one", "the AWS auth method is not enabled"];
     PermissionDenied = "permission-denied", "2.1/5, 2.9/34", Vault, Refused,

@@ -294,11 +294,15 @@ def test_bad_arguments_end_with_a_code_and_a_sentence(arguments: list[str], code
     assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", message)
 
 
-def test_missing_credentials_end_with_the_way_to_pass_them() -> None:
-    ended = run("sign")
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [([], "neither"), (["AWS_ACCESS_KEY_ID"], "the first only"), (["AWS_SECRET_ACCESS_KEY"], "the second only")],
+)
+def test_missing_credentials_end_with_the_way_to_pass_them(given: list[str], found: str) -> None:
+    ended = run("sign", env={name: EXAMPLE[name] for name in given})
     message = (
         "error: missing credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment "
-        "(wasmtime passes each by --env NAME) or --credentials -, found neither\n"
+        f"(wasmtime passes each by --env NAME) or --credentials -, found {found}\n"
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", message)
 
@@ -350,6 +354,41 @@ def test_check_refuses_what_the_server_would_refuse_and_says_what_to_change() ->
     assert "\n  fix: " in ended.stdout
 
 
+ALICE = "arn:aws:iam::123456789012:user/alice"
+ASSUMED = "arn:aws:sts::123456789012:assumed-role/dev/x"
+WITH_PATH = "arn:aws:iam::123456789012:role/team/dev"
+
+
+@pytest.mark.parametrize(
+    ("flags", "found", "not_found"),
+    [
+        ([], ["depends[server-id-differs]", "depends[scope-region-differs]", "depends[method-get]"], []),
+        (["--no-server-id"], [], ["[server-id-differs]"]),
+        (["--server-uses-client-region"], [], ["[scope-region-differs]"]),
+        (["--sts-endpoint", "global"], ["refused[scope-region-differs]"], []),
+        (["--sts-endpoint", "https://sts.eu-west-1.amazonaws.com"], [], ["[scope-region-differs]"]),
+        (["--no-config"], ["refused[scope-region-differs]"], ["[server-id-differs]"]),
+        (["--vault-version", "1.14.9"], ["refused[method-unsupported]"], ["[method-get]"]),
+        (["--vault-version", "1.15.0"], [], ["[method-unsupported]", "[method-get]"]),
+        (["--openbao"], ["refused[method-unsupported]"], ["[method-get]"]),
+        (["--openbao-version", "2.7.2"], ["refused[method-unsupported]"], ["[method-get]"]),
+        (["--plugin-version", "0.10.0"], ["refused[method-unsupported]"], ["[method-get]"]),
+        (["--arn", "arn:aws:iam::123456789012:root"], ["refused[caller-is-root]"], []),
+        (["--arn", ALICE, "--bound-arn", ALICE], [], ["[principal-not-bound]"]),
+        (["--arn", ALICE, "--bound-arn", WITH_PATH], ["refused[principal-not-bound]"], []),
+        (["--arn", ASSUMED, "--bound-arn", WITH_PATH], [], ["[principal-not-bound]", "[binding-never-matches]"]),
+        (["--arn", ASSUMED, "--bound-arn", WITH_PATH, "--no-unique-ids"], ["refused[principal-not-bound]", "advice[binding-never-matches]"], []),
+    ],
+)  # fmt: skip
+def test_check_knows_what_it_is_told_of_the_server(flags: list[str], found: list[str], not_found: list[str]) -> None:
+    signed = run("sign", "--region", "eu-west-1", "--server-id", SERVER_ID, "--time", "1440938160", env=EXAMPLE)
+    login = json.loads(signed.stdout) | {"iam_http_request_method": "GET"}
+    ended = run("check", "--time", "1440938160", *flags, stdin=json.dumps(login))
+    assert ended.stderr == ""
+    assert [rule for rule in found if f"\n{rule}: " not in ended.stdout] == []
+    assert [rule for rule in not_found if f"{rule}: " in ended.stdout] == []
+
+
 def test_check_takes_the_clocks_time_unless_given() -> None:
     ended = run("check", "--json", stdin=login_signed_at(1440938160))
     rules = [finding["rule"] for finding in json.loads(ended.stdout)["findings"] if finding["severity"] == "refused"]
@@ -390,16 +429,39 @@ def test_diagnose_without_a_status_says_that_vault_was_never_reached() -> None:
     assert ended.stdout.startswith("refused by: ")
 
 
-def test_input_past_1_mib_is_refused() -> None:
-    ended = run("check", stdin=" " * (1024 * 1024 + 2))
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == "error: invalid standard input: expected at most 1048577 bytes, found more\n"
+def test_login_past_1_mib_is_refused_by_its_rule() -> None:
+    for excess in (1, 5000):
+        ended = run("check", "--json", stdin=" " * (1024 * 1024 + excess))
+        assert (ended.returncode, ended.stderr) == (1, "")
+        assert [finding["rule"] for finding in json.loads(ended.stdout)["findings"]] == ["login-too-large"]
+        ended = run("explain", stdin=" " * (1024 * 1024 + excess))
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr.startswith("error[login-too-large]: ")
+
+
+def test_answer_past_1_mib_is_diagnosed_by_its_beginning() -> None:
+    answer = json.dumps({"errors": ["Vault is sealed"]}) + " " * (1024 * 1024)
+    ended = run("diagnose", "--status", "503", "--json", stdin=answer)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)["rule"] == "vault-sealed"
+
+
+def test_diagnose_reads_vaults_clock_from_the_date_of_the_answer() -> None:
+    text = "error making upstream request: received error code 403 from STS: <ErrorResponse><Error>"
+    text += "<Code>SignatureDoesNotMatch</Code><Message>Signature expired: no time is named</Message></Error></ErrorResponse>"
+    told = ("--status", "400", "--time", "1440938160", "--date", "Sun, 30 Aug 2015 13:06:30 GMT", "--json")
+    ended = run("diagnose", *told, stdin=json.dumps({"errors": [text]}))
+    assert (ended.returncode, ended.stderr) == (0, "")
+    refusal = json.loads(ended.stdout)
+    assert refusal["rule"] == "signature-expired"
+    assert refusal["message"].endswith(": Vault's clock is 1830 seconds ahead of this one")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["check", "--nonsense"], "error: invalid option '--nonsense'\ntry: vault-aws-login --help\n"),
+        (["check", "--vault-version", "1.20.0", "--openbao"], "error: expected either --vault-version or --openbao and --openbao-version, found both\ntry: vault-aws-login --help\n"),
         (["diagnose", "--status", "ok"], "error: expected an HTTP status as --status, found something else\ntry: vault-aws-login --help\n"),
         (["inspect"], "error: expected sign, check, explain or diagnose, found `inspect`\ntry: vault-aws-login --help\n"),
     ],

@@ -3,10 +3,12 @@
 use proptest::prelude::*;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Instant,
-    Request, SessionSettings, TransportFailure,
+    Request, SessionSettings, TransportFailure, WebIdentity,
 };
 
 use crate::host::{Host, credentials_until, errors, login_answer};
+
+const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey><SessionToken>session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 
 /// What the world does next.
 #[derive(Clone, Debug)]
@@ -58,7 +60,10 @@ fn source() -> impl Strategy<Value = CredentialSource> {
     let container = |authorization| {
         CredentialSource::ContainerEndpoint(ContainerEndpoint::new("/x", authorization).unwrap())
     };
+    let arn = "arn:aws:iam::123456789012:role/dev";
+    let web_identity = WebIdentity::new(arn.into(), "pod".into(), None, None).unwrap();
     prop_oneof![
+        Just(CredentialSource::WebIdentity(web_identity)),
         Just(CredentialSource::Pushed),
         Just(CredentialSource::InstanceMetadata),
         Just(container(ContainerAuthorization::None)),
@@ -73,8 +78,9 @@ struct Watch {
     old: Vec<u64>,
     /// When a request of each kind was last sent, and when one may be sent again.
     earliest: Vec<(String, u64)>,
-    /// When what was granted last ends, by both clocks.
-    lease_end: Option<(u64, u64)>,
+    /// The latest end of anything that Vault has granted, by the monotonic clock. A lease begins, at the
+    /// latest that is safe, when its request was sent.
+    granted_until: u64,
 }
 
 impl Watch {
@@ -84,7 +90,7 @@ impl Watch {
             in_flight: None,
             old: Vec::new(),
             earliest: Vec::new(),
-            lease_end: None,
+            granted_until: 0,
         }
     }
 
@@ -108,15 +114,12 @@ impl Watch {
                     return;
                 }
                 Action::Send(request) => self.check_request(request),
-                Action::TokenReady(lease) => {
-                    let end = lease.ends_at;
-                    self.lease_end = Some((end.monotonic_milliseconds, end.unix_milliseconds));
-                }
-                Action::TokenEnded(_) => self.lease_end = None,
                 Action::Refused(refusal) => {
                     assert!(refusal.retry_at.monotonic_milliseconds >= self.monotonic());
                 }
-                Action::NeedCredentials
+                Action::TokenReady(_)
+                | Action::TokenEnded(_)
+                | Action::NeedCredentials
                 | Action::NeedAuthorizationToken
                 | Action::ClockCorrected(_) => {}
             }
@@ -145,9 +148,16 @@ impl Watch {
             let now = self.host.now;
             assert!(now.monotonic_milliseconds < lease.ends_at.monotonic_milliseconds);
             assert!(now.unix_milliseconds < lease.ends_at.unix_milliseconds);
-            let longest =
-                lease.ends_at.monotonic_milliseconds - lease.starts_at.monotonic_milliseconds;
-            assert!(longest <= 100_000, "longer than any answer grants");
+            let end = lease.ends_at.monotonic_milliseconds;
+            assert!(end <= self.granted_until, "longer than any answer grants");
+        }
+    }
+
+    /// Notes what an answer grants to a request that was sent then.
+    fn grant(&mut self, sent: u64, body: &str) {
+        let answer = serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
+        if let Some(seconds) = answer["auth"]["lease_duration"].as_u64() {
+            self.granted_until = self.granted_until.max(sent + seconds * 1_000);
         }
     }
 
@@ -168,7 +178,9 @@ impl Watch {
         match event {
             Event::Pass(milliseconds) => self.host.pass(milliseconds),
             Event::Answer(status, body) => {
-                if let Some((request, _)) = self.in_flight.take() {
+                if let Some((request, deadline)) = self.in_flight.take() {
+                    let sent = deadline - u64::from(request.timeout_milliseconds);
+                    self.grant(sent, &body);
                     // 400 and 403 heal by hand, unless they name the time, or STS's troubles.
                     match (kind(&request).as_str(), status) {
                         ("login", 403 | 404) => self.forbid(&request, 60_000),
@@ -258,10 +270,12 @@ impl Watch {
         );
         let answer = match (request.destination, request.path_and_query.as_str()) {
             (Destination::Vault, _) => login_answer(60),
+            (Destination::Sts, _) => STS_ANSWER.to_owned(),
             (_, "/latest/api/token") => "t".to_owned(),
             (_, "/latest/meta-data/iam/security-credentials/") => "dev".to_owned(),
             _ => document,
         };
+        self.grant(self.monotonic(), &answer);
         self.host.answer(request, 200, &answer);
     }
 }

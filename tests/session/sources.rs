@@ -214,6 +214,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
     let request = host.request();
     assert_eq!(request.destination, Destination::InstanceMetadata);
     assert_eq!(request.origin.as_deref(), Some("http://169.254.169.254"));
+    assert_eq!(request.timeout_milliseconds, 5_000);
     assert_eq!(
         (request.method, request.path_and_query.as_str()),
         (Method::Put, "/latest/api/token")

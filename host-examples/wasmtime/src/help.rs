@@ -31,8 +31,8 @@ Environment; each name may begin with BAO_ instead, which then wins:
   VAULT_ADDR             address of the server, such as https://vault.example.com:8200
   VAULT_NAMESPACE        namespace of the mount
   VAULT_CACERT           PEM file of the certificate authorities to trust instead of the system's
-  VAULT_WRAP_TTL         asks for a login: asks for a wrapping token with this lifetime, such as 5m,
-                         and prints that
+  VAULT_WRAP_TTL         login: asks for a wrapping token with this lifetime, such as 5m, and prints
+                         that
   VAULT_CLIENT_TIMEOUT   login: longest wait for the server, such as 30s; default 60s
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 

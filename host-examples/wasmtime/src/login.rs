@@ -8,7 +8,7 @@ use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
 use crate::component::{self, LoginComponent, Severity};
 use crate::diagnosis::Diagnosis;
-use crate::vault::Vault;
+use crate::vault::{Unreached, Vault};
 use crate::{answer, aws, inputs};
 
 pub fn perform(arguments: LoginArguments) -> Result<()> {
@@ -35,7 +35,21 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
         bail!("{}\n  on this machine: {}", finding.message, finding.fix);
     }
 
-    let answer = vault.post(&path, &login)?;
+    let answer = match vault.post(&path, &login) {
+        Ok(answer) => answer,
+        Err(error) => {
+            if !error.is::<Unreached>() {
+                return Err(error);
+            }
+            let none = component::Answer {
+                status: None,
+                body: String::new(),
+                date: None,
+            };
+            let refusal = instance.explain_refusal(&none, &login, unix_seconds()?)?;
+            bail!("{error:#}{}", Diagnosis(&refusal));
+        }
+    };
     let granted = match answer::read(answer.status, &answer.body) {
         Ok(granted) => granted,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Sends requests to Vault or OpenBao.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,16 @@ pub struct Answer {
     pub body: String,
     /// The header `Date`.
     pub date: Option<String>,
+}
+
+/// The context of an error where no answer came.
+#[derive(Debug)]
+pub struct Unreached(Uri);
+
+impl fmt::Display for Unreached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot reach {}", self.0)
+    }
 }
 
 impl Vault {
@@ -166,7 +177,7 @@ impl Vault {
         }
         self.agent
             .run(request.body(json)?)
-            .with_context(|| format!("cannot reach {url}"))
+            .with_context(|| Unreached(url.clone()))
     }
 }
 
