@@ -1,7 +1,11 @@
-"""Every command of `host-examples/README.md`, and of each host's own page, run as it stands there."""
+"""Every command of `README.md`, `host-examples/README.md` and each host's own page, run as it stands there.
+
+But for `make` itself, which runs these tests, and the AWS CLI, which they do without.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+import command
 import pages
 from bed import TestBed
 from bed.loopback import free_ports
@@ -91,6 +96,21 @@ def named(ports: dict[str, str], text: str) -> list[str]:
     return [port for port in ports.values() if port in text]
 
 
+def test_commands_of_the_readme_do_what_it_shows(environment: dict[str, str], checkout: Path) -> None:
+    text = (ROOT / "README.md").read_text()
+    commands = [one for block in pages.blocks(text) for one in block if not one.text.startswith("make ")]
+    assert [re.findall(r"--invoke|check|diagnose", one.text)[0] for one in commands] == ["--invoke", "check", "diagnose"]
+    (checkout / "login.json").write_text(command.run("sign", "--role", "dev", env=environment).stdout)
+    error = 'error validating X-Vault-AWS-IAM-Server-ID header: expected "a" but got "b"'
+    (checkout / "answer.json").write_text(json.dumps({"errors": [error]}))
+    for one in commands:
+        refused = one.shown[0].startswith("refused: ")
+        output = pages.run(one.text, checkout, environment, wanted=1 if refused else 0)
+        assert pages.missing(one.shown, output) is None, output
+    (pipe,) = re.findall(r"^```sh\n(wasmtime run .*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert '"client_token"' in pages.run(pipe, checkout, environment)
+
+
 @pytest.mark.parametrize("page", sorted(folder.name for folder in HOSTS.iterdir() if (folder / "README.md").exists()))
 def test_commands_of_a_hosts_page_do_what_the_page_shows(
     bed: TestBed, environment: dict[str, str], checkout: Path, ports: dict[str, str], page: str
@@ -101,15 +121,15 @@ def test_commands_of_a_hosts_page_do_what_the_page_shows(
     with server_id(bed, text), ExitStack() as servers:
         for block in blocks:
             folder = checkout
-            for command in block:
-                text = on(ports, command.text)
+            for one in block:
+                text = on(ports, one.text)
                 if any(server in text for server in SERVERS):
                     running = servers.enter_context(pages.started(text, folder, environment))
-                    running.wait_for(command.shown, named(ports, text))
+                    running.wait_for(one.shown, named(ports, text))
                 else:
-                    refused = command.shown[:1] and command.shown[0].startswith("error: ")
+                    refused = one.shown[:1] and one.shown[0].startswith("error: ")
                     output = pages.run(text, folder, environment, wanted=1 if refused else 0)
-                    assert pages.missing(command.shown, output) is None, output
+                    assert pages.missing(one.shown, output) is None, output
                 if moved := re.match(r"cd (\S+)", text):
                     folder = folder / moved[1]
 
@@ -118,9 +138,9 @@ def test_commands_of_a_hosts_page_do_what_the_page_shows(
 def test_command_of_the_index_shows_what_the_index_says(
     environment: dict[str, str], checkout: Path, ports: dict[str, str], row: list[str]
 ) -> None:
-    _, folder, command, seen = row
+    _, folder, cell, seen = row
     assert (HOSTS / folder.rpartition("(")[2].rstrip(")") / "README.md").exists()
-    (text,), (shown, *more) = pages.code(on(ports, command)), pages.code(on(ports, seen))
+    (text,), (shown, *more) = pages.code(on(ports, cell)), pages.code(on(ports, seen))
     if text == "make login":
         environment = {name: value for name, value in environment.items() if name != "VAULT_ADDR"}
     if not any(server in text for server in SERVERS):
