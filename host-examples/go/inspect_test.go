@@ -1,12 +1,21 @@
 package vaultawslogin
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/hashicorp/go-hclog"
 )
 
 const arn = "arn:aws:iam::123456789012:user/alice"
@@ -168,5 +177,64 @@ func TestClockOffsetIsToldWhereTheAnswerNamesTheTime(t *testing.T) {
 	offset, err = module(t).ClockOffset(context.Background(), Answer{Status: 200, Body: "{}"}, at)
 	if err != nil || offset != nil {
 		t.Errorf("found %v and %v", offset, err)
+	}
+}
+
+func TestNoFunctionTellsASecret(t *testing.T) {
+	const token = "IQoJb3JpZ2luX2VjMARKEDTOKENMARKEDTOKEN"
+	temporary := aws.Credentials{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, SessionToken: token}
+	login, err := module(t).SignLogin(context.Background(), temporary, Options{Role: "dev"}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]string
+	if err := json.Unmarshal([]byte(login), &fields); err != nil {
+		t.Fatal(err)
+	}
+	headers := fields["iam_request_headers"]
+	decoded, err := base64.StdEncoding.DecodeString(headers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature := regexp.MustCompile("Signature=([0-9a-f]{64})").FindSubmatch(decoded)
+	if signature == nil {
+		t.Fatal("a login without a signature")
+	}
+
+	var said bytes.Buffer
+	say := func(values ...any) {
+		for _, value := range values {
+			written, _ := json.Marshal(value)
+			fmt.Fprintf(&said, "%v %+v %#v %s\n", value, value, value, written)
+		}
+	}
+	for _, text := range []string{login, login + "x", login[1:], strings.Replace(login, "POST", token, 1)} {
+		findings, err := module(t).CheckLogin(context.Background(), text, ServerProfile{}, at)
+		say(findings, err)
+		explanation, err := module(t).ExplainLogin(context.Background(), text)
+		say(explanation, err)
+		answer := Answer{Status: 400, Body: text}
+		refusal, err := module(t).ExplainRefusal(context.Background(), answer, text, at)
+		say(refusal, err)
+		offset, err := module(t).ClockOffset(context.Background(), answer, at)
+		say(offset, err)
+	}
+	logger := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &said})
+	for _, broken := range []aws.Credentials{
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret + "\n", SessionToken: token},
+		{AccessKeyID: exampleSecret, SecretAccessKey: exampleKey, SessionToken: token},
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, SessionToken: token + "é"},
+	} {
+		provider := credentials.NewStaticCredentialsProvider(broken.AccessKeyID, broken.SecretAccessKey, broken.SessionToken)
+		if _, err := module(t).GenerateLoginData(provider, "", "", logger); err == nil {
+			t.Error("expected a refusal")
+		} else {
+			say(err)
+		}
+	}
+	for _, secret := range []string{exampleSecret, token, base64.StdEncoding.EncodeToString([]byte(token)), headers, string(signature[1])} {
+		if strings.Contains(said.String(), secret) {
+			t.Errorf("a secret of %d characters was told", len(secret))
+		}
 	}
 }

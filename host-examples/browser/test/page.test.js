@@ -7,6 +7,8 @@ import { startChromium } from './chromium.js';
 const PAGE = new URL('../dist/index.html', import.meta.url).href;
 const REFUSAL =
   'error validating X-Vault-AWS-IAM-Server-ID header: expected "other.example.com" but got "vault.example.com"';
+// Not the example key, which is in the page for its example.
+const SECRET = 'MARKEDrXUtnFEMI/K7MDENG/bPxRfiCYMARKEDKE';
 const TOKEN = 'AQoDYXdzEJrEXAMPLETOKEN';
 
 let chromium;
@@ -94,6 +96,36 @@ test('refused credentials are told in a sentence', async (t) => {
   await page.getByLabel('Access key ID').fill('ASIAIOSFODNN7EXAMPLE');
   await page.getByRole('button', { name: 'Sign', exact: true }).click();
   assert.match(await page.getByRole('alert').innerText(), /session token/);
+});
+
+test('page tells no secret, whatever is typed and pasted', async (t) => {
+  const { page, faults } = await open(t);
+  const said = async () => [await page.locator('body').innerText(), await page.content(), ...faults].join('\n');
+  const type = async (key, secret, token) => {
+    await page.getByLabel('Access key ID').fill(key);
+    await page.getByLabel('Secret access key').fill(secret);
+    await page.getByLabel('Session token').fill(token);
+    await page.getByRole('button', { name: 'Sign', exact: true }).click();
+    return said();
+  };
+  await page.getByText('Sign a login here').click();
+  const key = 'ASIAIOSFODNN7EXAMPLE';
+  const swapped = await type(SECRET, key, TOKEN);
+  const refused = [swapped, await type(key, `${SECRET}é`, TOKEN), await type(key, SECRET, `${TOKEN}é`)];
+  for (const text of refused) assert.match(text, /invalid (access key ID|secret access key|session token): /);
+  const signed = await type(key, SECRET, TOKEN);
+
+  const login = await page.getByLabel('The login').inputValue();
+  const headers = JSON.parse(login).iam_request_headers;
+  const [, signature] = /Signature=([0-9a-f]{64})/.exec(atob(headers));
+  const shown = [...refused, signed];
+  for (const pasted of [`${login}x`, login.slice(1), login.replace('POST', TOKEN)]) {
+    await page.getByLabel('The login').fill(pasted);
+    shown.push(await said());
+  }
+  for (const secret of [SECRET, TOKEN, btoa(TOKEN), headers, signature]) {
+    assert.ok(!shown.some((text) => text.includes(secret)), `a secret of ${secret.length} characters is shown`);
+  }
 });
 
 test('pasted markup is shown as text', async (t) => {
