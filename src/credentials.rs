@@ -83,14 +83,15 @@ impl Credentials {
 
     /// Makes the identity that AWS's signer takes. It copies the secret: see `wipe.rs`.
     pub(crate) fn identity(&self) -> Identity {
-        AwsCredentials::new(
+        let credentials = AwsCredentials::new(
             self.access_key_id.as_str(),
             self.secret_access_key.as_str(),
             self.session_token.as_ref().map(|token| token.to_string()),
             None,
             "vault-aws-login",
-        )
-        .into()
+        );
+        // `.into()` would look for what only AWS's own credential providers leave there.
+        Identity::new(credentials, None)
     }
 }
 
