@@ -1,9 +1,9 @@
 //! The JSON documents in which AWS's tools and services hand out credentials.
 
-use aws_smithy_types::date_time::{DateTime, Format};
 use thiserror::Error;
 
 use crate::credentials::Credentials;
+use crate::date::read_rfc3339;
 use crate::error::SignError;
 use crate::json::Json;
 use crate::text::OneLine;
@@ -109,10 +109,10 @@ fn unix_seconds(expiration: &Json<'_>) -> Result<u64, CredentialDocumentError> {
             .parse()
             .map_err(|_| CredentialDocumentError::Expiration);
     }
-    let time = expiration
+    let seconds = expiration
         .as_str()
-        .and_then(|text| DateTime::from_str(text, Format::DateTimeWithOffset).ok());
-    let seconds = time.ok_or(CredentialDocumentError::Expiration)?.secs();
+        .and_then(read_rfc3339)
+        .ok_or(CredentialDocumentError::Expiration)?;
     // A time before 1970 is as expired as 1970.
     Ok(u64::try_from(seconds).unwrap_or(0))
 }

@@ -22,6 +22,7 @@
 
 mod credential_document;
 mod credentials;
+mod date;
 mod error;
 pub mod inspector;
 mod json;

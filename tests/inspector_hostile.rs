@@ -249,12 +249,12 @@ fn rules_are_complete_and_share_names_with_the_signer_on_purpose_only() {
     for rule in LoginRule::ALL {
         let text = rule.text();
         assert!(
-            !rule.row().is_empty() && !text.title.is_empty() && !text.client_fix.is_empty(),
+            !rule.row().is_empty() && !text.title().is_empty() && !text.client_fix().is_empty(),
             "{}",
             rule.name()
         );
         assert!(
-            !text.title.ends_with('.') && !text.client_fix.ends_with('.'),
+            !text.title().ends_with('.') && !text.client_fix().ends_with('.'),
             "{}",
             rule.name()
         );

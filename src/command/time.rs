@@ -1,9 +1,9 @@
 //! Times on the command line and from the clock.
 
-use aws_smithy_types::date_time::{DateTime, Format};
 use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
+use crate::date::read_rfc3339;
 use crate::text::OneLine;
 
 /// Returns the given time, or else the clock's, in Unix seconds.
@@ -16,10 +16,10 @@ pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {
 
 /// Reads Unix seconds or an RFC 3339 time.
 pub(super) fn read(time: &str) -> Result<u64, Failure> {
-    let seconds = time.parse().ok().or_else(|| {
-        let time = DateTime::from_str(time, Format::DateTimeWithOffset).ok()?;
-        u64::try_from(time.secs()).ok()
-    });
+    let seconds = time
+        .parse()
+        .ok()
+        .or_else(|| u64::try_from(read_rfc3339(time)?).ok());
     seconds.ok_or_else(|| {
         let found: String = time.chars().take(64).collect();
         let found = OneLine(&found);

@@ -1,7 +1,5 @@
 //! What a signed request claims about itself, as AWS reads it.
 
-use aws_smithy_types::date_time::{DateTime, Format};
-
 use super::go_url::Query;
 use super::login_fields::Headers;
 use crate::credentials::looks_like_secret;
@@ -216,22 +214,4 @@ pub(super) fn session_token(place: Place, headers: &Headers, query: &Query) -> O
             .map(|header| header.joined().trim_matches([' ', '\t']).into()),
         Place::Query => query.first("X-Amz-Security-Token").map(Into::into),
     }
-}
-
-/// Reads a time such as `20300131T120000Z`, in Unix seconds.
-pub(super) fn read_timestamp(text: &str) -> Option<i64> {
-    let digits = text.strip_suffix('Z')?;
-    let (date, time) = digits.split_once('T')?;
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if date.len() != 8 || time.len() != 6 || !all_digits(date) || !all_digits(time) {
-        return None;
-    }
-    let (year, day) = date.split_at(4);
-    let (month, day) = day.split_at(2);
-    let (hour, second) = time.split_at(2);
-    let (minute, second) = second.split_at(2);
-    let written = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
-    DateTime::from_str(&written, Format::DateTime)
-        .ok()
-        .map(|time| time.secs())
 }

@@ -1,8 +1,7 @@
 //! How wrong the host's clock is, after a refusal that is about the time.
 
-use aws_smithy_types::date_time::{DateTime, Format};
-
 use super::refusal::{Answer, TimeRefusal};
+use crate::date::read_http_date;
 
 /// A clock that is further off is not corrected: somebody has to look at it.
 const MOST_SECONDS: i64 = 60 * 60;
@@ -14,10 +13,8 @@ const MOST_SECONDS: i64 = 60 * 60;
 /// refusal is about something else, or the clocks are more than an hour apart.
 pub fn clock_offset(answer: &Answer, unix_seconds: u64) -> Option<i64> {
     let refusal = TimeRefusal::read(answer)?;
-    let clock = refusal.aws_clock.or_else(|| {
-        let date = answer.date.as_deref()?;
-        Some(DateTime::from_str(date, Format::HttpDate).ok()?.secs())
-    })?;
+    let dated = || read_http_date(answer.date.as_deref()?);
+    let clock = refusal.aws_clock.or_else(dated)?;
     let offset = clock.checked_sub(i64::try_from(unix_seconds).ok()?)?;
     (-MOST_SECONDS..=MOST_SECONDS)
         .contains(&offset)

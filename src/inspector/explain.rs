@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::canonical::{canonical_request, string_to_sign};
 use super::check::{Login, WINDOW_SECONDS, decode};
-use super::claim::{Claim, Place, read_timestamp, timestamp};
+use super::claim::{Claim, Place, timestamp};
 use super::finding::Findings;
 use super::go_url::GoUrl;
 use super::login_fields::Headers;
@@ -12,6 +12,7 @@ use super::profile::ServerProfile;
 use super::rule::Severity;
 use super::rules::LoginRule;
 use super::shown::{self, Shown, header_value};
+use crate::date::read_amz_date;
 
 /// What is in a login. Secrets are shown by their lengths, so that it can be pasted into a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,7 +99,7 @@ pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
     Err(finding.map_or_else(
         || ExplainError {
             rule: LoginRule::JsonMalformed,
-            message: LoginRule::JsonMalformed.text().title.into(),
+            message: LoginRule::JsonMalformed.text().title().into(),
         },
         |finding| ExplainError {
             rule: finding.rule,
@@ -134,7 +135,7 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
     };
     let place = claim.as_ref().map_or(Place::Header, |claim| claim.place);
     let written = timestamp(place, headers, &login.query).unwrap_or_default();
-    explanation.signed_at = read_timestamp(&written);
+    explanation.signed_at = read_amz_date(&written);
     explanation.accepted_until = explanation.signed_at.map(|time| time + WINDOW_SECONDS);
     if let Ok(claim) = claim {
         let request = |shown| canonical_request(&claim, login, url, headers, shown);

@@ -10,22 +10,6 @@ pub(super) fn quoted(value: &str) -> String {
     Found::value(value).to_string()
 }
 
-/// Fills each `{}` of a template with a value.
-///
-/// `format!` would do, at four times the code for each of many texts.
-pub(super) fn say(template: &str, values: &[&str]) -> String {
-    let mut text = String::new();
-    let mut values = values.iter();
-    let mut pieces = template.split("{}").peekable();
-    while let Some(piece) = pieces.next() {
-        text.push_str(piece);
-        if pieces.peek().is_some() {
-            text.push_str(values.next().copied().unwrap_or_default());
-        }
-    }
-    text
-}
-
 /// One thing that is wrong, or may be, with a login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -55,31 +39,50 @@ impl Findings {
         of_rule.count()
     }
 
-    /// Adds a finding of the rule's own severity.
-    pub(super) fn refuse(&mut self, rule: LoginRule, detail: &str) {
-        self.add(rule, rule.text().severity, detail, None);
+    /// Adds a finding of the rule's own severity; see [`Self::add`].
+    pub(super) fn refuse(&mut self, rule: LoginRule, detail: &str, values: &[&str]) {
+        self.add(rule, rule.text().severity, detail, values);
     }
 
-    /// Adds a finding; `value` fills the phrase in braces of the rule's fix.
+    /// Adds a finding. Each value stands for a placeholder of the detail: `{}` quotes a foreign one, `{=}` takes words
+    /// of our own as they are; with `{fix}` and `{fix=}` it fills the phrase in braces of the rule's fix, too.
+    ///
+    /// `format!` would do, at four times the code for each of many texts.
     pub(super) fn add(
         &mut self,
         rule: LoginRule,
         severity: Severity,
         detail: &str,
-        value: Option<&str>,
+        values: &[&str],
     ) {
         let text = rule.text();
-        let mut message = String::from(text.title);
+        let mut message = String::from(text.title());
         if !detail.is_empty() {
             message.push_str(": ");
-            message.push_str(detail);
         }
-        let fix = fill(text.client_fix, value);
+        let mut for_fix = None;
+        let mut values = values.iter();
+        for piece in detail.split('{') {
+            let Some((placeholder, words)) = piece.split_once('}') else {
+                message.push_str(piece);
+                continue;
+            };
+            let value = values.next().copied().unwrap_or_default();
+            let shown = match placeholder.ends_with('=') {
+                true => value.into(),
+                false => quoted(value),
+            };
+            message.push_str(&shown);
+            message.push_str(words);
+            if placeholder.starts_with("fix") {
+                for_fix = Some(shown);
+            }
+        }
         self.0.push(Finding {
             rule,
             severity,
             message,
-            fix,
+            fix: fill(text.client_fix(), for_fix.as_deref()),
         });
     }
 }

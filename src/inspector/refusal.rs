@@ -5,15 +5,14 @@ use serde::Serialize;
 use crate::error::Found;
 
 use super::check::{Login, MOST_BYTES, decode};
-use super::claim::{Claim, read_timestamp, session_token};
+use super::claim::{Claim, session_token};
 use super::clock::clock_offset;
 use super::finding::Findings;
 use super::profile::ServerProfile;
-use super::refusal_texts::{
-    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
-};
+use super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM};
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
+use crate::date::read_amz_date;
 use crate::json::Json;
 
 /// What came back from Vault.
@@ -85,7 +84,7 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
         facts.detail = offset.map(|ahead| apart("Vault's clock", ahead));
     }
     let entry = rule.text();
-    let mut message = String::from(entry.title);
+    let mut message = String::from(entry.title());
     if let Some(detail) = &facts.detail {
         message.push_str(": ");
         message.push_str(detail);
@@ -94,9 +93,11 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
         refused_by: Some(refuser),
         rule: Some(rule),
         message,
-        causes: entry.causes.to_vec(),
-        client_fix: Some(fill(entry.client_fix, facts.wanted.as_deref())),
-        server_fix: (!entry.server_fix.is_empty()).then(|| fill(entry.server_fix, None)),
+        causes: entry.causes().collect(),
+        client_fix: Some(fill(entry.client_fix(), facts.wanted.as_deref())),
+        server_fix: Some(entry.server_fix())
+            .filter(|fix| !fix.is_empty())
+            .map(|fix| fill(fix, None)),
         expected_server_id: facts.server_id,
         aws_clock: facts.aws_clock,
         skew_seconds: facts.skew_seconds,
@@ -165,18 +166,21 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
 }
 
 fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions put the value that was sent between these two, so what is before does not count.
     if text.contains("Field validation failed") {
-        let (_, rest) = text.rsplit_once(" for field ")?;
-        return find(FIELD_VALIDATION, rest);
+        let rest = text.split(" for field ").skip(1).last()?;
+        return FIELD_VALIDATION.find(rest).map(by_vault);
     }
     if let Some((_, upstream)) = text.split_once("error making upstream request") {
-        return match upstream.split_once("received error code") {
-            Some((_, answer)) => find(STS, answer),
-            None => find(UPSTREAM, upstream),
+        let rule = match upstream.split_once("received error code") {
+            Some((_, answer)) => STS.find(answer),
+            None => UPSTREAM.find(upstream),
         };
+        return rule.map(|rule| (rule, rule.text().refuser));
     }
-    find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))
+    let rule = AFTER_STS.find(text).or_else(|| BEFORE_STS.find(text));
+    rule.map(by_vault)
 }
 
 /// Tells apart what one text stands for, with the help of the login.
@@ -298,7 +302,7 @@ pub(super) fn aws_clock(text: &str) -> Option<i64> {
         .find("Signature expired")
         .or_else(|| text.find("Signature not yet current"))?;
     let (_, inside) = text.get(start..)?.split_once('(')?;
-    read_timestamp(inside.get(..16)?)
+    read_amz_date(inside.get(..16)?)
 }
 
 /// The time that was signed, which stands first.
@@ -307,7 +311,7 @@ fn signed_time(text: &str) -> Option<i64> {
         .find("Signature expired")
         .or_else(|| text.find("Signature not yet current"))?;
     let (_, after) = text.get(start..)?.split_once(": ")?;
-    read_timestamp(after.get(..16)?)
+    read_amz_date(after.get(..16)?)
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.

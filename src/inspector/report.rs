@@ -7,6 +7,7 @@ use super::finding::{Finding, Prediction};
 use super::refusal::Refusal;
 use super::rule::{Refuser, Severity};
 use super::rules::LoginRule;
+use crate::date::write_rfc3339;
 use crate::text::OneLine;
 
 /// Writes findings for people: what to expect, then each finding with its fix.
@@ -189,10 +190,7 @@ impl Serialize for Refuser {
 
 /// A time as people read it; the bare seconds where the year has not four digits.
 fn utc(unix_seconds: i64) -> String {
-    use aws_smithy_types::date_time::{DateTime, Format};
-
-    let written = DateTime::from_secs(unix_seconds).fmt(Format::DateTime);
-    written.unwrap_or_else(|_| unix_seconds.to_string())
+    write_rfc3339(unix_seconds).unwrap_or_else(|| unix_seconds.to_string())
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -52,20 +52,42 @@ impl Refuser {
 ///
 /// A fix may hold a phrase in braces: it stands for a value, and is replaced by it where that is
 /// known.
+///
+/// They are lines of one string: a reference to each would take as much room as the texts do.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleText {
     /// Who refuses.
     pub refuser: Refuser,
     /// How sure the rule is by itself; a check may know less.
     pub severity: Severity,
-    /// What is wrong.
-    pub title: &'static str,
-    /// The one change on the client that mends it.
-    pub client_fix: &'static str,
-    /// The change on the server that mends it; empty if there is none.
-    pub server_fix: &'static str,
-    /// The likely causes, the likeliest first.
-    pub causes: &'static [&'static str],
+    /// Title, client fix, server fix, then the causes.
+    pub(super) lines: &'static str,
+}
+
+impl RuleText {
+    /// Returns what is wrong.
+    pub fn title(&self) -> &'static str {
+        self.line(0)
+    }
+
+    /// Returns the one change on the client that mends it.
+    pub fn client_fix(&self) -> &'static str {
+        self.line(1)
+    }
+
+    /// Returns the change on the server that mends it; empty if there is none.
+    pub fn server_fix(&self) -> &'static str {
+        self.line(2)
+    }
+
+    /// Returns the likely causes, the likeliest first.
+    pub fn causes(&self) -> impl Iterator<Item = &'static str> {
+        self.lines.split('\n').skip(3)
+    }
+
+    fn line(&self, index: usize) -> &'static str {
+        self.lines.split('\n').nth(index).unwrap_or_default()
+    }
 }
 
 /// Fills the phrase in braces of a text with a value, or leaves the phrase.

@@ -45,15 +45,12 @@ macro_rules! rules {
             }
 
             /// Returns the rule's texts.
-            pub const fn text(self) -> &'static RuleText {
+            pub const fn text(self) -> RuleText {
                 match self {
-                    $(Self::$variant => &RuleText {
+                    $(Self::$variant => RuleText {
                         refuser: Refuser::$refuser,
                         severity: Severity::$severity,
-                        title: $title,
-                        client_fix: $client_fix,
-                        server_fix: $server_fix,
-                        causes: &[$($cause),*],
+                        lines: concat!($title, "\n", $client_fix, "\n", $server_fix $(, "\n", $cause)*),
                     },)*
                 }
             }

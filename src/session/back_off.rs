@@ -1,9 +1,9 @@
 //! When the next try is allowed.
 
-use aws_smithy_types::date_time::{DateTime, Format};
 use fastrand::Rng;
 
 use super::instant::Instant;
+use crate::date::read_http_date;
 
 /// The first wait after a failure, in milliseconds, before jitter.
 const FIRST: u64 = 1_000;
@@ -84,7 +84,7 @@ pub(super) fn retry_after(value: &str, now: Instant) -> Option<u64> {
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(seconds.saturating_mul(1000));
     }
-    let date = DateTime::from_str(value, Format::HttpDate).ok()?;
-    let date = u64::try_from(date.secs()).ok()?.saturating_mul(1000);
+    let date = u64::try_from(read_http_date(value)?).ok()?;
+    let date = date.saturating_mul(1000);
     Some(date.saturating_sub(now.unix_milliseconds))
 }

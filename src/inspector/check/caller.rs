@@ -2,7 +2,7 @@
 
 use super::CalledRegion;
 use crate::inspector::arn::{ArnFault, Caller};
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::profile::{
     InferredEntity, RoleBindings, RoleProfile, ServerProfile, UniqueIds,
 };
@@ -20,15 +20,15 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
             ArnFault::Federated => LoginRule::CallerIsFederated,
         };
         let arn = profile.caller_arn.as_deref().unwrap_or_default();
-        findings.refuse(rule, &say("found {}", &[&quoted(arn)]));
+        findings.refuse(rule, "found {}", &[arn]);
     }
     if let Some(role) = role.filter(|role| !role.is_empty()) {
         check_role_name(role, findings);
     }
     match &profile.role {
         None => {}
-        Some(RoleProfile::Missing) => findings.refuse(LoginRule::RoleUnknown, ""),
-        Some(RoleProfile::Ec2) => findings.refuse(LoginRule::RoleWantsEc2, ""),
+        Some(RoleProfile::Missing) => findings.refuse(LoginRule::RoleUnknown, "", &[]),
+        Some(RoleProfile::Ec2) => findings.refuse(LoginRule::RoleWantsEc2, "", &[]),
         Some(RoleProfile::Iam(bindings)) => {
             report_dead_bindings(bindings, findings);
             match caller {
@@ -38,7 +38,7 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
                     LoginRule::PrincipalNotBound,
                     Severity::Depends,
                     "the caller's ARN is not known",
-                    None,
+                    &[],
                 ),
             }
         }
@@ -56,31 +56,28 @@ pub(super) fn check_partition(
     if let (Some(region), Some(Ok(caller))) = (region, caller)
         && region.partition().name() != caller.partition
     {
-        let detail = say(
-            "expected a key of the partition {}, found one of {}",
-            &[region.partition().name(), &quoted(caller.partition)],
+        findings.refuse(
+            LoginRule::AccessKeyUnknown,
+            "expected a key of the partition {=}, found one of {}",
+            &[region.partition().name(), caller.partition],
         );
-        findings.refuse(LoginRule::AccessKeyUnknown, &detail);
     }
 }
 
 /// Vault's `GenericNameRegex`: `\w(([\w-.]+)?\w)?`.
 fn check_role_name(role: &str, findings: &mut Findings) {
     if role.starts_with("arn:") {
-        findings.refuse(
-            LoginRule::RoleIsArn,
-            &say("found {}", &[&quoted(&shown::role(role))]),
-        );
+        findings.refuse(LoginRule::RoleIsArn, "found {}", &[&shown::role(role)]);
         return;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let inside = |c: char| is_word(c) || c == '-' || c == '.';
     if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
-        let detail = say(
+        findings.refuse(
+            LoginRule::RoleNameImpossible,
             "expected letters, digits, '_', and '-' or '.' inside, found {}",
-            &[&quoted(&shown::role(role))],
+            &[&shown::role(role)],
         );
-        findings.refuse(LoginRule::RoleNameImpossible, &detail);
     }
 }
 
@@ -91,10 +88,8 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
         let found = caller.session.map_or("none".into(), quoted);
         findings.refuse(
             LoginRule::SessionNotInstance,
-            &say(
-                "expected a session such as i-0123456789abcdef0, found {}",
-                &[&found],
-            ),
+            "expected a session such as i-0123456789abcdef0, found {=}",
+            &[&found],
         );
     }
     let canonical = caller.canonical();
@@ -115,25 +110,19 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
     if bindings.principal_arns.is_empty() || bindings.principal_arns.iter().any(equal) {
         return;
     }
-    let shown = quoted(&canonical);
     if bindings.principal_arns.iter().any(wildcard) {
-        let detail = say(
-            "found {}, and what a binding with `*` matches is decided by the path that IAM knows",
-            &[&shown],
-        );
         findings.add(
             LoginRule::PrincipalNotBound,
             Severity::Depends,
-            &detail,
-            Some(&shown),
+            "found {fix}, and what a binding with `*` matches is decided by the path that IAM knows",
+            &[&canonical],
         );
     } else {
-        let detail = say("expected one that is bound, found {}", &[&shown]);
         findings.add(
             LoginRule::PrincipalNotBound,
             Severity::Refused,
-            &detail,
-            Some(&shown),
+            "expected one that is bound, found {fix}",
+            &[&canonical],
         );
     }
 }
@@ -148,8 +137,8 @@ fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
             findings.add(
                 LoginRule::BindingNeverMatches,
                 Severity::Advice,
-                &say("found {}", &[&quoted(entry)]),
-                None,
+                "found {}",
+                &[entry],
             );
         }
     }

@@ -1,7 +1,7 @@
 //! What the mount's configuration decides: server ID, allowed headers, region (contract 2.5).
 
 use super::{CalledRegion, Login, Method};
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::profile::{
@@ -23,13 +23,13 @@ const ALLOWED: [&str; 6] = [
 ];
 
 /// The regions that Vault's bundled table knows up to 1.21 (contract 5.3), pseudo-regions included.
-const KNOWN_REGIONS: &str = " af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 \
+const KNOWN_REGIONS: &str = "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 \
     ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ca-central-1 \
     ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 \
     eu-west-3 il-central-1 me-central-1 me-south-1 sa-east-1 us-east-1 us-east-2 us-west-1 \
     us-west-2 aws-global us-east-1-fips us-east-2-fips us-west-1-fips us-west-2-fips cn-north-1 \
     cn-northwest-1 us-gov-east-1 us-gov-west-1 us-gov-east-1-fips us-gov-west-1-fips us-iso-east-1 \
-    us-iso-west-1 us-isob-east-1 ";
+    us-iso-west-1 us-isob-east-1";
 
 /// More headers than this get no findings of their own.
 const MOST_FINDINGS: usize = 16;
@@ -71,23 +71,19 @@ fn check_server_id(
         Some(ServerIdRequirement::NotRequired) => return,
         Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
         Some(ServerIdRequirement::Required(wanted)) => {
-            let shown = quoted(wanted);
             match &sent {
                 None => findings.add(
                     LoginRule::ServerIdMissing,
                     Severity::Refused,
-                    &say("expected {}, found none", &[&shown]),
-                    Some(&shown),
+                    "expected {fix}, found none",
+                    &[wanted],
                 ),
-                Some(value) if value != wanted => {
-                    let detail = say("expected {}, found {}", &[&shown, &quoted(value)]);
-                    findings.add(
-                        LoginRule::ServerIdDiffers,
-                        Severity::Refused,
-                        &detail,
-                        Some(&shown),
-                    );
-                }
+                Some(value) if value != wanted => findings.add(
+                    LoginRule::ServerIdDiffers,
+                    Severity::Refused,
+                    "expected {fix}, found {}",
+                    &[wanted, value],
+                ),
                 Some(_) => {}
             }
             Severity::Refused
@@ -98,15 +94,14 @@ fn check_server_id(
                     LoginRule::ServerIdMissing,
                     Severity::Depends,
                     "found none, and whether the server wants one is not known",
-                    None,
+                    &[],
                 ),
-                Some(value) => {
-                    let detail = say(
-                        "found {}, and which one the server wants is not known",
-                        &[&quoted(value)],
-                    );
-                    findings.add(LoginRule::ServerIdDiffers, Severity::Depends, &detail, None);
-                }
+                Some(value) => findings.add(
+                    LoginRule::ServerIdDiffers,
+                    Severity::Depends,
+                    "found {}, and which one the server wants is not known",
+                    &[value],
+                ),
             }
             Severity::Depends
         }
@@ -126,7 +121,7 @@ fn check_server_id(
                 LoginRule::AuthorizationMissing,
                 Severity::Refused,
                 "expected one, found none",
-                None,
+                &[],
             );
             return;
         }
@@ -135,7 +130,7 @@ fn check_server_id(
         .split(';')
         .any(|name| name == "x-vault-aws-iam-server-id")
     {
-        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", None);
+        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", &[]);
     }
 }
 
@@ -144,12 +139,12 @@ fn signed_headers(authorization: &str) -> &str {
     const KEY: &str = "SignedHeaders=";
     let mut start = 0;
     for line in authorization.split_inclusive('\n') {
-        let found = line.rmatch_indices(KEY).find_map(|(at, _)| {
+        let found = line.match_indices(KEY).filter_map(|(at, _)| {
             let rest = authorization.get(start + at + KEY.len()..)?;
             let value = rest.split(',').next()?;
             (!value.is_empty()).then_some(value)
         });
-        if let Some(value) = found {
+        if let Some(value) = found.last() {
             return value;
         }
         start += line.len();
@@ -231,15 +226,11 @@ fn report(
         (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
         _ => Severity::Depends,
     };
-    let shown = quoted(name);
-    let detail = match severity {
-        Severity::Refused => say("expected one that is allowed, found {}", &[&shown]),
-        _ => say(
-            "found {}, and whether the server allows it is not known",
-            &[&shown],
-        ),
+    let template = match severity {
+        Severity::Refused => "expected one that is allowed, found {fix}",
+        _ => "found {fix}, and whether the server allows it is not known",
     };
-    findings.add(rule, severity, &detail, Some(&shown));
+    findings.add(rule, severity, template, &[name]);
 }
 
 /// Rows 26 and 27, of which the server's own reading of the header is a part.
@@ -257,10 +248,11 @@ fn check_client_region(
         findings.refuse(
             LoginRule::RegionMissing,
             "expected a field that begins with Credential= after a blank, found none",
+            &[],
         );
         return None;
     };
-    if KNOWN_REGIONS.contains(&format!(" {region} ")) {
+    if KNOWN_REGIONS.split(' ').any(|known| known == region) {
         let real = match region {
             "aws-global" => "us-east-1",
             _ => region.strip_suffix("-fips").unwrap_or(region),
@@ -277,20 +269,22 @@ fn check_client_region(
     } else {
         "something else".into()
     };
-    let (severity, detail) = match newest_read {
+    let (severity, template) = match newest_read {
         true => (
             Severity::Refused,
-            say("expected a region of its table, found {}", &[&shown]),
+            "expected a region of its table, found {=}",
         ),
         false => (
             Severity::Depends,
-            say(
-                "found {}, and which regions the server knows is not known",
-                &[&shown],
-            ),
+            "found {=}, and which regions the server knows is not known",
         ),
     };
-    findings.add(LoginRule::RegionUnknownToServer, severity, &detail, None);
+    findings.add(
+        LoginRule::RegionUnknownToServer,
+        severity,
+        template,
+        &[&shown],
+    );
     Some(CalledRegion(region.into()))
 }
 

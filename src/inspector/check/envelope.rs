@@ -1,6 +1,6 @@
 //! The JSON around a login (contract 2.1).
 
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::inspector::finding::Findings;
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
@@ -22,10 +22,11 @@ pub(super) fn check<'a>(
     findings: &mut Findings,
 ) -> Option<Json<'a>> {
     if text.len() > MOST_BYTES {
-        let length = text.len();
-        let detail =
-            format!("expected at most {MOST_BYTES} bytes, found {length}, of which none was read");
-        findings.refuse(LoginRule::LoginTooLarge, &detail);
+        findings.refuse(
+            LoginRule::LoginTooLarge,
+            "expected at most {=} bytes, found {=}, of which none was read",
+            &[&MOST_BYTES.to_string(), &text.len().to_string()],
+        );
         return None;
     }
     let core = profile.core.as_ref();
@@ -39,12 +40,11 @@ pub(super) fn check<'a>(
     let (json, rest) = match Json::read(text.as_bytes()) {
         Ok(read) => read,
         Err(JsonError::TooDeep) => {
-            let detail = "expected at most 300 values inside each other, found more; nothing further was read";
             findings.add(
                 LoginRule::JsonOverLimits,
                 by_strictness(Severity::Depends),
-                detail,
-                None,
+                "expected at most 300 values inside each other, found more; nothing further was read",
+                &[],
             );
             return None;
         }
@@ -55,38 +55,44 @@ pub(super) fn check<'a>(
                 return Some(Json::Object(Vec::new()));
             }
             if start.starts_with(|c: char| c.is_ascii_alphabetic()) && start.contains('=') {
-                findings.add(LoginRule::LoginIsForm, Severity::Depends, "", None);
+                findings.add(LoginRule::LoginIsForm, Severity::Depends, "", &[]);
             } else {
-                findings.refuse(LoginRule::JsonMalformed, &describe(fault));
+                findings.refuse(LoginRule::JsonMalformed, "{=}", &[&describe(fault)]);
             }
             return None;
         }
     };
     if core.is_none_or(|core| core.flavour == Flavour::OpenBao) && json.has_huge_number() {
-        let detail = "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large";
-        findings.add(LoginRule::JsonMalformed, Severity::Depends, detail, None);
+        findings.add(
+            LoginRule::JsonMalformed,
+            Severity::Depends,
+            "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large",
+            &[],
+        );
     }
     if json.widest() > MOST_ENTRIES {
-        let detail = "expected at most 10000 entries in an object or a list, found more";
         findings.add(
             LoginRule::JsonOverLimits,
             by_strictness(Severity::Depends),
-            detail,
-            None,
+            "expected at most 10000 entries in an object or a list, found more",
+            &[],
         );
     } else if core.is_none_or(|core| core.flavour == Flavour::OpenBao)
         && json.count_strings() > MOST_STRINGS
     {
-        let detail = "expected at most 1000 strings, as OpenBao has it by default, found more";
-        findings.add(LoginRule::JsonOverLimits, Severity::Depends, detail, None);
+        findings.add(
+            LoginRule::JsonOverLimits,
+            Severity::Depends,
+            "expected at most 1000 strings, as OpenBao has it by default, found more",
+            &[],
+        );
     }
     if let Some(key) = json.doubled_key() {
-        let detail = say("expected each key once, found {} twice", &[&quoted(key)]);
         findings.add(
             LoginRule::JsonDuplicateKey,
             by_strictness(Severity::Advice),
-            &detail,
-            None,
+            "expected each key once, found {} twice",
+            &[key],
         );
     }
     if !rest.is_empty() {
@@ -99,7 +105,7 @@ pub(super) fn check<'a>(
             LoginRule::JsonTrailingBytes,
             by_strictness(lenient),
             "expected nothing after the closing brace",
-            None,
+            &[],
         );
     }
     match json {
@@ -109,7 +115,8 @@ pub(super) fn check<'a>(
         other => {
             findings.refuse(
                 LoginRule::JsonMalformed,
-                &say("expected an object, found {}", &[other.kind()]),
+                "expected an object, found {=}",
+                &[other.kind()],
             );
             None
         }

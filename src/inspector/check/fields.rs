@@ -1,7 +1,7 @@
 //! The fields of a login: types, presence, method, URL, body and headers (contract 2.2, 2.3).
 
 use super::{Login, Method, envelope};
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::inspector::finding::Findings;
 use crate::inspector::go_base64;
 use crate::inspector::go_url::{GoUrl, Query, QueryFault};
 use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
@@ -24,12 +24,11 @@ pub(super) fn check(
 ) -> Option<Login> {
     for name in FIELDS.iter().filter(|name| **name != "iam_request_headers") {
         if let Some(Err(kind)) = json.get(name).map(login_fields::text) {
-            let detail = say("expected {} to be a string, found {}", &[name, kind]);
             findings.add(
                 LoginRule::FieldTypeWrong,
                 Severity::Refused,
-                &detail,
-                Some(name),
+                "expected {fix=} to be a string, found {=}",
+                &[name, kind],
             );
         }
     }
@@ -42,11 +41,12 @@ pub(super) fn check(
         }
         Some(Ok(read)) => {
             if let Some(key) = &read.doubled_key {
-                let detail = say(
+                findings.add(
+                    LoginRule::JsonDuplicateKey,
+                    Severity::Advice,
                     "expected each header once, found {} twice, of which the server takes the last",
-                    &[&quoted(key)],
+                    &[key],
                 );
-                findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, &detail, None);
             }
             if let Some(name) = &read.bare_number {
                 report_bare_number(name, profile, findings);
@@ -79,7 +79,11 @@ pub(super) fn check(
     };
     let headers = headers.filter(|headers: &Headers| {
         if headers.0.is_empty() {
-            findings.refuse(LoginRule::HeadersMissing, "expected headers, found none");
+            findings.refuse(
+                LoginRule::HeadersMissing,
+                "expected headers, found none",
+                &[],
+            );
         }
         !headers.0.is_empty()
     });
@@ -109,20 +113,21 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
     let ec2 = has("pkcs7") || (has("identity") && has("signature"));
     match (missing, ec2) {
         (None, false) => {}
-        (None, true) => {
-            findings.refuse(LoginRule::LoginFlowsMixed, "expected one type, found both")
-        }
+        (None, true) => findings.refuse(
+            LoginRule::LoginFlowsMixed,
+            "expected one type, found both",
+            &[],
+        ),
         (Some(_), true) => {
-            findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", None);
+            findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", &[]);
             return None;
         }
         (Some(name), false) => {
-            let detail = say("expected {}, found none", &[name]);
             findings.add(
                 LoginRule::LoginFieldsMissing,
                 Severity::Refused,
-                &detail,
-                Some(name),
+                "expected {fix=}, found none",
+                &[name],
             );
         }
     }
@@ -137,34 +142,38 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
         .iter()
         .filter(|(name, _)| !FIELDS.contains(&&**name));
     for (name, _) in unknown.take(MOST_UNKNOWN_KEYS) {
-        let name = quoted(name);
-        let detail = say("expected one of the fields of a login, found {}", &[&name]);
         findings.add(
             LoginRule::KeyUnknown,
             Severity::Advice,
-            &detail,
-            Some(&name),
+            "expected one of the fields of a login, found {fix}",
+            &[name],
         );
     }
 }
 
 fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
     match fault {
-        HeadersFault::Blank => {
-            findings.refuse(LoginRule::HeadersBlank, "expected headers, found nothing")
-        }
+        HeadersFault::Blank => findings.refuse(
+            LoginRule::HeadersBlank,
+            "expected headers, found nothing",
+            &[],
+        ),
         HeadersFault::NotJson(fault, encoding) => {
             let taken_for = match encoding {
                 Encoding::Base64 => "inside the base64",
                 Encoding::Plain => "in the text, which is not standard base64",
             };
-            let detail = say("{} {}", &[&envelope::describe(*fault), taken_for]);
-            findings.refuse(LoginRule::HeadersNotJson, &detail);
+            findings.refuse(
+                LoginRule::HeadersNotJson,
+                "{=} {=}",
+                &[&envelope::describe(*fault), taken_for],
+            );
         }
         HeadersFault::NotAnObject(kind) => {
             findings.refuse(
                 LoginRule::HeadersNotJson,
-                &say("expected an object, found {}", &[kind]),
+                "expected an object, found {=}",
+                &[kind],
             );
         }
         HeadersFault::Compressed => {
@@ -172,20 +181,25 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
                 LoginRule::HeadersNotJson,
                 Severity::Depends,
                 "expected an object, found what may be compressed",
-                None,
+                &[],
             );
         }
         HeadersFault::ValueType(name, kind) => {
-            let detail = say("expected strings for {}, found {}", &[&quoted(name), kind]);
-            findings.refuse(LoginRule::HeaderValueTypeWrong, &detail);
+            findings.refuse(
+                LoginRule::HeaderValueTypeWrong,
+                "expected strings for {}, found {=}",
+                &[name, kind],
+            );
         }
         HeadersFault::Pair => findings.refuse(
             LoginRule::HeaderPairMalformed,
             "expected strings with a colon after the name, found something else",
+            &[],
         ),
         HeadersFault::Kind(kind) => findings.refuse(
             LoginRule::HeaderPairMalformed,
-            &say("expected headers, found {}", &[kind]),
+            "expected headers, found {=}",
+            &[kind],
         ),
     }
 }
@@ -198,16 +212,21 @@ fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findin
         (Some(_), None) => return,
         _ => Severity::Depends,
     };
-    let detail = say(
+    findings.add(
+        LoginRule::HeaderValueTypeWrong,
+        severity,
         "expected strings for {}, found a number, which a plugin in a process of its own does not take",
-        &[&quoted(name)],
+        &[name],
     );
-    findings.add(LoginRule::HeaderValueTypeWrong, severity, &detail, None);
 }
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
     match method {
-        "" => findings.refuse(LoginRule::MethodMissing, "expected `POST`, found nothing"),
+        "" => findings.refuse(
+            LoginRule::MethodMissing,
+            "expected `POST`, found nothing",
+            &[],
+        ),
         "POST" => {}
         "GET" => {
             match profile
@@ -218,21 +237,22 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
                 Some(false) => findings.refuse(
                     LoginRule::MethodUnsupported,
                     "expected `POST`, which alone this server supports, found `GET`",
+                    &[],
                 ),
                 None => findings.add(
                     LoginRule::MethodGet,
                     Severity::Depends,
                     "expected `POST`, found `GET`",
-                    None,
+                    &[],
                 ),
             }
             return Method::Get;
         }
-        other => {
-            let shown = quoted(&shown::method(other));
-            let detail = say("expected `POST`, found {}", &[&shown]);
-            findings.refuse(LoginRule::MethodUnsupported, &detail);
-        }
+        other => findings.refuse(
+            LoginRule::MethodUnsupported,
+            "expected `POST`, found {}",
+            &[&shown::method(other)],
+        ),
     }
     Method::Post
 }
@@ -242,42 +262,49 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         findings.refuse(
             LoginRule::UrlMissing,
             "expected base64 of a URL, found nothing",
+            &[],
         );
         return None;
     }
     let Some(bytes) = go_base64::decode(encoded) else {
-        let detail = say(
-            "expected letters, digits, '+', '/' and padding, found {}",
-            &[go_base64::fault(encoded)],
-        );
-        findings.refuse(LoginRule::UrlNotBase64, &detail);
+        report_base64(LoginRule::UrlNotBase64, encoded, findings);
         return None;
     };
     match GoUrl::parse(&String::from_utf8_lossy(&bytes)) {
         Err(fault) => {
             findings.refuse(
                 LoginRule::UrlUnparsable,
-                &say("expected scheme, host and `/`, found {}", &[fault]),
+                "expected scheme, host and `/`, found {=}",
+                &[fault],
             );
             None
         }
         Ok(url) => {
             if let Some(fault) = url.newly_refused {
-                let detail = say(
-                    "expected scheme, host and `/`, found {}, which servers built with newer versions of Go refuse",
+                findings.add(
+                    LoginRule::UrlUnparsable,
+                    Severity::Depends,
+                    "expected scheme, host and `/`, found {=}, which servers built with newer versions of Go refuse",
                     &[fault],
                 );
-                findings.add(LoginRule::UrlUnparsable, Severity::Depends, &detail, None);
             }
             Some(url)
         }
     }
 }
 
+fn report_base64(rule: LoginRule, encoded: &str, findings: &mut Findings) {
+    findings.refuse(
+        rule,
+        "expected letters, digits, '+', '/' and padding, found {=}",
+        &[go_base64::fault(encoded)],
+    );
+}
+
 fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findings) {
     if method == Method::Post {
         if !url.query.is_empty() {
-            findings.refuse(LoginRule::PostWithQuery, "expected none, found one");
+            findings.refuse(LoginRule::PostWithQuery, "expected none, found one", &[]);
         }
         return;
     }
@@ -287,14 +314,17 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
         [] => findings.refuse(
             LoginRule::QueryActionMissing,
             "expected Action=GetCallerIdentity, found none",
+            &[],
         ),
-        [other] => {
-            let detail = say("expected `{}`, found {}", &[ACTION, &quoted(other)]);
-            findings.refuse(LoginRule::QueryActionUnexpected, &detail);
-        }
+        [other] => findings.refuse(
+            LoginRule::QueryActionUnexpected,
+            "expected `{=}`, found {}",
+            &[ACTION, other],
+        ),
         _ => findings.refuse(
             LoginRule::QueryActionRepeated,
-            &format!("expected one, found {}", actions.len()),
+            "expected one, found {=}",
+            &[&actions.len().to_string()],
         ),
     }
 }
@@ -304,15 +334,12 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
         findings.refuse(
             LoginRule::BodyMissing,
             "expected base64 of a form, found nothing",
+            &[],
         );
         return None;
     }
     let Some(body) = go_base64::decode(encoded) else {
-        let detail = say(
-            "expected letters, digits, '+', '/' and padding, found {}",
-            &[go_base64::fault(encoded)],
-        );
-        findings.refuse(LoginRule::BodyNotBase64, &detail);
+        report_base64(LoginRule::BodyNotBase64, encoded, findings);
         return None;
     };
     let form = Query::parse(&String::from_utf8_lossy(&body));
@@ -320,10 +347,12 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
         Some(QueryFault::Semicolon) => findings.refuse(
             LoginRule::BodyUnparsable,
             "expected pairs with '&' between them, found a ';'",
+            &[],
         ),
         Some(QueryFault::Escape) => findings.refuse(
             LoginRule::BodyUnparsable,
             "expected two hexadecimal digits after each '%', found something else",
+            &[],
         ),
         None => {
             let actions = form.all("Action").count();
@@ -333,16 +362,13 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
                 _ => true,
             });
             if let Some((name, value)) = strange {
-                let detail = match name.as_str() {
-                    "Action" if actions > 1 => "expected Action once, found it more often".into(),
-                    "Action" => say(
-                        "expected the action `{}`, found {}",
-                        &[ACTION, &quoted(value)],
-                    ),
+                let template = match name.as_str() {
+                    "Action" if actions > 1 => "expected Action once, found it more often",
+                    "Action" => "expected the action `{=}`, found {}",
                     // The name may be a whole document.
-                    _ => "expected Action and Version alone, found another key".into(),
+                    _ => "expected Action and Version alone, found another key",
                 };
-                findings.refuse(LoginRule::BodyUnexpected, &detail);
+                findings.refuse(LoginRule::BodyUnexpected, template, &[ACTION, value]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The request as the server sends it on to STS (contract 2.6, 2.7 and 1.2).
 
 use super::{Login, Method};
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::inspector::finding::Findings;
 use crate::inspector::go_header::{is_name, is_value};
 use crate::inspector::go_url::{GoUrl, Query, escapes_are_valid};
 use crate::inspector::login_fields::Headers;
@@ -38,19 +38,15 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
         !is_name(&header.name) || !header.values.iter().all(|value| is_value(value))
     });
     for header in illegal.take(MOST_FINDINGS) {
-        let name = quoted(&header.name);
-        let detail = match is_name(&header.name) {
-            true => say(
-                "expected no control character in the value of {}, found one",
-                &[&name],
-            ),
-            false => say("expected a header name, found {}", &[&name]),
+        let template = match is_name(&header.name) {
+            true => "expected no control character in the value of {fix}, found one",
+            false => "expected a header name, found {fix}",
         };
         findings.add(
             LoginRule::HeaderIllegal,
             Severity::Refused,
-            &detail,
-            Some(&name),
+            template,
+            &[&header.name],
         );
     }
     let repeated = headers.0.iter().filter(|header| {
@@ -62,21 +58,19 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
             || header.values.len() > 1 && SINGLE.contains(&header.name.as_str())
     });
     for header in repeated.take(MOST_FINDINGS) {
-        let name = quoted(&header.name);
-        let detail = format!("expected {name} once, found {} values", header.values.len());
         findings.add(
             LoginRule::HeaderRepeated,
             Severity::Depends,
-            &detail,
-            Some(&name),
+            "expected {fix} once, found {=} values",
+            &[&header.name, &header.values.len().to_string()],
         );
     }
     for name in HOP_BY_HOP.iter().filter(|name| headers.get(name).is_some()) {
         findings.add(
             LoginRule::HeaderHopByHop,
             Severity::Depends,
-            &say("found `{}`", &[name]),
-            Some(name),
+            "found `{fix=}`",
+            &[name],
         );
     }
     if let Some(url) = &login.url {
@@ -89,7 +83,7 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
 
 fn check_url(url: &GoUrl, findings: &mut Findings) {
     let malformed = |severity, detail: &str, findings: &mut Findings| {
-        findings.add(LoginRule::StsUrlMalformed, severity, detail, None);
+        findings.add(LoginRule::StsUrlMalformed, severity, detail, &[]);
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
     if !url.opaque.is_empty() {
@@ -123,7 +117,7 @@ fn check_url(url: &GoUrl, findings: &mut Findings) {
         );
     }
     let not_bare = |severity, detail: &str, findings: &mut Findings| {
-        findings.add(LoginRule::StsUrlNotBare, severity, detail, None);
+        findings.add(LoginRule::StsUrlNotBare, severity, detail, &[]);
     };
     if url.opaque.is_empty() && !matches!(url.path.as_str(), "" | "/") {
         not_bare(
@@ -162,13 +156,11 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .unwrap_or(&lower)
         .trim_end_matches(':');
     if bare != url.host {
-        let plain = quoted(bare);
-        let detail = say("expected {}, found {}", &[&plain, &quoted(&url.host)]);
         findings.add(
             LoginRule::HostNotPlain,
             Severity::Depends,
-            &detail,
-            Some(&plain),
+            "expected {fix}, found {}",
+            &[bare, &url.host],
         );
     }
     if let Some(host) = headers
@@ -176,16 +168,11 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .map(|host| host.trim_matches([' ', '\t']))
         && host != url.host
     {
-        let sent = quoted(&url.host);
-        let detail = say(
-            "expected {}, found {}; if that was signed, the signature does not match",
-            &[&sent, &quoted(host)],
-        );
         findings.add(
             LoginRule::HostDiffers,
             Severity::Depends,
-            &detail,
-            Some(&sent),
+            "expected {fix}, found {}; if that was signed, the signature does not match",
+            &[&url.host, host],
         );
     }
 }
@@ -198,13 +185,14 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.refuse(
                 LoginRule::AcceptJson,
                 "expected none, found `application/json`",
+                &[],
             );
         } else if accept.to_ascii_lowercase().contains("json") {
             findings.add(
                 LoginRule::AcceptJson,
                 Severity::Depends,
                 "found JSON among other types",
-                None,
+                &[],
             );
         }
     }
@@ -214,8 +202,8 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.add(
                 LoginRule::AcceptEncoding,
                 Severity::Depends,
-                &say("found {}", &[&quoted(&encoding)]),
-                None,
+                "found {}",
+                &[&encoding],
             );
         }
     }
@@ -229,8 +217,8 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::GetWithBody,
             Severity::Depends,
-            &format!("expected no body, found {} bytes", body.len()),
-            None,
+            "expected no body, found {=} bytes",
+            &[&body.len().to_string()],
         );
     }
     if login.method == Method::Get {
@@ -243,15 +231,15 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
         .trim_matches([' ', '\t'])
         .eq_ignore_ascii_case(FORM)
     {
-        let found = match content_type {
-            "" => "none".into(),
-            other => quoted(other),
+        let template = match content_type {
+            "" => "expected `{=}`, found none",
+            _ => "expected `{=}`, found {}",
         };
         findings.add(
             LoginRule::ContentTypeNotForm,
             Severity::Depends,
-            &say("expected `{}`, found {}", &[FORM, &found]),
-            None,
+            template,
+            &[FORM, content_type],
         );
     }
     check_call(&Query::parse(&String::from_utf8_lossy(body)), findings);
@@ -266,6 +254,7 @@ fn check_call(form: &Query, findings: &mut Findings) {
         findings.refuse(
             LoginRule::StsActionInvalid,
             "expected Action=GetCallerIdentity, found no action",
+            &[],
         );
     }
     let versions: Vec<&str> = form.all("Version").collect();
@@ -274,19 +263,18 @@ fn check_call(form: &Query, findings: &mut Findings) {
         [] => findings.refuse(
             LoginRule::StsActionInvalid,
             "expected Version=2011-06-15, found no version",
+            &[],
         ),
         [other] => findings.refuse(
             LoginRule::StsActionInvalid,
-            &say(
-                "expected the version `{}`, found {}",
-                &[VERSION, &quoted(other)],
-            ),
+            "expected the version `{=}`, found {}",
+            &[VERSION, other],
         ),
         _ => findings.add(
             LoginRule::StsActionInvalid,
             Severity::Depends,
             "expected one version, found several",
-            None,
+            &[],
         ),
     }
 }

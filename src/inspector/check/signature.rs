@@ -1,8 +1,9 @@
 //! The signature's claims: scope, time, signed headers and key (contract 2.12 and 7).
 
 use super::{CalledRegion, Login, Method};
-use crate::inspector::claim::{Claim, ClaimFault, Place, read_timestamp, session_token, timestamp};
-use crate::inspector::finding::{Findings, quoted, say};
+use crate::date::read_amz_date;
+use crate::inspector::claim::{Claim, ClaimFault, Place, session_token, timestamp};
+use crate::inspector::finding::Findings;
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::rule::Severity;
@@ -39,8 +40,8 @@ pub(super) fn check(
         findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            &say("found {}, which AWS may refuse", &[unusual]),
-            None,
+            "found {=}, which AWS may refuse",
+            &[unusual],
         );
     }
     if claim.place == Place::Header && login.query.first("X-Amz-Signature").is_some() {
@@ -48,7 +49,7 @@ pub(super) fn check(
             LoginRule::SignatureTwice,
             Severity::Depends,
             "expected one, found two",
-            None,
+            &[],
         );
     }
     // Without a time a signature is incomplete to AWS, which comes before all that it says.
@@ -72,7 +73,8 @@ pub(super) fn check_shape(claim: &Claim, findings: &mut Findings) {
     {
         findings.refuse(
             LoginRule::SignatureMalformed,
-            &format!("found {} characters", signature.len()),
+            "found {=} characters",
+            &[&signature.len().to_string()],
         );
     }
 }
@@ -80,16 +82,20 @@ pub(super) fn check_shape(claim: &Claim, findings: &mut Findings) {
 fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
     match fault {
         ClaimFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
-        ClaimFault::Missing => {
-            findings.refuse(LoginRule::AuthorizationMissing, "expected one, found none")
+        ClaimFault::Missing => findings.refuse(
+            LoginRule::AuthorizationMissing,
+            "expected one, found none",
+            &[],
+        ),
+        ClaimFault::Incomplete(detail) => {
+            findings.refuse(LoginRule::SignatureIncomplete, "{=}", &[detail])
         }
-        ClaimFault::Incomplete(detail) => findings.refuse(LoginRule::SignatureIncomplete, detail),
-        ClaimFault::Secret => findings.refuse(LoginRule::SecretAsAccessKeyId, ""),
+        ClaimFault::Secret => findings.refuse(LoginRule::SecretAsAccessKeyId, "", &[]),
         ClaimFault::Unusual(what) => findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            &say("found {}, which AWS may refuse", &[what]),
-            None,
+            "found {=}, which AWS may refuse",
+            &[what],
         ),
     }
 }
@@ -108,13 +114,14 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             LoginRule::SignedHeadersUnsorted,
             Severity::Depends,
             "expected lower case, sorted, each name once, found something else",
-            None,
+            &[],
         );
     }
     if !names.iter().any(|name| name.eq_ignore_ascii_case("host")) {
         findings.refuse(
             LoginRule::HostNotSigned,
             "expected `host` in SignedHeaders, found none",
+            &[],
         );
     }
     if names.contains(&"content-length") {
@@ -125,12 +132,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         let Some((severity, why)) = absence(name, login, headers) else {
             continue;
         };
-        let shown = quoted(name);
         findings.add(
             LoginRule::SignedHeaderMissing,
             severity,
-            &say("expected {}, found {}", &[&shown, why]),
-            Some(&shown),
+            "expected {fix}, found {=}",
+            &[name, why],
         );
         reported += 1;
         if reported == MOST_FINDINGS {
@@ -148,15 +154,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         !header.values.iter().all(|value| value.is_ascii()) && is_signed(&header.name)
     });
     for header in not_ascii.take(MOST_FINDINGS) {
-        let shown = quoted(&header.name);
         findings.add(
             LoginRule::HeaderIllegal,
             Severity::Depends,
-            &say(
-                "expected ASCII in {}, found another character, of which AWS may sign other bytes",
-                &[&shown],
-            ),
-            Some(&shown),
+            "expected ASCII in {fix}, found another character, of which AWS may sign other bytes",
+            &[&header.name],
         );
     }
     let unsigned = headers
@@ -164,12 +166,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         .iter()
         .filter(|header| header.name.starts_with("X-Amz-") && !is_signed(&header.name));
     for header in unsigned.take(MOST_FINDINGS) {
-        let shown = quoted(&header.name);
         findings.add(
             LoginRule::AmzHeaderNotSigned,
             Severity::Depends,
-            &say("found {}, which AWS asks to be signed", &[&shown]),
-            Some(&shown),
+            "found {fix}, which AWS asks to be signed",
+            &[&header.name],
         );
     }
 }
@@ -180,16 +181,11 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
     let length = headers.first("Content-Length").unwrap_or(&sent);
     let length = length.trim_matches([' ', '\t']);
     if length != sent {
-        let found = quoted(length);
-        let detail = say(
-            "expected {}, found {}; if that was signed, the signature does not match",
-            &[&sent, &found],
-        );
         findings.add(
             LoginRule::ContentLengthDiffers,
             Severity::Depends,
-            &detail,
-            Some(&sent),
+            "expected {fix=}, found {}; if that was signed, the signature does not match",
+            &[&sent, length],
         );
     }
 }
@@ -222,40 +218,36 @@ fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'
 fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &mut Findings) {
     match called_region {
         Some(CalledRegion(wanted)) if *wanted != claim.region => {
-            let shown = quoted(wanted);
-            let detail = say("expected {}, found {}", &[&shown, &quoted(&claim.region)]);
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Refused,
-                &detail,
-                Some(&shown),
+                "expected {fix}, found {}",
+                &[wanted, &claim.region],
             );
         }
         Some(_) => {}
         None if findings.has(LoginRule::RegionMissing) => {}
         None => {
-            let detail = say(
-                "found {}, and which endpoint the server calls is not known",
-                &[&quoted(&claim.region)],
-            );
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Depends,
-                &detail,
-                None,
+                "found {}, and which endpoint the server calls is not known",
+                &[&claim.region],
             );
         }
     }
     if claim.service != "sts" {
         findings.refuse(
             LoginRule::ScopeServiceDiffers,
-            &say("expected `sts`, found {}", &[&quoted(&claim.service)]),
+            "expected `sts`, found {}",
+            &[&claim.service],
         );
     }
     if claim.terminator != "aws4_request" {
         findings.refuse(
             LoginRule::ScopeTerminatorDiffers,
-            &say("found {}", &[&quoted(&claim.terminator)]),
+            "found {}",
+            &[&claim.terminator],
         );
     }
 }
@@ -278,23 +270,18 @@ fn check_timestamp(
             LoginRule::DateMissing,
             severity,
             "expected one, found none",
-            None,
+            &[],
         );
         return None;
     };
-    let Some(signed_at) = read_timestamp(&written) else {
+    let Some(signed_at) = read_amz_date(&written) else {
         let severity = match headers.get("X-Amz-Date") {
             Some(header) if claim.place == Place::Header && header.values.len() > 1 => {
                 Severity::Depends
             }
             _ => Severity::Refused,
         };
-        findings.add(
-            LoginRule::DateMalformed,
-            severity,
-            &say("found {}", &[&quoted(&written)]),
-            None,
-        );
+        findings.add(LoginRule::DateMalformed, severity, "found {}", &[&written]);
         return None;
     };
     Some((written, signed_at))
@@ -309,12 +296,15 @@ fn check_time(
 ) {
     if !written.starts_with(&claim.date) || claim.date.len() != 8 {
         // Of a scope with a part too few, this may be a piece of a secret.
-        let found = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => quoted(&claim.date),
-            false => "something else".into(),
+        let template = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => "expected the day of {=}, found {}",
+            false => "expected the day of {=}, found something else",
         };
-        let detail = say("expected the day of {}, found {}", &[written, &found]);
-        findings.refuse(LoginRule::ScopeDateDiffers, &detail);
+        findings.refuse(
+            LoginRule::ScopeDateDiffers,
+            template,
+            &[written, &claim.date],
+        );
     }
     let age = i64::try_from(unix_seconds)
         .unwrap_or(i64::MAX)
@@ -342,9 +332,12 @@ fn report_age(rule: LoginRule, seconds: i64, direction: &str, findings: &mut Fin
         }
         _ => Severity::Advice,
     };
-    let detail =
-        format!("expected at most {WINDOW_SECONDS} seconds, found {seconds} seconds {direction}");
-    findings.add(rule, severity, &detail, None);
+    findings.add(
+        rule,
+        severity,
+        "expected at most {=} seconds, found {=} seconds {=}",
+        &[&WINDOW_SECONDS.to_string(), &seconds.to_string(), direction],
+    );
 }
 
 fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
@@ -360,7 +353,7 @@ fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Fin
             LoginRule::SessionTokenMissing,
             severity,
             "expected one, found none",
-            None,
+            &[],
         );
     } else if claim.access_key_id.starts_with("AKIA") && token.is_some() {
         let severity = if has_token {
@@ -372,7 +365,7 @@ fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Fin
             LoginRule::SessionTokenUnexpected,
             severity,
             "expected none, found one",
-            None,
+            &[],
         );
     }
 }

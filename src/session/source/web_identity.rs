@@ -2,12 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
-use aws_smithy_types::date_time::{DateTime, Format};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::{Call, Fault, rule_of};
 use crate::credentials::Credentials;
+use crate::date::read_rfc3339;
 use crate::session::config::WebIdentity;
 use crate::session::exchange::{Destination, Header, Method, Response};
 use crate::session::refusal::RefusalRule;
@@ -54,9 +54,7 @@ pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
     }
     let malformed = || Fault::new(RefusalRule::CredentialsMalformed);
     let wanted = |name| element(text, name).ok_or_else(malformed);
-    let expires_at = DateTime::from_str(wanted("Expiration")?, Format::DateTimeWithOffset)
-        .map_err(|_| malformed())?
-        .secs();
+    let expires_at = read_rfc3339(wanted("Expiration")?).ok_or_else(malformed)?;
     Credentials::new(
         wanted("AccessKeyId")?.to_owned(),
         wanted("SecretAccessKey")?.to_owned(),
