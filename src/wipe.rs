@@ -13,7 +13,9 @@
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::hint::black_box;
-use std::alloc::System;
+
+#[cfg(target_family = "wasm")]
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
 
 /// How much of the stack a call may have used. A test of the built module holds both to it.
 #[cfg_attr(
@@ -30,32 +32,38 @@ pub(crate) enum Depth {
 #[global_allocator]
 static ALLOCATOR: WipingAllocator = WipingAllocator;
 
+/// What the blocks come from: the standard library's own allocator for WebAssembly is three times as large.
+#[cfg(target_family = "wasm")]
+static MEMORY: WasmDynamicTalc = new_wasm_dynamic_allocator();
+#[cfg(not(target_family = "wasm"))]
+static MEMORY: std::alloc::System = std::alloc::System;
+
 /// Wipes every block when it is freed.
 struct WipingAllocator;
 
-// SAFETY: every call is passed on to the system's allocator with the layout it came with; a block
-// is only written to while it is still owned.
+// SAFETY: every call is passed on to `MEMORY` with the layout it came with; a block is only written
+// to while it is still owned.
 unsafe impl GlobalAlloc for WipingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's contract is this one's.
-        unsafe { System.alloc(layout) }
+        unsafe { MEMORY.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's contract is this one's.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { MEMORY.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the block is the caller's, `layout.size()` bytes long, until it is passed on.
         unsafe {
             block.write_bytes(0, layout.size());
-            System.dealloc(black_box(block), layout);
+            MEMORY.dealloc(black_box(block), layout);
         }
     }
 
-    // No `realloc`: the default one allocates, copies and frees, and so wipes. The system's own
-    // could move the block and leave the old one as it was.
+    // No `realloc`: the default one allocates, copies and frees, and so wipes. That of
+    // `MEMORY` could move the block and leave the old one as it was.
 }
 
 /// Calls `body`, then overwrites the stack that it used.
