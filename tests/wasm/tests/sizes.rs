@@ -4,9 +4,9 @@
 use vault_aws_login_wasm_tests::repository;
 
 const MOST_BYTES: [(&str, u64); 4] = [
-    ("vault-aws-login-cli.wasm", 290_000),
-    ("vault-aws-login.core.wasm", 400_000),
-    ("vault-aws-login-composed.wasm", 415_000),
+    ("vault-aws-login-cli.wasm", 265_000),
+    ("vault-aws-login.core.wasm", 370_000),
+    ("vault-aws-login-composed.wasm", 380_000),
     ("vault-aws-login-envoy.wasm", 500_000),
 ];
 
