@@ -77,20 +77,16 @@ impl Claim {
         let mut parts = [None; 3];
         const NAMES: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
         for (place, piece) in parameters.split(',').enumerate() {
-            let mut words = piece.split([' ', '\t']).filter(|word| !word.is_empty());
-            let Some(word) = words.next() else {
-                unusual = unusual.or(Some("a comma with nothing after it"));
-                continue;
+            let words = || {
+                let pieces = piece.split([' ', '\t']);
+                pieces.filter(|word| !word.is_empty())
             };
-            if words.next().is_some() {
-                unusual = unusual.or(Some("a blank where a comma belongs"));
+            match words().count() {
+                0 => unusual = unusual.or(Some("a comma with nothing after it")),
+                1 => {}
+                _ => unusual = unusual.or(Some("a blank where a comma belongs")),
             }
-            for word in core::iter::once(word).chain(
-                piece
-                    .split([' ', '\t'])
-                    .filter(|word| !word.is_empty())
-                    .skip(1),
-            ) {
+            for word in words() {
                 let (name, value) = word
                     .split_once('=')
                     .ok_or_else(|| incomplete("expected key=value pairs after the algorithm"))?;
