@@ -206,8 +206,8 @@ fn errors_of_the_field_validation_are_explained() {
 #[rustfmt::skip]
 fn errors_of_the_method_url_body_and_headers_are_explained() {
     // 2.3
-    check(400, "didn't supply required authentication values", "login-fields-missing", "vault", "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: the one that is missing", "");
-    check(400, "supplied some of the auth values for the iam auth type but not all", "login-fields-missing", "vault", "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: the one that is missing", "");
+    check(400, "didn't supply required authentication values", "login-fields-missing", "vault", "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers at the top level of the JSON", "");
+    check(400, "supplied some of the auth values for the iam auth type but not all", "login-fields-missing", "vault", "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers at the top level of the JSON", "");
     check(400, "supplied auth values for both ec2 and iam auth types", "login-flows-mixed", "vault", "send either the iam_ fields or pkcs7, identity and signature", "");
     check(400, "missing iam_http_request_method", "method-missing", "vault", "set iam_http_request_method to `POST`", "");
     check(400, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported", "method-unsupported", "vault", "set iam_http_request_method to `POST`, in upper case", "");

@@ -168,7 +168,7 @@ rules! {
         ["a misspelt key", "an option of the client sent as a field"];
     LoginFieldsMissing = "login-fields-missing", "2.3/11", Vault, Refused,
         "the login lacks a field",
-        "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers: {the one that is missing}", "",
+        "send {iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers} at the top level of the JSON", "",
         ["a key is missing or misspelt", "the body arrived empty", "the fields are nested inside another object"];
     LoginFlowsMixed = "login-flows-mixed", "2.3/11", Vault, Refused,
         "the login has the fields of type iam and of type ec2",

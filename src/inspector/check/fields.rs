@@ -106,30 +106,28 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
         .is_some_and(|plugin| plugin.flavour == Flavour::OpenBao);
     let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
     let body_needed = openbao || !is_get;
-    let missing = FIELDS
-        .iter()
+    let missing: Vec<_> = FIELDS
+        .into_iter()
         .take(4)
-        .find(|name| !has(name) && (**name != "iam_request_body" || body_needed));
+        .filter(|name| !has(name) && (*name != "iam_request_body" || body_needed))
+        .collect();
     let ec2 = has("pkcs7") || (has("identity") && has("signature"));
-    match (missing, ec2) {
-        (None, false) => {}
-        (None, true) => findings.refuse(
+    match (missing.is_empty(), ec2) {
+        (true, false) => {}
+        (true, true) => findings.refuse(
             LoginRule::LoginFlowsMixed,
             "expected one type, found both",
             &[],
         ),
-        (Some(_), true) => {
+        (false, true) => {
             findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", &[]);
             return None;
         }
-        (Some(name), false) => {
-            findings.add(
-                LoginRule::LoginFieldsMissing,
-                Severity::Refused,
-                "expected {fix=}, found none",
-                &[name],
-            );
-        }
+        (false, false) => findings.refuse(
+            LoginRule::LoginFieldsMissing,
+            "expected {fix=}, found none",
+            &[&missing.join(", ")],
+        ),
     }
     Some(())
 }
