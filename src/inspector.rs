@@ -29,7 +29,7 @@ pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader,
 pub use self::finding::{Finding, Prediction};
 pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
-    ServerIdRequirement, ServerProfile, Software, UniqueIds,
+    ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
 pub use self::refusal::{Answer, Refusal, explain_refusal};
 pub use self::rule::{Refuser, RuleText, Severity};

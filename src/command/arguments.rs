@@ -5,7 +5,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use super::failure::Failure;
 use crate::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
-    ServerIdRequirement, ServerProfile, Software, UniqueIds,
+    ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
 use crate::text::OneLine;
 
@@ -124,95 +124,126 @@ fn read_sign(mut parser: Parser) -> Result<Invocation, Failure> {
 
 fn read_check(mut parser: Parser) -> Result<Invocation, Failure> {
     let mut check = CheckArguments::default();
-    let mut bindings: Option<RoleBindings> = None;
+    let mut server = ServerArguments::default();
     while let Some(argument) = parser.next()? {
-        let profile = &mut check.profile;
         match argument {
             Arg::Long("server-id" | "header-value") => {
-                let value = parser.value()?.string()?;
-                profile.server_id = Some(ServerIdRequirement::Required(value));
+                once(&mut server.server_id, "server-id", &mut parser)?;
             }
-            Arg::Long("no-server-id") => {
-                profile.server_id = Some(ServerIdRequirement::NotRequired);
-            }
+            Arg::Long("no-server-id") => server.no_server_id = true,
             Arg::Long("sts-endpoint") => {
-                let value = parser.value()?.string()?;
-                profile.sts_endpoint = Some(match value.as_str() {
-                    "global" => CalledEndpoint::Global,
-                    _ => CalledEndpoint::Url(value),
-                });
+                once(&mut server.sts_endpoint, "sts-endpoint", &mut parser)?;
             }
-            Arg::Long("server-uses-client-region") => {
-                profile.sts_endpoint = Some(CalledEndpoint::ClientRegion);
-            }
+            Arg::Long("server-uses-client-region") => server.uses_client_region = true,
             Arg::Long("allowed-header") => {
                 let name = parser.value()?.string()?;
-                profile.allowed_headers.get_or_insert_default().push(name);
+                server.allowed_headers.get_or_insert_default().push(name);
             }
-            Arg::Long("no-allowed-headers") => profile.allowed_headers = Some(Vec::new()),
-            Arg::Long("no-config") => profile.mount_config = Some(MountConfig::NeverWritten),
+            Arg::Long("no-allowed-headers") => server.no_allowed_headers = true,
+            Arg::Long("no-config") => server.no_config = true,
             Arg::Long("vault-version") => {
-                let version = parser.value()?.string()?;
-                set_core(&mut profile.core, Flavour::Vault, Some(version))?;
+                version(&mut server.vault_version, "vault-version", &mut parser)?;
             }
-            Arg::Long("openbao") => {
-                set_core(&mut profile.core, Flavour::OpenBao, None)?;
-            }
+            Arg::Long("openbao") => server.openbao = true,
             Arg::Long("openbao-version") => {
-                let version = parser.value()?.string()?;
-                set_core(&mut profile.core, Flavour::OpenBao, Some(version))?;
+                version(&mut server.openbao_version, "openbao-version", &mut parser)?;
             }
             Arg::Long("plugin-version") => {
-                profile.auth_plugin = Some(Software {
-                    flavour: Flavour::Vault,
-                    version: Some(parser.value()?.string()?),
-                });
+                version(&mut server.plugin_version, "plugin-version", &mut parser)?;
             }
-            Arg::Long("arn") => profile.caller_arn = Some(parser.value()?.string()?),
-            Arg::Long("bound-arn") => {
-                let arn = parser.value()?.string()?;
-                bindings
-                    .get_or_insert_with(no_bindings)
-                    .principal_arns
-                    .push(arn);
-            }
-            Arg::Long("no-unique-ids") => {
-                bindings.get_or_insert_with(no_bindings).unique_ids = UniqueIds::NotResolved;
-            }
+            Arg::Long("arn") => once(&mut server.arn, "arn", &mut parser)?,
+            Arg::Long("bound-arn") => server.bound_arns.push(parser.value()?.string()?),
+            Arg::Long("no-unique-ids") => server.no_unique_ids = true,
             Arg::Long("time") => once(&mut check.time, "time", &mut parser)?,
             Arg::Long("json") => check.format = Format::Json,
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-    check.profile.role = bindings.map(RoleProfile::Iam);
+    check.profile = server.profile()?;
     Ok(Invocation::Check(check))
 }
 
-/// Notes what the server is, which has to be one thing.
-fn set_core(
-    core: &mut Option<Software>,
-    flavour: Flavour,
-    version: Option<String>,
-) -> Result<(), Failure> {
-    let core = core.get_or_insert(Software {
-        flavour,
-        version: None,
-    });
-    if core.flavour != flavour {
-        return Err(Failure::Usage(
-            "expected either --vault-version or --openbao and --openbao-version, found both".into(),
-        ));
-    }
-    core.version = version.or_else(|| core.version.take());
-    Ok(())
+/// What `check` is told of the server, as given.
+#[derive(Default)]
+struct ServerArguments {
+    server_id: Option<String>,
+    no_server_id: bool,
+    sts_endpoint: Option<String>,
+    uses_client_region: bool,
+    allowed_headers: Option<Vec<String>>,
+    no_allowed_headers: bool,
+    no_config: bool,
+    vault_version: Option<String>,
+    openbao: bool,
+    openbao_version: Option<String>,
+    plugin_version: Option<String>,
+    arn: Option<String>,
+    bound_arns: Vec<String>,
+    no_unique_ids: bool,
 }
 
-fn no_bindings() -> RoleBindings {
-    RoleBindings {
-        principal_arns: Vec::new(),
-        unique_ids: UniqueIds::Resolved,
-        inferred_entity: InferredEntity::Nothing,
+impl ServerArguments {
+    fn profile(self) -> Result<ServerProfile, Failure> {
+        let software = |flavour| move |version| Software { flavour, version };
+        let profile = ServerProfile {
+            server_id: either(
+                self.server_id.map(ServerIdRequirement::Required),
+                self.no_server_id
+                    .then_some(ServerIdRequirement::NotRequired),
+                "--server-id or --no-server-id",
+            )?,
+            sts_endpoint: either(
+                self.sts_endpoint.map(|endpoint| match endpoint.as_str() {
+                    "global" => CalledEndpoint::Global,
+                    _ => CalledEndpoint::Url(endpoint),
+                }),
+                self.uses_client_region
+                    .then_some(CalledEndpoint::ClientRegion),
+                "--sts-endpoint or --server-uses-client-region",
+            )?,
+            allowed_headers: either(
+                self.allowed_headers,
+                self.no_allowed_headers.then(Vec::new),
+                "--allowed-header or --no-allowed-headers",
+            )?,
+            mount_config: self.no_config.then_some(MountConfig::NeverWritten),
+            core: either(
+                self.vault_version.map(Some).map(software(Flavour::Vault)),
+                (self.openbao || self.openbao_version.is_some())
+                    .then_some(self.openbao_version)
+                    .map(software(Flavour::OpenBao)),
+                "--vault-version or --openbao and --openbao-version",
+            )?,
+            auth_plugin: self.plugin_version.map(Some).map(software(Flavour::Vault)),
+            caller_arn: self.arn,
+            role: (self.no_unique_ids || !self.bound_arns.is_empty()).then_some(RoleProfile::Iam(
+                RoleBindings {
+                    principal_arns: self.bound_arns,
+                    unique_ids: match self.no_unique_ids {
+                        true => UniqueIds::NotResolved,
+                        false => UniqueIds::Resolved,
+                    },
+                    inferred_entity: InferredEntity::Nothing,
+                },
+            )),
+        };
+        if self.no_config && profile.is_configured() {
+            return Err(Failure::Usage(
+                "expected either --no-config or what config/client holds, found both".into(),
+            ));
+        }
+        Ok(profile)
+    }
+}
+
+/// Takes what is given, which may be one of two.
+fn either<T>(one: Option<T>, other: Option<T>, names: &str) -> Result<Option<T>, Failure> {
+    match (one, other) {
+        (Some(_), Some(_)) => Err(Failure::Usage(format!(
+            "expected either {names}, found both"
+        ))),
+        (one, other) => Ok(one.or(other)),
     }
 }
 
@@ -252,4 +283,16 @@ fn once(slot: &mut Option<String>, name: &str, parser: &mut Parser) -> Result<()
         )));
     }
     Ok(())
+}
+
+/// Takes the value of an option that is a version and may be given once.
+fn version(slot: &mut Option<String>, name: &str, parser: &mut Parser) -> Result<(), Failure> {
+    once(slot, name, parser)?;
+    match slot {
+        Some(version) if !is_version(version) => Err(Failure::Usage(format!(
+            "expected a version such as 1.20.3 as --{name}, found `{}`",
+            OneLine(version)
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn check(arguments: CheckArguments) -> Result<Outcome, Failure> {
     Ok(Outcome {
         text: match arguments.format {
             Format::Text => report::findings_text(&findings),
-            Format::Json => line(report::findings_json(&findings)),
+            Format::Json => report::findings_json(&findings),
         },
         exit_code: u8::from(Prediction::of(&findings) == Prediction::Refused),
     })
@@ -34,7 +34,7 @@ pub(super) fn explain(format: Format) -> Result<Outcome, Failure> {
     })?;
     Ok(match format {
         Format::Text => report::explanation_text(&explanation),
-        Format::Json => line(report::explanation_json(&explanation)),
+        Format::Json => report::explanation_json(&explanation),
     }
     .into())
 }
@@ -55,12 +55,7 @@ pub(super) fn diagnose(arguments: DiagnoseArguments) -> Result<Outcome, Failure>
     let refusal = explain_refusal(&answer, None, seconds(arguments.time)?);
     Ok(match arguments.format {
         Format::Text => report::refusal_text(&refusal),
-        Format::Json => line(report::refusal_json(&refusal)),
+        Format::Json => report::refusal_json(&refusal),
     }
     .into())
-}
-
-fn line(mut text: String) -> String {
-    text.push('\n');
-    text
 }

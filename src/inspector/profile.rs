@@ -119,9 +119,9 @@ pub(super) enum Gate {
 }
 
 impl ServerProfile {
-    /// Says whether the server checks IDs, headers and regions at all.
-    pub(super) fn gate(&self) -> Gate {
-        let set = matches!(self.server_id, Some(ServerIdRequirement::Required(_)))
+    /// Says whether something is known that only a written `config/client` holds.
+    pub(crate) fn is_configured(&self) -> bool {
+        matches!(self.server_id, Some(ServerIdRequirement::Required(_)))
             || matches!(
                 self.sts_endpoint,
                 Some(CalledEndpoint::Url(_) | CalledEndpoint::ClientRegion)
@@ -129,11 +129,15 @@ impl ServerProfile {
             || self
                 .allowed_headers
                 .as_ref()
-                .is_some_and(|names| !names.is_empty());
+                .is_some_and(|names| !names.is_empty())
+    }
+
+    /// Says whether the server checks IDs, headers and regions at all.
+    pub(super) fn gate(&self) -> Gate {
         match self.mount_config {
             Some(MountConfig::NeverWritten) => Gate::Skipped,
             Some(MountConfig::Written) => Gate::Made,
-            None if set => Gate::Made,
+            None if self.is_configured() => Gate::Made,
             None => Gate::Unknown,
         }
     }
@@ -157,22 +161,26 @@ impl Software {
     pub(super) fn is_vault_since(&self, since: [u16; 3]) -> Option<bool> {
         match self.flavour {
             Flavour::OpenBao => Some(false),
-            Flavour::Vault => self.numbers().map(|numbers| numbers >= since),
+            Flavour::Vault => numbers(self.version.as_deref()?).map(|numbers| numbers >= since),
         }
     }
+}
 
-    fn numbers(&self) -> Option<[u16; 3]> {
-        let version = self.version.as_deref()?;
-        let version = version.strip_prefix('v').unwrap_or(version);
-        let end = version.find(['+', '-']).unwrap_or(version.len());
-        let mut numbers = [0; 3];
-        let mut parts = version.get(..end)?.split('.');
-        for number in &mut numbers {
-            match parts.next() {
-                Some(part) => *number = part.parse().ok()?,
-                None => break,
-            }
+/// Says whether a text is a version, such as `1.18.5`, `v1.20.3` or `1.19.9+ent`.
+pub fn is_version(text: &str) -> bool {
+    numbers(text).is_some()
+}
+
+fn numbers(version: &str) -> Option<[u16; 3]> {
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let end = version.find(['+', '-']).unwrap_or(version.len());
+    let mut numbers = [0; 3];
+    let mut parts = version.get(..end)?.split('.');
+    for number in &mut numbers {
+        match parts.next() {
+            Some(part) => *number = part.parse().ok()?,
+            None => break,
         }
-        parts.next().is_none().then_some(numbers)
     }
+    parts.next().is_none().then_some(numbers)
 }

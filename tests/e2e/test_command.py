@@ -343,6 +343,7 @@ def test_check_accepts_what_a_known_server_accepts() -> None:
     ended = run("check", *known, *versions, "--json", stdin=login_signed_at(1440938160))
     assert (ended.returncode, ended.stderr) == (0, "")
     report = json.loads(ended.stdout)
+    assert ended.stdout == json.dumps(report, separators=(",", ":")) + "\n"
     assert report["prediction"] == "accepted"
     assert {finding["severity"] for finding in report["findings"]} <= {"advice"}
 
@@ -420,6 +421,7 @@ def test_diagnose_names_side_rule_and_fix_for_the_servers_own_answer(bed: TestBe
     ended = run("diagnose", "--status", str(answer.status), "--json", stdin=json.dumps(answer.json))
     assert (ended.returncode, ended.stderr) == (0, "")
     refusal = json.loads(ended.stdout)
+    assert ended.stdout == json.dumps(refusal, separators=(",", ":")) + "\n"
     assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID)
 
 
@@ -462,6 +464,12 @@ def test_diagnose_reads_vaults_clock_from_the_date_of_the_answer() -> None:
     [
         (["check", "--nonsense"], "error: invalid option '--nonsense'\ntry: vault-aws-login --help\n"),
         (["check", "--vault-version", "1.20.0", "--openbao"], "error: expected either --vault-version or --openbao and --openbao-version, found both\ntry: vault-aws-login --help\n"),
+        (["check", "--server-id", "a", "--server-id", "b"], "error: expected --server-id once, found it again\ntry: vault-aws-login --help\n"),
+        (["check", "--server-id", "a", "--no-server-id"], "error: expected either --server-id or --no-server-id, found both\ntry: vault-aws-login --help\n"),
+        (["check", "--server-uses-client-region", "--sts-endpoint", "global"], "error: expected either --sts-endpoint or --server-uses-client-region, found both\ntry: vault-aws-login --help\n"),
+        (["check", "--no-allowed-headers", "--allowed-header", "X-Amz-Foo"], "error: expected either --allowed-header or --no-allowed-headers, found both\ntry: vault-aws-login --help\n"),
+        (["check", "--no-config", "--server-id", "a"], "error: expected either --no-config or what config/client holds, found both\ntry: vault-aws-login --help\n"),
+        (["check", "--vault-version", "latest"], "error: expected a version such as 1.20.3 as --vault-version, found `latest`\ntry: vault-aws-login --help\n"),
         (["diagnose", "--status", "ok"], "error: expected an HTTP status as --status, found something else\ntry: vault-aws-login --help\n"),
         (["inspect"], "error: expected sign, check, explain or diagnose, found `inspect`\ntry: vault-aws-login --help\n"),
     ],
