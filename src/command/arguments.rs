@@ -114,11 +114,11 @@ fn read_sign(mut parser: Parser) -> Result<Invocation, Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    if sign.sts_endpoint.is_some() && (sign.fips || sign.dual_stack) {
-        return Err(Failure::Usage(
-            "expected either --sts-endpoint or --fips and --dual-stack, found both".into(),
-        ));
-    }
+    not_both(
+        sign.sts_endpoint.is_some(),
+        sign.fips || sign.dual_stack,
+        "--sts-endpoint or --fips and --dual-stack",
+    )?;
     Ok(Invocation::Sign(sign))
 }
 
@@ -228,22 +228,28 @@ impl ServerArguments {
                 },
             )),
         };
-        if self.no_config && profile.is_configured() {
-            return Err(Failure::Usage(
-                "expected either --no-config or what config/client holds, found both".into(),
-            ));
-        }
+        not_both(
+            self.no_config,
+            profile.is_configured(),
+            "--no-config or what config/client holds",
+        )?;
         Ok(profile)
     }
 }
 
 /// Takes what is given, which may be one of two.
 fn either<T>(one: Option<T>, other: Option<T>, names: &str) -> Result<Option<T>, Failure> {
-    match (one, other) {
-        (Some(_), Some(_)) => Err(Failure::Usage(format!(
+    not_both(one.is_some(), other.is_some(), names)?;
+    Ok(one.or(other))
+}
+
+/// Refuses what excludes each other.
+fn not_both(one: bool, other: bool, names: &str) -> Result<(), Failure> {
+    match one && other {
+        true => Err(Failure::Usage(format!(
             "expected either {names}, found both"
         ))),
-        (one, other) => Ok(one.or(other)),
+        false => Ok(()),
     }
 }
 
