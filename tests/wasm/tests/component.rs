@@ -8,9 +8,9 @@ use vault_aws_login_wasm_tests::{Input, Instance, component, engine, machine_pat
 use wasmtime::component::Component;
 use wit_parser::Resolve;
 
-/// What a proxy downloads and keeps.
-const MOST_BYTES: usize = 330_000;
-const MOST_BYTES_GZIPPED: usize = 120_000;
+/// A ratchet: raised on purpose, in the commit that needs it.
+const MOST_BYTES: usize = 400_000;
+const MOST_BYTES_GZIPPED: usize = 150_000;
 
 #[test]
 fn component_imports_nothing() {
@@ -61,7 +61,7 @@ fn component_is_what_the_world_says() {
 }
 
 #[test]
-fn component_keeps_its_size_budget() {
+fn component_stays_below_its_ratchet() {
     let bytes = component();
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&bytes).unwrap();

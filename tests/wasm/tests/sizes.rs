@@ -1,17 +1,17 @@
-//! What each built file may weigh: today's figure and a little more, so that growth is a choice. The component's own
-//! budget is in `component.rs`.
+//! What each built file may weigh: a ratchet, raised on purpose in the commit that needs it. The component's own
+//! is in `component.rs`.
 
 use vault_aws_login_wasm_tests::repository;
 
 const MOST_BYTES: [(&str, u64); 4] = [
-    ("vault-aws-login-cli.wasm", 265_000),
-    ("vault-aws-login.core.wasm", 370_000),
-    ("vault-aws-login-composed.wasm", 380_000),
-    ("vault-aws-login-envoy.wasm", 480_000),
+    ("vault-aws-login-cli.wasm", 340_000),
+    ("vault-aws-login.core.wasm", 460_000),
+    ("vault-aws-login-composed.wasm", 470_000),
+    ("vault-aws-login-envoy.wasm", 600_000),
 ];
 
 #[test]
-fn each_file_keeps_its_size_budget() {
+fn each_file_stays_below_its_ratchet() {
     for (name, most) in MOST_BYTES {
         let path = repository().join("dist").join(name);
         let found = std::fs::metadata(&path)
