@@ -4,9 +4,9 @@ use thiserror::Error;
 
 use crate::credentials::Credentials;
 use crate::date::read_rfc3339;
+use crate::echo::OneLine;
 use crate::error::SignError;
 use crate::json::Json;
-use crate::text::OneLine;
 
 /// Reads credentials from any of the forms that AWS's tools and services print:
 ///

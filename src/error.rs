@@ -4,10 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::text::OneLine;
-
-/// The longest piece of an input that a message echoes, in characters.
-const ECHO_LIMIT: usize = 64;
+use crate::echo;
 
 /// Names the input that a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +242,7 @@ impl SignError {
 /// What a message says was found: a value that is no secret, or the kind and place of a character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A value that may be shown, cut to 64 characters.
+    /// A value that may be shown, as `echo::value` makes it safe to print.
     Value(String),
     /// A character of a secret: only its kind, and its position counted from 1.
     Character {
@@ -259,20 +256,16 @@ pub enum Found {
 }
 
 impl Found {
-    /// Keeps the first 64 characters of a value that is no secret.
+    /// Keeps the beginning of a value that should be no secret, without what may be one all the same.
     pub(crate) fn value(value: &str) -> Self {
-        match value.char_indices().nth(ECHO_LIMIT) {
-            Some((cut, _)) => Self::Value(value.split_at(cut).0.to_owned() + "…"),
-            None => Self::Value(value.to_owned()),
-        }
+        Self::Value(echo::value(value))
     }
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Escaped, so that a line break in the input is no line break in a log.
-            Self::Value(value) => write!(f, "`{}`", OneLine(value)),
+            Self::Value(value) => write!(f, "`{value}`"),
             Self::Character { kind, position } => write!(f, "{kind} at position {position}"),
             Self::Kind(kind) => f.write_str(kind),
         }

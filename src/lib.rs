@@ -23,6 +23,7 @@
 mod credential_document;
 mod credentials;
 mod date;
+mod echo;
 mod error;
 pub mod inspector;
 mod json;

@@ -3,11 +3,11 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
+use crate::echo::OneLine;
 use crate::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
-use crate::text::OneLine;
 
 pub(super) enum Invocation {
     Help,

@@ -4,7 +4,7 @@ use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
 use crate::date::read_rfc3339;
-use crate::text::OneLine;
+use crate::echo::OneLine;
 
 /// Returns the given time, or else the clock's, in Unix seconds.
 pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {

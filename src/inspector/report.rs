@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::rule::{Refuser, Severity};
 use super::rules::LoginRule;
 use crate::date::write_rfc3339;
-use crate::text::OneLine;
+use crate::echo::OneLine;
 
 /// Writes findings for people: what to expect, then each finding with its fix.
 pub fn findings_text(findings: &[Finding]) -> String {

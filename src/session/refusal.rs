@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use super::exchange::{Destination, TransportFailure};
 use super::instant::Instant;
-use crate::text::OneLine;
+use crate::echo::OneLine;
 
 /// The longest piece of a server's text that a message holds, in characters.
 const ECHO_LIMIT: usize = 500;

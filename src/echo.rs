@@ -1,0 +1,538 @@
+//! How foreign text is shown: bounded, on one line, and without what may be a secret.
+//!
+//! Two things are left out, each replaced by `…`:
+//!
+//! - *Known secrets*: eight characters in a row of a secret that the caller names, in plain text or
+//!   in base64, even with white space or invisible characters between them.
+//! - *Opaque runs*: 16 or more of `[A-Za-z0-9+/=_]` with letters and digits, or 24 or more in both
+//!   cases, with the word around them. A signature, a token, a secret key and an encoded login all
+//!   look like that. ARNs and timestamps such as `20300131T120000Z` do too, and stay.
+//!
+//! Servers and proxies echo requests as they please, so both are looked for in the text as it
+//! stands and under up to [`ROUNDS`] layers of JSON, percent and HTML escapes. Only afterwards is
+//! the text cut: a secret that straddles the limit would not be recognised.
+
+use core::fmt::{self, Write};
+use core::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+/// The longest piece of an input that a message echoes, in characters.
+const VALUE_LIMIT: usize = 64;
+
+/// The longest piece of a server's text that a message quotes, in characters.
+const QUOTE_LIMIT: usize = 500;
+
+/// How much of a text is searched, in bytes; what follows is dropped.
+const SEARCHED: usize = 64 * 1024;
+
+/// How many layers of escapes are looked under.
+const ROUNDS: usize = 4;
+
+/// How many characters in a row give a secret away.
+const GRAM: usize = 8;
+
+/// Shorter secrets are not searched for: they would be found in any text.
+const SHORTEST: usize = 4;
+
+/// Returns a server's words, safe to print; `None` if nothing is left of them.
+pub(crate) fn quote(text: &str, secrets: &Secrets) -> Option<String> {
+    let shown = shown(text.trim(), secrets, QUOTE_LIMIT);
+    (!shown.is_empty()).then_some(shown)
+}
+
+/// Returns an input that should hold no secret, safe to print.
+pub(crate) fn value(text: &str) -> String {
+    shown(text, &Secrets::default(), VALUE_LIMIT)
+}
+
+fn shown(text: &str, secrets: &Secrets, limit: usize) -> String {
+    let kept = without_secrets(beginning(text), secrets);
+    let mut shown = String::new();
+    let mut characters = kept.chars();
+    for character in characters.by_ref().take(limit) {
+        // Writing to a string cannot fail.
+        let _ = write_visibly(&mut shown, character);
+    }
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Returns the part of a text that is searched. The last word goes too: cut short, a secret in it
+/// would not be recognised.
+fn beginning(text: &str) -> &str {
+    if text.len() <= SEARCHED {
+        return text;
+    }
+    let mut end = SEARCHED;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = text.get(..end).unwrap_or_default();
+    let word = cut.rfind(char::is_whitespace).unwrap_or(0);
+    cut.get(..word).unwrap_or_default()
+}
+
+/// The secrets that a call knows, as the eight characters in a row that may not be shown.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    /// Sorted.
+    grams: Zeroizing<Vec<u64>>,
+    /// Secrets of fewer characters.
+    short: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Secrets {
+    /// Takes the secrets that may stand in a text; empty ones are none.
+    pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all = Self::default();
+        for secret in secrets {
+            if secret.len() >= GRAM {
+                all.add(secret.as_bytes());
+                all.add_base64(secret.as_bytes());
+            } else if secret.len() >= SHORTEST {
+                all.short.push(Zeroizing::new(secret.into()));
+            }
+        }
+        all.grams.sort_unstable();
+        all.grams.dedup();
+        all
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        self.grams.extend(bytes.windows(GRAM).map(gram));
+    }
+
+    /// Base64 spells a secret in three ways, by where it begins in a group of three bytes. What
+    /// stands before and after changes the characters at the ends, which are left out.
+    fn add_base64(&mut self, secret: &[u8]) {
+        for (padding, changed) in [(0, 0), (1, 2), (2, 3)] {
+            let mut bytes = Zeroizing::new(vec![0; padding]);
+            bytes.extend_from_slice(secret);
+            let whole_groups = bytes.len() / 3 * 3;
+            bytes.truncate(whole_groups);
+            for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+                let spelled = Zeroizing::new(alphabet.encode(&bytes));
+                self.add(spelled.as_bytes().get(changed..).unwrap_or_default());
+            }
+        }
+    }
+
+    fn has(&self, window: u64) -> bool {
+        self.grams.binary_search(&window).is_ok()
+    }
+}
+
+fn gram(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0, |gram, byte| gram << 8 | u64::from(*byte))
+}
+
+/// One character of a text as it is read under its escapes, and where it stands.
+#[derive(Clone, Copy)]
+struct Unit {
+    character: char,
+    start: usize,
+    end: usize,
+}
+
+fn without_secrets(text: &str, secrets: &Secrets) -> String {
+    let mut units: Vec<Unit> = text
+        .char_indices()
+        .map(|(start, character)| Unit {
+            character,
+            start,
+            end: start + character.len_utf8(),
+        })
+        .collect();
+    let mut hidden = Vec::new();
+    for _ in 0..=ROUNDS {
+        find_known(&units, secrets, &mut hidden);
+        find_opaque(&units, &mut hidden);
+        let decoded = decode(&units);
+        if decoded.len() == units.len() {
+            break;
+        }
+        units = decoded;
+    }
+    cut_out(text, hidden)
+}
+
+/// Finds what is a piece of a known secret.
+fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>) {
+    let visible: Vec<&Unit> = units
+        .iter()
+        .filter(|unit| !unit.character.is_whitespace() && !is_hidden(unit.character))
+        .collect();
+    let mut window = 0;
+    let mut length = 0;
+    for (index, unit) in visible.iter().enumerate() {
+        let Ok(byte @ 0..0x80) = u8::try_from(unit.character) else {
+            length = 0;
+            continue;
+        };
+        window = window << 8 | u64::from(byte);
+        length += 1;
+        if length >= GRAM
+            && secrets.has(window)
+            && let Some(first) = visible.get(index + 1 - GRAM)
+        {
+            hidden.push(first.start..unit.end);
+        }
+    }
+    for secret in &secrets.short {
+        for window in visible.windows(secret.len()) {
+            let same = |(unit, byte): (&&Unit, &u8)| unit.character == char::from(*byte);
+            if window.iter().zip(secret.iter()).all(same)
+                && let [first, .., last] = window
+            {
+                hidden.push(first.start..last.end);
+            }
+        }
+    }
+}
+
+/// Finds the opaque runs.
+fn find_opaque(units: &[Unit], hidden: &mut Vec<Range<usize>>) {
+    let visible: Vec<Unit> = units
+        .iter()
+        .filter(|unit| !is_hidden(unit.character))
+        .copied()
+        .collect();
+    let mut rest = visible.as_slice();
+    while let Some(unit) = rest.first() {
+        let arn = arn_length(rest);
+        if arn > 0 {
+            rest = rest.get(arn..).unwrap_or_default();
+            continue;
+        }
+        if !is_opaque(unit.character) {
+            rest = rest.get(1..).unwrap_or_default();
+            continue;
+        }
+        let length = rest
+            .iter()
+            .position(|unit| !is_opaque(unit.character))
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(length);
+        if may_be_secret(run)
+            && let (Some(first), Some(last)) = (run.first(), run.last())
+        {
+            hidden.push(first.start..last.end);
+        }
+        rest = after;
+    }
+}
+
+fn may_be_secret(run: &[Unit]) -> bool {
+    let has = |test: fn(&char) -> bool| run.iter().any(|unit| test(&unit.character));
+    let letters_and_digits =
+        run.len() >= 16 && has(char::is_ascii_alphabetic) && has(char::is_ascii_digit);
+    let both_cases =
+        run.len() >= 24 && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
+    (letters_and_digits || both_cases) && !is_timestamp(run)
+}
+
+/// Says whether a run is a time as AWS writes it, such as `20300131T120000Z`.
+fn is_timestamp(run: &[Unit]) -> bool {
+    const FORM: &[u8] = b"00000000T000000Z";
+    let fits = |(unit, form): (&Unit, &u8)| match form {
+        b'0' => unit.character.is_ascii_digit(),
+        letter => unit.character == char::from(*letter),
+    };
+    run.len() == FORM.len() && run.iter().zip(FORM).all(fits)
+}
+
+/// The longest name in an ARN that IAM gives, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// Returns how many characters the ARN at the beginning of a text has, 0 if there is none. A part
+/// that no name in IAM is as long as does not belong to it.
+fn arn_length(text: &[Unit]) -> usize {
+    let at = |index: usize| text.get(index).map_or('\0', |unit| unit.character);
+    if !"arn:aws".chars().eq((0..7).map(at)) {
+        return 0;
+    }
+    let mut end = 4;
+    // partition, service, region, account
+    for part in 0..4 {
+        let start = end;
+        while matches!(at(end), 'a'..='z' | '0'..='9' | '-') && end - start < 20 {
+            end += 1;
+        }
+        let length = end - start;
+        let is_account = length == 12 && (start..end).all(|index| at(index).is_ascii_digit());
+        if at(end) != ':' || (part == 3 && length > 0 && !is_account) {
+            return 0;
+        }
+        end += 1;
+    }
+    loop {
+        let start = end;
+        while at(end).is_ascii_alphanumeric() || "_+=,.@-".contains(at(end)) {
+            end += 1;
+        }
+        if end - start > LONGEST_NAME {
+            return start;
+        }
+        if !matches!(at(end), '/' | ':') {
+            return end;
+        }
+        end += 1;
+    }
+}
+
+/// What tokens, signatures, keys and encoded logins consist of.
+fn is_opaque(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "+/=_".contains(character)
+}
+
+/// Reads one layer of escapes: `\u002f`, `\/` and `\x2f`, `%2f`, `&#47;`, `&#x2f;` and `&amp;`.
+fn decode(units: &[Unit]) -> Vec<Unit> {
+    let mut decoded = Vec::with_capacity(units.len());
+    let mut rest = units;
+    while let Some(unit) = rest.first() {
+        let (character, length) = escape(rest).unwrap_or((unit.character, 1));
+        let (piece, after) = rest.split_at(length);
+        decoded.push(Unit {
+            character,
+            start: unit.start,
+            end: piece.last().map_or(unit.end, |last| last.end),
+        });
+        rest = after;
+    }
+    decoded
+}
+
+/// Reads the escape at the beginning of a text: what it stands for, and how long it is.
+fn escape(text: &[Unit]) -> Option<(char, usize)> {
+    let at = |index: usize| text.get(index).map_or('\0', |unit| unit.character);
+    let code = |range: Range<usize>, radix| {
+        let mut number = 0;
+        for index in range {
+            number = number * radix + at(index).to_digit(radix)?;
+        }
+        char::from_u32(number)
+    };
+    // How many characters from `from` on come before `end`.
+    let until = |from: usize, end: char| (0..8).find(|length| at(from + length) == end);
+    match (at(0), at(1), at(2)) {
+        ('%', _, _) => Some((code(1..3, 16)?, 3)),
+        ('\\', 'u', '{') => {
+            let length = until(3, '}')?;
+            Some((code(3..3 + length, 16)?, length + 4))
+        }
+        ('\\', 'u', _) => Some((code(2..6, 16)?, 6)),
+        ('\\', 'x', _) => Some((code(2..4, 16)?, 4)),
+        ('\\', 'n' | 'r' | 't' | 'b' | 'f', _) => Some((' ', 2)),
+        ('\\', quoted @ ('"' | '\'' | '\\' | '/'), _) => Some((quoted, 2)),
+        ('&', '#', 'x' | 'X') => {
+            let length = until(3, ';')?;
+            Some((code(3..3 + length, 16)?, length + 4))
+        }
+        ('&', '#', _) => {
+            let length = until(2, ';')?;
+            Some((code(2..2 + length, 10)?, length + 3))
+        }
+        ('&', _, _) => {
+            let length = until(1, ';')?;
+            let name: String = (1..=length).map(at).collect();
+            let named = match name.as_str() {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                "sol" => '/',
+                "plus" => '+',
+                "equals" => '=',
+                "lowbar" => '_',
+                _ => return None,
+            };
+            Some((named, length + 2))
+        }
+        _ => None,
+    }
+}
+
+/// Puts `…` in the place of each hidden range and of the word around it.
+fn cut_out(text: &str, mut hidden: Vec<Range<usize>>) -> String {
+    hidden.sort_unstable_by_key(|range| range.start);
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in hidden {
+        if range.end <= from {
+            continue;
+        }
+        let before = text.get(from..range.start.max(from)).unwrap_or_default();
+        let before = before.trim_end_matches(is_word);
+        if !before.is_empty() || from == 0 {
+            kept.push_str(before);
+            kept.push('…');
+        }
+        let after = text.get(range.end..).unwrap_or_default();
+        from = text.len() - after.trim_start_matches(is_word).len();
+    }
+    kept.push_str(text.get(from..).unwrap_or_default());
+    kept
+}
+
+/// What may belong to a secret beside what is opaque: the dots and dashes of tokens.
+fn is_word(character: char) -> bool {
+    is_opaque(character) || "-.~".contains(character) || is_hidden(character)
+}
+
+/// Writes a foreign text on one line: what would break a line of a log, or hide or reorder what
+/// stands there, is escaped as in a string of Rust, and so is the backslash.
+pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .chars()
+            .try_for_each(|character| write_visibly(f, character))
+    }
+}
+
+fn write_visibly(to: &mut impl Write, character: char) -> fmt::Result {
+    match character {
+        '\\' => to.write_str("\\\\"),
+        c if is_hidden(c) => write!(to, "{}", c.escape_default()),
+        c => to.write_char(c),
+    }
+}
+
+/// Control characters, Unicode's line and paragraph separators, and the characters without width
+/// or that set the direction of writing.
+const fn is_hidden(character: char) -> bool {
+    matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}'
+        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OneLine, Secrets, quote, value};
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    const TOKEN: &str = "s.HdTAmlV7Zbq";
+
+    fn quoted(text: &str) -> String {
+        quote(text, &Secrets::new([SECRET, TOKEN, "pin7"])).unwrap_or_default()
+    }
+
+    #[test]
+    fn foreign_text_stays_on_one_line_and_is_shown_as_it_is() {
+        for (text, shown) in [
+            ("expected \"a\" but got 'b'", "expected \"a\" but got 'b'"),
+            ("Zürich, 東京", "Zürich, 東京"),
+            ("a\r\n\tb\u{7f}", r"a\r\n\tb\u{7f}"),
+            (r"a\n", r"a\\n"),
+            (
+                "a\u{202e}b\u{2028}c\u{feff}",
+                r"a\u{202e}b\u{2028}c\u{feff}",
+            ),
+        ] {
+            assert_eq!(OneLine(text).to_string(), shown);
+            assert_eq!(value(text), shown);
+            assert_eq!(quoted(text), shown);
+        }
+    }
+
+    #[test]
+    fn servers_words_are_quoted() {
+        for text in [
+            "error validating X-Vault-AWS-IAM-Server-ID header: expected \"vault.example.com\" but got \"b\"",
+            "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)",
+            "IAM Principal \"arn:aws:sts::123456789012:assumed-role/MyVeryLongRoleName123/i-0123456789abcdef0\" does not belong to the role \"dev\"",
+            "1 error occurred: * permission denied",
+            "no handler for route \"auth/aws/login\". route entry not found.",
+            "100% of & and &x; and %zz and \u{20ac}",
+        ] {
+            assert_eq!(quoted(text), text);
+        }
+    }
+
+    #[test]
+    fn known_secrets_are_left_out_in_every_spelling() {
+        for text in [
+            format!("a {SECRET} b"),
+            format!("a {} b", &SECRET[5..13]),
+            format!("a {} b", SECRET.replace('/', "%2F")),
+            format!("a {} b", SECRET.replace('/', "%252f")),
+            format!("a {} b", SECRET.replace('/', "\\/")),
+            format!(
+                "a {} b",
+                SECRET.replace('/', "\\u002f").replace('M', "\\u004D")
+            ),
+            format!(
+                "a {} b",
+                SECRET.replace('/', "&#47;").replace('b', "&#x62;")
+            ),
+            format!("a {} b", SECRET.replace('/', "&sol;")),
+            "a d0phbHJYVXRuRkVNSS9L b".into(),
+            format!("a {TOKEN} b"),
+            format!("a {} b", TOKEN.replace('H', "H\u{ad}")),
+            format!("a {} b", TOKEN.replace('H', "H\u{200b}\u{1}")),
+            "a %70in7 b".into(),
+        ] {
+            assert_eq!(quoted(&text), "a … b", "{text}");
+        }
+        // White space in it does not save it.
+        assert_eq!(quoted("a wJalr XUtnF b"), "a … b");
+    }
+
+    #[test]
+    fn opaque_runs_are_left_out_with_the_word_around_them() {
+        for text in [
+            "a abcdefghijklmno1 b",
+            "a abcdefghijklABCDEFGHIJKL b",
+            "a hvs.CAESIJbcdefghijklmnop1-x.y_z b",
+            "a abcdefgh%2Fijklmn1 b",
+            "a abcdefgh\\u002Fijklmn1 b",
+            "a abcdefgh%252Fijklmn1 b",
+            "a abcdefgh\u{ad}ijklmno1 b",
+        ] {
+            assert_eq!(quoted(text), "a … b", "{text}");
+        }
+        for text in ["a abcdefghijklmn1 b", "a abcdefghijklmnopqrstuvwxyz b"] {
+            assert_eq!(quoted(text), text);
+        }
+    }
+
+    #[test]
+    fn arn_stays_but_nothing_else_at_its_place() {
+        let long = "a1".repeat(40);
+        assert_eq!(
+            quoted(&format!("arn:aws:iam::123456789012:role/{long}")),
+            "arn:aws:iam::123456789012:…"
+        );
+        assert_eq!(
+            quoted(&format!("arn:aws:iam::123456789012:role/{SECRET}")),
+            "arn:aws:iam::123456789012:…"
+        );
+        assert_eq!(
+            quoted("arn:aws:iam::1234:role/abcdefghijklmno1"),
+            "arn:aws:iam::1234:…"
+        );
+    }
+
+    #[test]
+    fn text_is_cut_after_secrets_are_gone() {
+        let text = format!("{} {TOKEN}", "a ".repeat(245));
+        for before in 0..20 {
+            let text = format!("{}{text}", "b ".repeat(before));
+            assert!(!quoted(&text).contains("HdTA"));
+        }
+        assert_eq!(quoted(&"a ".repeat(300)), "a ".repeat(250) + "…");
+        assert_eq!(value(&"a ".repeat(40)), "a ".repeat(32) + "…");
+        // Past what is searched the last word is dropped.
+        assert_eq!(quoted(&format!("a {}", "x".repeat(70_000))), "a");
+        assert_eq!(quote(&"x".repeat(70_000), &Secrets::default()), None);
+    }
+}
