@@ -52,7 +52,7 @@ pub use crate::credentials::Credentials;
 pub use crate::error::{Found, InputField, SignError, SignRule};
 pub use crate::login::sign_login;
 pub use crate::options::{LoginOptions, Role, ServerId};
-pub use crate::region::{Partition, Region};
+pub use crate::region::{PARTITIONS, Partition, Region};
 pub use crate::sts::{StsEndpoint, StsTarget};
 pub use crate::sts_url::StsUrl;
 pub use crate::unix_seconds::UnixSeconds;

@@ -40,101 +40,70 @@ impl Region {
         &self.0
     }
 
-    /// Returns the partition by the pattern of the name; `aws` where none fits, as AWS's SDKs do.
-    pub fn partition(&self) -> Partition {
-        PATTERNS
+    /// Returns the partition by the name's pattern; `aws` where none fits, as AWS's SDKs do.
+    pub fn partition(&self) -> &'static Partition {
+        PARTITIONS
             .iter()
-            .find(|(prefix, _)| is_numbered(&self.0, prefix))
-            .map_or(Partition::Aws, |(_, partition)| *partition)
+            .find(|partition| partition.has(&self.0))
+            .unwrap_or(&AWS)
     }
 }
 
-/// A group of AWS regions with its own DNS suffixes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Partition {
-    /// `aws`, the commercial regions.
-    Aws,
-    /// `aws-cn`, China.
-    AwsCn,
-    /// `aws-us-gov`, GovCloud.
-    AwsUsGov,
-    /// `aws-iso`.
-    AwsIso,
-    /// `aws-iso-b`.
-    AwsIsoB,
-    /// `aws-iso-e`.
-    AwsIsoE,
-    /// `aws-iso-f`.
-    AwsIsoF,
-    /// `aws-eusc`, the European Sovereign Cloud.
-    AwsEusc,
+/// A group of AWS regions that share their DNS suffixes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// The name, with which ARNs begin: `arn:aws-cn:`.
+    pub name: &'static str,
+    /// What the names of its regions begin with, before a word and a number.
+    region_prefix: &'static str,
+    /// The first label of FIPS hosts on the standard suffix.
+    pub(crate) fips_label: &'static str,
+    /// The suffix of the standard and the FIPS hosts.
+    pub dns_suffix: &'static str,
+    /// The suffix of the dual-stack hosts.
+    pub dual_stack_dns_suffix: &'static str,
 }
+
+/// The commercial regions. Their names have many prefixes; whatever no other partition has is here.
+const AWS: Partition = Partition {
+    name: "aws",
+    region_prefix: "",
+    fips_label: "sts-fips",
+    dns_suffix: "amazonaws.com",
+    dual_stack_dns_suffix: "api.aws",
+};
+
+/// Every partition, as in AWS's `partitions.json`. No prefix is a prefix of another, so their order
+/// does not matter.
+#[rustfmt::skip]
+pub const PARTITIONS: [Partition; 8] = [
+    AWS,
+    Partition { name: "aws-cn", region_prefix: "cn-", fips_label: "sts-fips",
+        dns_suffix: "amazonaws.com.cn", dual_stack_dns_suffix: "api.amazonwebservices.com.cn" },
+    // GovCloud's regional hosts are its FIPS hosts, but its dual-stack hosts are not.
+    Partition { name: "aws-us-gov", region_prefix: "us-gov-", fips_label: "sts",
+        dns_suffix: "amazonaws.com", dual_stack_dns_suffix: "api.aws" },
+    Partition { name: "aws-iso", region_prefix: "us-iso-", fips_label: "sts-fips",
+        dns_suffix: "c2s.ic.gov", dual_stack_dns_suffix: "api.aws.ic.gov" },
+    Partition { name: "aws-iso-b", region_prefix: "us-isob-", fips_label: "sts-fips",
+        dns_suffix: "sc2s.sgov.gov", dual_stack_dns_suffix: "api.aws.scloud" },
+    Partition { name: "aws-iso-e", region_prefix: "eu-isoe-", fips_label: "sts-fips",
+        dns_suffix: "cloud.adc-e.uk", dual_stack_dns_suffix: "api.cloud-aws.adc-e.uk" },
+    Partition { name: "aws-iso-f", region_prefix: "us-isof-", fips_label: "sts-fips",
+        dns_suffix: "csp.hci.ic.gov", dual_stack_dns_suffix: "api.aws.hci.ic.gov" },
+    Partition { name: "aws-eusc", region_prefix: "eusc-de-", fips_label: "sts-fips",
+        dns_suffix: "amazonaws.eu", dual_stack_dns_suffix: "api.amazonwebservices.eu" },
+];
 
 impl Partition {
-    /// Returns the name that ARNs begin with, as in `arn:aws-cn:`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::AwsCn => "aws-cn",
-            Self::AwsUsGov => "aws-us-gov",
-            Self::AwsIso => "aws-iso",
-            Self::AwsIsoB => "aws-iso-b",
-            Self::AwsIsoE => "aws-iso-e",
-            Self::AwsIsoF => "aws-iso-f",
-            Self::AwsEusc => "aws-eusc",
-        }
-    }
-
-    /// Every partition.
-    pub const ALL: [Self; 8] = [
-        Self::Aws,
-        Self::AwsCn,
-        Self::AwsUsGov,
-        Self::AwsIso,
-        Self::AwsIsoB,
-        Self::AwsIsoE,
-        Self::AwsIsoF,
-        Self::AwsEusc,
-    ];
-
-    /// Returns the suffix of the standard and the FIPS hosts.
-    pub const fn dns_suffix(self) -> &'static str {
-        match self {
-            Self::Aws | Self::AwsUsGov => "amazonaws.com",
-            Self::AwsCn => "amazonaws.com.cn",
-            Self::AwsIso => "c2s.ic.gov",
-            Self::AwsIsoB => "sc2s.sgov.gov",
-            Self::AwsIsoE => "cloud.adc-e.uk",
-            Self::AwsIsoF => "csp.hci.ic.gov",
-            Self::AwsEusc => "amazonaws.eu",
-        }
-    }
-
-    /// Returns the suffix of the dual-stack hosts.
-    pub const fn dual_stack_dns_suffix(self) -> &'static str {
-        match self {
-            Self::Aws | Self::AwsUsGov => "api.aws",
-            Self::AwsCn => "api.amazonwebservices.com.cn",
-            Self::AwsIso => "api.aws.ic.gov",
-            Self::AwsIsoB => "api.aws.scloud",
-            Self::AwsIsoE => "api.cloud-aws.adc-e.uk",
-            Self::AwsIsoF => "api.aws.hci.ic.gov",
-            Self::AwsEusc => "api.amazonwebservices.eu",
-        }
+    /// Says whether a region is one of the partition's: by its pattern, or as the pseudo-region
+    /// `<partition>-global`.
+    fn has(&self, region: &str) -> bool {
+        let pseudo = region.strip_suffix("-global");
+        pseudo == Some(self.name)
+            || (!self.region_prefix.is_empty() && is_numbered(region, self.region_prefix))
     }
 }
-
-/// The patterns of the partitions other than `aws`, as in AWS's `partitions.json`: the prefix, a
-/// word and a number. None of the prefixes begins another one with its `-`.
-const PATTERNS: [(&str, Partition); 7] = [
-    ("cn-", Partition::AwsCn),
-    ("us-gov-", Partition::AwsUsGov),
-    ("us-iso-", Partition::AwsIso),
-    ("us-isob-", Partition::AwsIsoB),
-    ("eu-isoe-", Partition::AwsIsoE),
-    ("us-isof-", Partition::AwsIsoF),
-    ("eusc-de-", Partition::AwsEusc),
-];
 
 /// Says whether a name is `<prefix><word>-<number>`.
 fn is_numbered(name: &str, prefix: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Hosts and scopes: `sts` in AWS's `endpoints.json`, and what Vault calls by default.
 
-use crate::region::{Partition, Region};
+use crate::region::Region;
 use crate::sts_url::StsUrl;
 
 /// The STS host to sign for; `sts-endpoint` of `wit/login.wit`.
@@ -47,7 +47,8 @@ impl StsTarget {
                     region: region.unwrap_or_else(Region::us_east_1),
                 }
             }
-            (None, NamedRegion::Absent | NamedRegion::Global) => Self::global(),
+            (None, NamedRegion::Absent)
+            | (None | Some(StsEndpoint::Regional), NamedRegion::Global) => Self::global(),
             // A server that nobody told otherwise calls the global host, which is us-east-1's.
             (None, NamedRegion::Plain(region)) if region.as_str() == "us-east-1" => Self::global(),
             (None | Some(StsEndpoint::Regional), NamedRegion::Fips(region)) => {
@@ -78,15 +79,11 @@ impl StsTarget {
 
     fn of(region: Region, fips: Fips, stack: Stack) -> Self {
         let partition = region.partition();
-        let service = match (fips, stack, partition) {
-            (Fips::No, _, _) => "sts",
-            // GovCloud's regional hosts are its FIPS hosts, but its dual-stack ones are not.
-            (Fips::Yes, Stack::Single, Partition::AwsUsGov) => "sts",
-            (Fips::Yes, _, _) => "sts-fips",
-        };
-        let suffix = match stack {
-            Stack::Single => partition.dns_suffix(),
-            Stack::Dual => partition.dual_stack_dns_suffix(),
+        let (service, suffix) = match (fips, stack) {
+            (Fips::No, Stack::Single) => ("sts", partition.dns_suffix),
+            (Fips::Yes, Stack::Single) => (partition.fips_label, partition.dns_suffix),
+            (Fips::No, Stack::Dual) => ("sts", partition.dual_stack_dns_suffix),
+            (Fips::Yes, Stack::Dual) => ("sts-fips", partition.dual_stack_dns_suffix),
         };
         Self::https(format!("{service}.{}.{suffix}", region.as_str()), region)
     }
@@ -160,6 +157,6 @@ pub(crate) fn region_of_host(host: &str) -> Option<Region> {
     let region = Region::new(region.into()).ok()?;
     let suffix = suffix.strip_prefix("vpce.").unwrap_or(suffix);
     let partition = region.partition();
-    let known = [partition.dns_suffix(), partition.dual_stack_dns_suffix()];
+    let known = [partition.dns_suffix, partition.dual_stack_dns_suffix];
     known.contains(&suffix).then_some(region)
 }

@@ -7,7 +7,7 @@
     reason = "helpers of tests may fail, as tests do"
 )]
 
-use vault_aws_login::{Partition, Region, SignError, StsEndpoint, StsTarget, StsUrl};
+use vault_aws_login::{PARTITIONS, Region, SignError, StsEndpoint, StsTarget, StsUrl};
 
 /// Resolves and checks `(region, endpoint) → (host, scope)`, reporting the caller's line.
 #[track_caller]
@@ -44,12 +44,6 @@ fn host_is_global_only_where_a_default_server_calls_it() {
         "sts.us-east-1.amazonaws.com",
         "us-east-1",
     );
-    check(
-        "aws-global",
-        regional(),
-        "sts.us-east-1.amazonaws.com",
-        "us-east-1",
-    );
 }
 
 #[test]
@@ -80,24 +74,35 @@ fn host_has_the_suffix_of_its_partition() {
 #[test]
 fn region_nobody_has_heard_of_follows_its_pattern_else_partition_aws() {
     let table = [
-        ("cn-south-9", Partition::AwsCn),
-        ("us-gov-central-3", Partition::AwsUsGov),
-        ("us-iso-north-7", Partition::AwsIso),
-        ("us-isob-north-7", Partition::AwsIsoB),
-        ("eu-isoe-north-7", Partition::AwsIsoE),
-        ("us-isof-north-7", Partition::AwsIsoF),
-        ("eusc-de-west-2", Partition::AwsEusc),
-        ("mars-north-9", Partition::Aws),
+        ("cn-south-9", "aws-cn"),
+        ("us-gov-central-3", "aws-us-gov"),
+        ("us-iso-north-7", "aws-iso"),
+        ("us-isob-north-7", "aws-iso-b"),
+        ("eu-isoe-north-7", "aws-iso-e"),
+        ("us-isof-north-7", "aws-iso-f"),
+        ("eusc-de-west-2", "aws-eusc"),
+        ("mars-north-9", "aws"),
+        // Pseudo-regions.
+        ("aws-global", "aws"),
+        ("aws-cn-global", "aws-cn"),
+        ("aws-us-gov-global", "aws-us-gov"),
+        ("aws-iso-global", "aws-iso"),
+        ("aws-iso-b-global", "aws-iso-b"),
+        ("aws-iso-e-global", "aws-iso-e"),
+        ("aws-iso-f-global", "aws-iso-f"),
+        ("aws-eusc-global", "aws-eusc"),
         // Near misses of the patterns.
-        ("cn", Partition::Aws),
-        ("cn-north", Partition::Aws),
-        ("us-gov-west-a", Partition::Aws),
-        ("us-iso-1", Partition::Aws),
-        ("eusc-fr-west-1", Partition::Aws),
+        ("aws-cn-globe", "aws"),
+        ("cn-global", "aws"),
+        ("cn", "aws"),
+        ("cn-north", "aws"),
+        ("us-gov-west-a", "aws"),
+        ("us-iso-1", "aws"),
+        ("eusc-fr-west-1", "aws"),
     ];
     for (name, partition) in table {
         assert_eq!(
-            Region::new(name.into()).unwrap().partition(),
+            Region::new(name.into()).unwrap().partition().name,
             partition,
             "{name}"
         );
@@ -108,6 +113,25 @@ fn region_nobody_has_heard_of_follows_its_pattern_else_partition_aws() {
         "sts.mars-north-9.amazonaws.com",
         "mars-north-9",
     );
+}
+
+#[test]
+fn global_pseudo_regions_follow_their_partition() {
+    let regional = Some(StsEndpoint::Regional);
+    check("aws-global", regional, "sts.amazonaws.com", "us-east-1");
+    let region = "aws-cn-global";
+    check(region, None, "sts.aws-cn-global.amazonaws.com.cn", region);
+    let region = "aws-us-gov-global";
+    let fips = Some(StsEndpoint::Fips);
+    check(region, fips, "sts.aws-us-gov-global.amazonaws.com", region);
+}
+
+#[test]
+fn every_partition_is_found_by_its_pseudo_region() {
+    for partition in &PARTITIONS {
+        let region = Region::new(format!("{}-global", partition.name)).unwrap();
+        assert_eq!(region.partition(), partition);
+    }
 }
 
 #[test]

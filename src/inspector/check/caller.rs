@@ -54,12 +54,12 @@ pub(super) fn check_partition(
     let region = called_region.and_then(|region| Region::new(region.0.clone()).ok());
     let caller = profile.caller_arn.as_deref().map(Caller::parse);
     if let (Some(region), Some(Ok(caller))) = (region, caller)
-        && region.partition().name() != caller.partition
+        && region.partition().name != caller.partition
     {
         findings.refuse(
             LoginRule::AccessKeyUnknown,
             "expected a key of the partition {=}, found one of {}",
-            &[region.partition().name(), caller.partition],
+            &[region.partition().name, caller.partition],
         );
     }
 }
