@@ -90,6 +90,7 @@ SUITES = [
     Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
     Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "./..."], go_tests, "host-examples/go"),
+    Suite("docs", "links and citations", [PYTHON, "-m", "pytest", "-q", "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest, lane=Lane.ALONE),
 ]
 # What `make release-test` runs: it builds every artefact twice.
