@@ -128,6 +128,10 @@ test: component command core composed envoy node edge browser
 test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
+.PHONY: release-test
+release-test: .make/rust .make/venv ## Builds a release twice, in two folders, and checks it (minutes).
+	@python3 tests/run.py release
+
 .PHONY: differential
 differential: dist/vault-aws-login.wasm ## Signs N random inputs (from SEED) with botocore and the component.
 	@$(PYTHON) tests/vectors/differential.py --count $(or $(N),10000) $(if $(SEED),--seed $(SEED))

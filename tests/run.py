@@ -3,7 +3,8 @@
     python3 tests/run.py            every suite
     python3 tests/run.py wasm e2e   only these
 
-Each suite's output goes to `target/test-logs/<suite>.log`; what failed is shown here. A suite that ends badly without
+Suites that share nothing run side by side, two at a time; `e2e` runs alone at the end, since its servers and its
+deadlines want the machine for themselves. Each suite's output goes to `target/test-logs/<suite>.log`; what failed is shown here. A suite that ends badly without
 counting a failure (it did not compile, say) counts as one failure. Needs nothing but Python's standard library.
 """
 
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +50,14 @@ node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
 PYTHON = ".venv/bin/python"
 
 
+class Lane(Enum):
+    """Where a suite runs: suites of one lane run one after the other, the lanes side by side."""
+
+    CARGO = auto()  # They wait for each other anyhow: cargo locks the target folder.
+    OTHER = auto()
+    ALONE = auto()  # After the other lanes.
+
+
 @dataclass(frozen=True)
 class Suite:
     """One runner over one part of the project."""
@@ -56,6 +67,7 @@ class Suite:
     command: list[str]
     count: Counter
     folder: str = "."
+    lane: Lane = Lane.OTHER
 
 
 def packages(*names: str) -> list[str]:
@@ -63,27 +75,31 @@ def packages(*names: str) -> list[str]:
 
 
 SUITES = [
-    Suite("core", "the core, natively", ["cargo", "test", "--locked", "--quiet"], cargo),
+    Suite("core", "the core, natively", ["cargo", "test", "--locked", "--quiet"], cargo, lane=Lane.CARGO),
     Suite(
         "wasm",
         "the shipped .wasm files, in wasmtime",
         # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
         ["cargo", "test", "--locked", "--quiet", "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")],
         cargo,
+        lane=Lane.CARGO,
     ),
-    Suite("envoy", "the Envoy filter's own rules", ["cargo", "test", "--locked", "--quiet", *packages("envoy")], cargo),
+    Suite("envoy", "the Envoy filter's own rules", ["cargo", "test", "--locked", "--quiet", *packages("envoy")], cargo, lane=Lane.CARGO),
     Suite("node", "the npm package, in Node", ["npm", "test", "--silent"], node, "host-examples/node"),
     Suite("browser", "the page, in Chromium", ["npm", "test", "--silent"], node, "host-examples/browser"),
     Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
     Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "./..."], go_tests, "host-examples/go"),
+    Suite("docs", "links and citations", [PYTHON, "-m", "pytest", "-q", "tests/docs"], pytest),
+    Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest, lane=Lane.ALONE),
+]
+# What `make release-test` runs: it builds every artefact twice.
+ON_DEMAND = [
     Suite("release", "a release, built twice", [PYTHON, "-m", "pytest", "-q", "tests/release"], pytest),
-    Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest),
 ]
 
 
 def run(suite: Suite) -> tuple[int, int]:
-    print(f"{suite.name}: {suite.what} …", flush=True)
     started = time.monotonic()
     log = LOGS / f"{suite.name}.log"
     with log.open("w") as sink:
@@ -94,22 +110,33 @@ def run(suite: Suite) -> tuple[int, int]:
     passed, failed = suite.count(output)
     if status != 0 and failed == 0:
         failed = 1
+    lines = []
     if failed or passed == 0:
         failed = failed or 1
-        print("\n".join(output.splitlines()[-120:]))
-        print(f"{suite.name}: the whole output is in {log.relative_to(ROOT)}")
-    print(f"{suite.name}: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s", flush=True)
+        lines += output.splitlines()[-120:]
+        lines.append(f"{suite.name}: the whole output is in {log.relative_to(ROOT)}")
+    lines.append(f"{suite.name}: {suite.what}: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s")
+    print("\n".join(lines), flush=True)
     return passed, failed
 
 
+def run_lane(suites: list[Suite]) -> list[tuple[int, int]]:
+    return [run(suite) for suite in suites]
+
+
 def main() -> int:
-    wanted = sys.argv[1:]
-    unknown = set(wanted) - {suite.name for suite in SUITES}
+    known = {suite.name: suite for suite in SUITES + ON_DEMAND}
+    wanted = sys.argv[1:] or [suite.name for suite in SUITES]
+    unknown = set(wanted) - set(known)
     if unknown:
-        print(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(suite.name for suite in SUITES)}")
+        print(f"no suite {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
     LOGS.mkdir(parents=True, exist_ok=True)
-    results = [run(suite) for suite in SUITES if not wanted or suite.name in wanted]
+    lanes = {lane: [known[name] for name in wanted if known[name].lane is lane] for lane in Lane}
+    alone = lanes.pop(Lane.ALONE)
+    with ThreadPoolExecutor() as pool:
+        results = [result for lane in pool.map(run_lane, lanes.values()) for result in lane]
+    results += run_lane(alone)
     passed, failed = (sum(column) for column in zip(*results))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -31,7 +31,7 @@ const SLACK: u64 = 2;
     reason = "the size of the simulation is the user's"
 )]
 fn size() -> usize {
-    std::env::var("FLEET_SIZE").map_or(10_000, |size| size.parse().expect("FLEET_SIZE is a number"))
+    std::env::var("FLEET_SIZE").map_or(1_000, |size| size.parse().expect("FLEET_SIZE is a number"))
 }
 
 /// Runs a scenario, prints it, and holds it to the bounds that every scenario has.

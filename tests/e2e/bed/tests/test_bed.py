@@ -20,7 +20,7 @@ from bed.certificates import Authority
 from bed.child import Child
 from bed.openbao import OpenBao
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
