@@ -27,7 +27,7 @@ pub(crate) fn read_http_date(text: &str) -> Option<i64> {
 
 /// Reads a date such as `2030-01-31T12:00:00Z` (RFC 3339), with a fraction or an offset or without. The fraction
 /// is dropped.
-pub(crate) fn read_rfc3339(text: &str) -> Option<i64> {
+pub fn read_rfc3339(text: &str) -> Option<i64> {
     let (parts, rest) = read_parts("YYYY-MM-DD?hh:mm:ss", text)?;
     if !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
         return None;
