@@ -66,7 +66,7 @@ pub(super) fn answer<'a, Q: Deserialize<'a>, T: Serialize>(
 /// The host's own mistake. `serde_json` would quote the value, which may be a secret.
 fn malformed(error: &serde_json::Error) -> Refusal {
     let message = format!(
-        "malformed request: expected the JSON that ABI.md describes, found something else at line {}, column {}",
+        "malformed request: expected the JSON that docs/core-abi.md describes, found something else at line {}, column {}",
         error.line(),
         error.column()
     );

@@ -1,6 +1,6 @@
 //! The plain core module, for hosts without the component model: JSON in, JSON out.
 //!
-//! `host-examples/go/ABI.md` is the contract. The names and values are those of `wit/`.
+//! `docs/core-abi.md` is the contract. The names and values are those of `wit/`.
 
 mod answer;
 mod inspector;

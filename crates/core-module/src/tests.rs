@@ -88,7 +88,7 @@ fn request_of_another_shape_is_refused_without_its_values() {
     let answer: Value = serde_json::from_slice(&sign_login(b"{\n\"credentials\"")).unwrap();
     assert_eq!(
         answer["error"]["message"],
-        "malformed request: expected the JSON that ABI.md describes, found something else at line 2, column 13"
+        "malformed request: expected the JSON that docs/core-abi.md describes, found something else at line 2, column 13"
     );
 }
 

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use wasmtime::{Cache, Config, Engine};
 
+mod artefacts;
 mod signing;
 
+pub use artefacts::{Artefact, artefacts};
 pub use signing::{Input, Instance, Refusal, Sts};
 
 /// `dist/vault-aws-login.wasm`.
