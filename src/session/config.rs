@@ -206,7 +206,7 @@ impl WebIdentity {
     ///
     /// # Errors
     /// [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`],
-    /// [`ConfigError::RoleArnMalformed`], [`ConfigError::Length`].
+    /// [`ConfigError::RoleArnMalformed`], [`ConfigError::Length`], [`ConfigError::StsUrlNotLocal`].
     pub fn new(
         role_arn: String,
         role_session_name: String,
@@ -243,9 +243,14 @@ impl WebIdentity {
                 length,
             });
         }
-        let url = StsTarget::resolve(region, sts_endpoint).url;
+        let target = StsTarget::resolve(region, sts_endpoint);
+        let origin = target.url.trim_end_matches('/').to_owned();
+        if origin.starts_with("http:") && !is_loopback(host_without_port(&target.host)) {
+            let found = Found::value(&target.host);
+            return Err(ConfigError::StsUrlNotLocal { found });
+        }
         Ok(Self {
-            origin: url.trim_end_matches('/').to_owned(),
+            origin,
             role_arn,
             role_session_name,
         })
@@ -289,8 +294,19 @@ fn check_mount(mount: &str) -> Result<(), ConfigError> {
 
 /// Says whether AWS's SDKs send credentials to this host without TLS: loopback, ECS, EKS.
 fn is_local(host: &str) -> bool {
+    is_loopback(host) || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(&host)
+}
+
+fn is_loopback(host: &str) -> bool {
     let is_address = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     (host.starts_with("127.") && is_address)
-        || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]"].contains(&host)
+        || host == "[::1]"
         || host.eq_ignore_ascii_case("localhost")
+}
+
+fn host_without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
 }

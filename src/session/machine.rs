@@ -29,6 +29,8 @@ pub struct Session {
     random: Rng,
     /// The latest moment that was told, on the monotonic clock, which is not let back.
     latest: u64,
+    /// What the host's monotonic clock showed last, right or wrong.
+    told: u64,
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
     lease: Option<Lease>,
@@ -81,6 +83,9 @@ struct Notices {
     refusal: Option<Refusal>,
 }
 
+/// The longest time, in milliseconds, that may pass between two calls: 100 years.
+const LONGEST_JUMP: u64 = 100 * 366 * 24 * 3_600 * 1_000;
+
 impl Session {
     /// Makes a session. `jitter_seed` has to differ from host to host.
     pub fn new(config: SessionConfig, jitter_seed: u64) -> Self {
@@ -88,6 +93,7 @@ impl Session {
             config,
             random: Rng::with_seed(jitter_seed),
             latest: 0,
+            told: 0,
             start_at: None,
             lease: None,
             born_at: 0,
@@ -197,9 +203,19 @@ impl Session {
         self.lease.as_ref().filter(|lease| lease.is_live(now))
     }
 
-    /// Does not let the monotonic clock back, and sets the start.
+    /// Does not let the monotonic clock back, nor past all sense, and sets the start.
+    ///
+    /// A time that is a mistake of the host's, such as a negative one read as unsigned, would else
+    /// stay: near the end of the clock every wait is over, and every time limit.
     fn advance(&mut self, now: Instant) -> Instant {
-        self.latest = self.latest.max(now.monotonic_milliseconds);
+        self.told = now.monotonic_milliseconds;
+        let credible = match self.start_at {
+            None => u64::MAX / 2,
+            Some(_) => self.latest.saturating_add(LONGEST_JUMP),
+        };
+        if self.told <= credible {
+            self.latest = self.latest.max(self.told);
+        }
         if self.start_at.is_none() {
             let delay = self.random.u64(0..=self.config.start_spread);
             self.start_at = Some(self.latest.saturating_add(delay));

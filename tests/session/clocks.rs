@@ -240,6 +240,39 @@ fn monotonic_clock_that_goes_back_does_not_lengthen_the_lease() {
 }
 
 #[test]
+fn monotonic_clock_at_its_end_causes_no_requests_without_a_wait() {
+    for shown in [u64::MAX, u64::MAX - 30_000, u64::MAX / 2 + 1] {
+        let mut host = Host::with_credentials();
+        host.now.monotonic_milliseconds = shown;
+        let Action::Send(request) = host.next() else {
+            panic!("expected a login");
+        };
+        host.answer(&request, 500, "");
+        assert_eq!(host.refusal().rule, RefusalRule::VaultUnavailable);
+        for _ in 0..100 {
+            assert!(matches!(host.next(), Action::WaitUntil(_)), "{shown}");
+        }
+        // As soon as the clock is right, so is the session.
+        host.now.monotonic_milliseconds = 1_000;
+        let request = host.request();
+        host.answer(&request, 200, &login_answer(60));
+        assert_eq!(host.lease().generation, 1);
+    }
+}
+
+#[test]
+fn monotonic_clock_that_jumps_once_does_not_stop_the_session() {
+    for shown in [u64::MAX, u64::MAX / 1_000_000] {
+        let mut host = Host::logged_in(60);
+        let right = core::mem::replace(&mut host.now.monotonic_milliseconds, shown);
+        assert!(matches!(host.next(), Action::WaitUntil(_)));
+        host.now.monotonic_milliseconds = right;
+        assert_eq!(host.request().path_and_query, "/v1/auth/token/renew-self");
+        assert_eq!(host.now.monotonic_milliseconds, right + 40_000, "{shown}");
+    }
+}
+
+#[test]
 fn wall_clock_past_the_year_9999_is_refused_by_its_rule() {
     let mut host = Host::with_credentials();
     host.now.unix_milliseconds = 253_402_300_800_000;

@@ -327,6 +327,7 @@ impl From<ConfigRule> for wit::ConfigRule {
             ConfigRule::RoleIsArn => Self::RoleIsArn,
             ConfigRule::StsUrlMalformed => Self::StsUrlMalformed,
             ConfigRule::StsUrlNotBare => Self::StsUrlNotBare,
+            ConfigRule::StsUrlNotLocal => Self::StsUrlNotLocal,
             ConfigRule::ContainerUriMalformed => Self::ContainerUriMalformed,
             ConfigRule::ContainerUriNotLocal => Self::ContainerUriNotLocal,
             ConfigRule::RoleArnMalformed => Self::RoleArnMalformed,

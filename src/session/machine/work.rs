@@ -227,6 +227,11 @@ impl Session {
             .lease
             .as_ref()
             .map_or(u64::MAX, |lease| now.left_until(lease.ends_at));
-        Action::WaitUntil(now.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))
+        // By the clock that the host will wait on, also where the session does not believe it.
+        let told = Instant {
+            monotonic_milliseconds: self.told,
+            ..now
+        };
+        Action::WaitUntil(told.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))
     }
 }
