@@ -53,7 +53,7 @@ func (m *Module) Close(ctx context.Context) error {
 	return m.runtime.Close(ctx)
 }
 
-// call sends a request as JSON and reads the answer; ABI.md has both.
+// call sends a request as JSON and reads the answer; docs/core-abi.md has both.
 func call[T any](ctx context.Context, m *Module, function string, request any) (T, error) {
 	var answer struct {
 		Ok    T      `json:"ok"`
@@ -126,7 +126,7 @@ func (m *Module) instantiate(ctx context.Context) (*instance, error) {
 	return found, nil
 }
 
-// call runs one function; see ABI.md. An error means that the module broke its contract.
+// call runs one function; see docs/core-abi.md. An error means that the module broke its contract.
 func (i *instance) call(ctx context.Context, name string, request []byte, answer any) error {
 	function := i.functions[name]
 	if function == nil {

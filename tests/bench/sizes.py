@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,17 +51,14 @@ class _Counter(io.RawIOBase):
 
 
 def installed(component: Path, node_package: Path) -> list[Installed]:
-    dist = ROOT / "dist"
+    artefacts = json.loads((ROOT / "tests/artefacts.json").read_text())
+    ours = [(one["what"], ROOT / one["path"]) for one in artefacts if "most_bytes" in one]
     return [
-        Installed("the component", [component]),
-        Installed("the command", [dist / "vault-aws-login-cli.wasm"]),
-        Installed("the core module", [dist / "vault-aws-login.core.wasm"]),
-        Installed("the Envoy filter", [dist / "vault-aws-login-envoy.wasm"]),
+        *(Installed(what, [component if what == "the component" else path]) for what, path in ours),
         Installed("the npm package", [node_package.parent]),
         Installed("the page", [ROOT / "host-examples/browser/dist/index.html"]),
-        Installed("another component with ours in it", [dist / "vault-aws-login-composed.wasm"]),
         Installed("OpenBao", [SITE_PACKAGES.parents[2] / "bin/bao"]),
-        Installed("HashiCorp's AWS auth method, as a plugin", [dist / "test-bed/vault-plugin-auth-aws"]),
+        Installed("HashiCorp's AWS auth method, as a plugin", [ROOT / "dist/test-bed/vault-plugin-auth-aws"]),
         Installed("botocore", [SITE_PACKAGES / "botocore"]),
         Installed("the AWS SDK's credential packages for JavaScript", [PACKAGES / "@aws-sdk", PACKAGES / "@smithy", PACKAGES / "@aws"]),
     ]

@@ -59,7 +59,7 @@ class ComponentFile:
 
 
 class CoreFile:
-    """`dist/vault-aws-login.core.wasm`, by the calls of `host-examples/go/ABI.md` and without imports."""
+    """`dist/vault-aws-login.core.wasm`, by the calls of `docs/core-abi.md` and without imports."""
 
     def __init__(self) -> None:
         engine = Engine()

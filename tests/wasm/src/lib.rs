@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use wasmtime::{Cache, Config, Engine};
 
+mod artefacts;
 mod signing;
 
+pub use artefacts::{Artefact, artefacts};
 pub use signing::{Input, Instance, Refusal, Sts};
 
 /// `dist/vault-aws-login.wasm`.
@@ -25,10 +27,7 @@ pub fn shipped_core_module() -> Vec<u8> {
 
 /// The core module inside the component, which exports its memory.
 pub fn core_module() -> Vec<u8> {
-    read(
-        "target/component/wasm32-unknown-unknown/release/vault_aws_login.wasm",
-        "make component",
-    )
+    read("target/optimised/component.wasm", "make component")
 }
 
 /// The top folder of the repository.

@@ -1,7 +1,7 @@
 //! Hostile input is answered in bounded time and memory: the shipped core module is given so many
 //! instructions and so much memory for each call, and traps on more.
 //!
-//! `host-examples/go/ABI.md` is how the module is called.
+//! `docs/core-abi.md` is how the module is called.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,16 +1,10 @@
-//! What the component is from outside: imports, exports, size and contents.
+//! What the component is from outside: imports, exports and contents.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
-use flate2::{Compression, write::GzEncoder};
 use vault_aws_login_wasm_tests::{Input, Instance, component, engine, machine_paths, repository};
 use wasmtime::component::Component;
 use wit_parser::Resolve;
-
-/// A ratchet: raised on purpose, in the commit that needs it.
-const MOST_BYTES: usize = 400_000;
-const MOST_BYTES_GZIPPED: usize = 150_000;
 
 #[test]
 fn component_imports_nothing() {
@@ -58,24 +52,6 @@ fn component_is_what_the_world_says() {
         .map(|(name, _)| name.to_owned())
         .collect();
     assert_eq!(exported, promised);
-}
-
-#[test]
-fn component_stays_below_its_ratchet() {
-    let bytes = component();
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(&bytes).unwrap();
-    let gzipped = gzip.finish().unwrap().len();
-    println!("{} bytes, {gzipped} gzipped", bytes.len());
-    assert!(
-        bytes.len() <= MOST_BYTES,
-        "{} bytes, at most {MOST_BYTES}",
-        bytes.len()
-    );
-    assert!(
-        gzipped <= MOST_BYTES_GZIPPED,
-        "{gzipped} bytes gzipped, at most {MOST_BYTES_GZIPPED}"
-    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! number of instructions whatever they are.
 //!
 //! One place looks for a secret on purpose: a warning of Vault's that holds the token is not quoted.
-//! `host-examples/go/ABI.md` is how the module is called.
+//! `docs/core-abi.md` is how the module is called.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
