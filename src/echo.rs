@@ -49,9 +49,9 @@ pub(crate) fn value(text: &str) -> String {
     shown(text, &Secrets::default(), VALUE_LIMIT)
 }
 
-/// Says whether an input is shown as it is: one line without what may be a piece of a secret.
-pub(crate) fn is_harmless(text: &str) -> bool {
-    !text.chars().any(is_hidden) && without_secrets(text, &Secrets::default()) == text
+/// Says whether a text is one line without what is or may be a piece of a secret.
+pub(crate) fn is_harmless(text: &str, secrets: &Secrets) -> bool {
+    !text.chars().any(is_hidden) && without_secrets(text, secrets) == text
 }
 
 fn shown(text: &str, secrets: &Secrets, limit: usize) -> String {
@@ -158,15 +158,34 @@ struct Unit {
     end: usize,
 }
 
-fn without_secrets(text: &str, secrets: &Secrets) -> String {
-    let mut units: Vec<Unit> = text
-        .char_indices()
+fn units(text: &str) -> Vec<Unit> {
+    text.char_indices()
         .map(|(start, character)| Unit {
             character,
             start,
             end: start + character.len_utf8(),
         })
-        .collect();
+        .collect()
+}
+
+/// Says whether something holds for a text as it stands and under each layer of its escapes.
+pub(crate) fn is_in_every_reading(text: &str, holds: impl Fn(&str) -> bool) -> bool {
+    if !text.contains(['%', '\\', '&']) {
+        return holds(text);
+    }
+    let mut units = units(text);
+    for _ in 0..=ROUNDS {
+        let reading: String = units.iter().map(|unit| unit.character).collect();
+        if !holds(&reading) {
+            return false;
+        }
+        units = decode(&units);
+    }
+    true
+}
+
+fn without_secrets(text: &str, secrets: &Secrets) -> String {
+    let mut units = units(text);
     let mut hidden = Vec::new();
     for _ in 0..=ROUNDS {
         find_known(&units, secrets, &mut hidden);

@@ -17,12 +17,12 @@ mod go_url;
 mod known_secrets;
 mod login_fields;
 mod profile;
+mod redact;
 mod refusal;
 mod refusal_texts;
 pub mod report;
 mod rule;
 mod rules;
-mod shown;
 
 pub use self::check::check_login;
 pub use self::clock::clock_offset;

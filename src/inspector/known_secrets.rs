@@ -7,9 +7,10 @@
 use zeroize::Zeroizing;
 
 use super::check::{Login, MOST_BYTES};
-use super::go_url::Query;
+use super::go_base64;
+use super::go_url::{GoUrl, Query};
 use super::login_fields::FIELDS;
-use super::shown;
+use super::redact;
 use crate::echo::Secrets;
 use crate::json::Json;
 
@@ -70,8 +71,8 @@ impl Words {
             if word.len() >= SHORTEST_WORD
                 && !HARMLESS_WORDS.contains(&word)
                 && !FIELDS.contains(&word)
-                && !shown::is_known_name(word)
-                && !shown::is_scope(word)
+                && !redact::is_known_name(word)
+                && !redact::is_scope(word)
             {
                 self.add_whole(word);
             }
@@ -91,21 +92,51 @@ impl Words {
         };
         for (name, value) in entries {
             self.add(name);
-            match (&**name, value) {
-                ("role" | "iam_http_request_method", Json::String(text))
-                    if shown::is_role(text) => {}
-                // Their names and values come one by one.
-                ("iam_request_headers", Json::Array(_) | Json::Object(_))
-                    if login.is_some_and(|login| login.headers.is_some()) => {}
-                _ => self.add_strings(value),
+            // What was decoded is taken apart by its own rules.
+            let is_decoded = login.is_some_and(|login| match &**name {
+                "iam_request_url" => login.url.is_some(),
+                "iam_request_body" => login.body.is_some(),
+                "iam_request_headers" => login.headers.is_some(),
+                _ => false,
+            });
+            match value {
+                Json::String(text) if &**name == "role" && redact::is_role(text) => {}
+                _ if !is_decoded => self.add_strings(value),
+                Json::String(text) => {
+                    self.add(text);
+                    let bytes = go_base64::decode(text).unwrap_or_else(|| text.as_bytes().into());
+                    if let Ok((value, _)) = Json::read(&bytes) {
+                        self.add_names(&value);
+                    } else if let Some(url) = login.and_then(|login| login.url.as_ref())
+                        && name == "iam_request_url"
+                    {
+                        self.add_url(&String::from_utf8_lossy(&bytes), url);
+                    }
+                }
+                _ => self.add_names(value),
             }
         }
     }
 
-    /// Adds the strings inside a value, keys included.
+    /// Adds the names of headers as written; they are decoded in another case.
+    fn add_names(&mut self, json: &Json<'_>) {
+        match json {
+            Json::String(text) => self.add(text.split(':').next().unwrap_or_default()),
+            Json::Array(entries) => entries.iter().for_each(|entry| self.add_names(entry)),
+            Json::Object(entries) => entries.iter().for_each(|(name, _)| self.add(name)),
+            _ => {}
+        }
+    }
+
+    /// Adds the strings inside a value, keys included, and what is under their base64.
     fn add_strings(&mut self, json: &Json<'_>) {
         match json {
-            Json::String(text) => self.add(text),
+            Json::String(text) => {
+                self.add(text);
+                if let Some(bytes) = go_base64::decode(text) {
+                    self.add(&String::from_utf8_lossy(&bytes));
+                }
+            }
             Json::Number(text) => self.add(text),
             Json::Array(values) => values.iter().for_each(|value| self.add_strings(value)),
             Json::Object(entries) => entries.iter().for_each(|(name, value)| {
@@ -118,23 +149,24 @@ impl Words {
 
     /// Adds what is under the base64 of a login.
     fn add_decoded(&mut self, login: &Login) {
+        let body = login.body.as_deref().unwrap_or_default();
         for header in login.headers.iter().flat_map(|headers| &headers.0) {
             self.add(&header.name);
             for value in &header.values {
-                if !shown::is_harmless_header(&header.name, value) {
+                if !redact::is_harmless_header(&header.name, value, body) {
                     self.add(value);
                 }
             }
         }
-        if let Some(url) = &login.url {
-            self.add(&url.user_info);
-            self.add(&url.opaque);
-            self.add(&url.path);
-            self.add_form(&url.query);
-        }
-        self.add_form(&String::from_utf8_lossy(
-            login.body.as_deref().unwrap_or_default(),
-        ));
+        self.add_form(&String::from_utf8_lossy(body));
+    }
+
+    /// Adds what stands around the host and the path of a URL, and these if they are not shown.
+    fn add_url(&mut self, written: &str, url: &GoUrl) {
+        let front = redact::url_without_query(url);
+        let rest = written.strip_prefix(&front).unwrap_or(written);
+        self.add(rest.strip_suffix(&url.query).unwrap_or(rest));
+        self.add_form(&url.query);
     }
 
     fn add_form(&mut self, text: &str) {
@@ -144,7 +176,7 @@ impl Words {
         }
         for (name, value) in &form.pairs {
             self.add(name);
-            if !shown::is_harmless_parameter(name, value) {
+            if !redact::is_harmless_parameter(name, value) {
                 self.add(value);
             }
         }

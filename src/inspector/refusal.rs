@@ -4,21 +4,28 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::echo::quote;
-use crate::error::Found;
+use crate::echo::{self, OneLine, Secrets, quote};
 
-use super::check::{Login, MOST_BYTES, decode};
+use super::check::{Login, decode};
 use super::claim::{Claim, session_token};
 use super::clock::clock_offset;
 use super::finding::Findings;
 use super::known_secrets::known_secrets;
 use super::profile::ServerProfile;
+use super::redact;
 use super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM};
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
 use crate::date::read_amz_date;
 use crate::json::Json;
 use crate::text::is_visible;
+
+/// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
+/// policies, and a proxy's page with its style sheet.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The longest server ID that is told, in characters.
+const LONGEST_SERVER_ID: usize = 128;
 
 /// What came back from Vault.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +57,8 @@ pub struct Refusal {
     pub client_fix: Option<String>,
     /// What to change on the server.
     pub server_fix: Option<String>,
-    /// The server ID that the server wants.
+    /// The server ID that the server wants, as it is; absent if it is longer than 128 characters, or
+    /// holds a control character or what is or may be a secret.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
     #[serde(rename = "aws_clock_unix_seconds")]
@@ -72,8 +80,10 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
     let text = json.as_ref().and_then(error_text);
     let mut findings = Findings::default();
     let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
-    let quoted = known_secrets(login_json, login.as_ref(), json.as_ref())
-        .and_then(|secrets| quote(&words(json.as_ref(), body), &secrets));
+    let secrets = known_secrets(login_json, login.as_ref(), json.as_ref());
+    let quoted = secrets
+        .as_ref()
+        .and_then(|secrets| quote(&words(json.as_ref(), body), secrets));
     let (rule, refuser) = match judge(answer.status, json.as_ref(), text.as_deref(), body) {
         Verdict::Token => {
             let message = "nobody refused: the answer holds a token";
@@ -88,7 +98,7 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
     let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
     let mut facts = Facts::default();
     let text = text.as_deref().unwrap_or_default();
-    facts.read(rule, text, login.as_ref(), unix_seconds);
+    facts.read(rule, text, login.as_ref(), secrets.as_ref(), unix_seconds);
     if facts.detail.is_none() {
         // By the `Date` header, where the text has no clock.
         let offset = clock_offset(answer, unix_seconds);
@@ -265,14 +275,19 @@ fn apart(clock: &str, seconds: i64) -> String {
 }
 
 impl Facts {
-    fn read(&mut self, rule: LoginRule, text: &str, login: Option<&Login>, unix_seconds: u64) {
+    fn read(
+        &mut self,
+        rule: LoginRule,
+        text: &str,
+        login: Option<&Login>,
+        secrets: Option<&Secrets>,
+        unix_seconds: u64,
+    ) {
         match rule {
             LoginRule::ServerIdDiffers => {
-                self.server_id = expected_server_id(text);
-                let shown = self
-                    .server_id
-                    .as_deref()
-                    .map(|id| Found::value(id).to_string());
+                self.server_id = expected_server_id(text, secrets);
+                let id = self.server_id.as_deref();
+                let shown = id.map(|id| format!("`{}`", OneLine(id)));
                 self.detail = shown
                     .as_ref()
                     .map(|shown| format!("expected {shown}, found another"));
@@ -295,7 +310,8 @@ impl Facts {
                 {
                     self.region = Some("us-east-1".into());
                 }
-                self.detail = signed.map(|signed| format!("found {}", Found::value(&signed)));
+                self.detail =
+                    signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
                 self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
             }
             _ => {}
@@ -351,10 +367,12 @@ fn signed_time(text: &str) -> Option<i64> {
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.
-fn expected_server_id(text: &str) -> Option<String> {
+fn expected_server_id(text: &str, secrets: Option<&Secrets>) -> Option<String> {
     let (_, quoted) = text.split_once("header: expected ")?;
     let (value, _) = Json::read(quoted.as_bytes()).ok()?;
-    value.as_str().map(Into::into)
+    let id = value.as_str()?;
+    let is_shown = id.chars().nth(LONGEST_SERVER_ID).is_none() && echo::is_harmless(id, secrets?);
+    is_shown.then(|| id.into())
 }
 
 /// The region that was signed for: some texts name it, and the login does.
