@@ -1,0 +1,18 @@
+//! The plain core module, for hosts without the component model: JSON in, JSON out.
+//!
+//! `docs/core-abi.md` is the contract. The names and values are those of `wit/`.
+
+mod answer;
+mod inspector;
+mod lifecycle;
+mod signer;
+
+#[cfg(target_family = "wasm")]
+mod exports;
+#[cfg(test)]
+mod tests;
+
+use vault_aws_login_wiping::WipingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;
