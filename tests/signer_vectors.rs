@@ -103,9 +103,10 @@ fn as_explained(step: &str, input: &Value) -> String {
     let mut step = step.to_owned();
     for (value, longest) in hidden {
         if let Some(value) = value.filter(|value| value.len() > longest) {
+            let plural = if value.len() == 1 { "" } else { "s" };
             // Not in the host, which has a shape of its own.
             for end in ["\n", "/"] {
-                let shown = format!("({} characters){end}", value.len());
+                let shown = format!("({} character{plural}){end}", value.len());
                 step = step.replace(&format!("{value}{end}"), &shown);
             }
         }
