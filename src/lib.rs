@@ -31,7 +31,6 @@ pub mod inspector;
 mod json;
 mod login;
 mod options;
-mod order;
 mod region;
 pub mod session;
 mod sign;

@@ -10,8 +10,7 @@ use super::claim::{ALGORITHM, Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
-use super::shown::{self, Shown, header_value, query_value};
-use crate::order::sorted;
+use super::redact::{self, Redacted, Shown, header_value, query_value};
 
 /// What `UriEncode` encodes.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC
@@ -33,46 +32,56 @@ pub(super) fn canonical_request(
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
     let signed = claim.signed_headers.to_ascii_lowercase();
-    let sorted_names = sorted(signed.split(';')).into_iter().map(|(name, _)| name);
-    let mut names: Vec<&str> = sorted_names.collect();
+    let mut names: Vec<&str> = signed.split(';').collect();
+    names.sort_unstable();
     names.dedup();
+    let hides = shown == Shown::Harmless;
+    let shown_method = redact::method(&login.method_text);
+    let shown_path = redact::path(&url.path);
     let mut request = format!(
         "{}\n{}\n{}\n",
-        shown::method(&login.method_text),
-        path(&url.path),
+        if hides {
+            shown_method.to_string()
+        } else {
+            login.method_text.clone()
+        },
+        match shown_path {
+            Redacted::Length(_) if hides => shown_path.to_string(),
+            _ => path(&url.path),
+        },
         query(&url.query, claim.place, shown)
     );
     for name in &names {
-        request.push_str(name);
+        match hides {
+            true => request.push_str(&redact::name(name).to_string()),
+            false => request.push_str(name),
+        }
         request.push(':');
         match *name {
+            "host" if hides => request.push_str(&redact::host(&url.host).to_string()),
             "host" => request.push_str(&url.host),
             "content-length" => request.push_str(&body.len().to_string()),
-            _ => request.push_str(&value(name, headers, shown)),
+            _ => request.push_str(&value(name, headers, body, shown)),
         }
         request.push('\n');
     }
     request.push('\n');
-    request.push_str(&names.join(";"));
+    let names = names.join(";");
+    request.push_str(&if hides { redact::names(&names) } else { names });
     request.push('\n');
     request.push_str(&hex_sha256(body));
     request
 }
 
-/// The string to sign; `timestamp` as it was written.
+/// The string to sign, whose hash alone is of what is hidden.
 pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: &str) -> String {
-    let Claim {
-        date,
-        region,
-        service,
-        terminator,
-        ..
-    } = claim;
     let hash = hex_sha256(canonical_request.as_bytes());
-    format!("{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/{terminator}\n{hash}")
+    let timestamp = redact::time(timestamp);
+    let scope = redact::scope(claim);
+    format!("{ALGORITHM}\n{timestamp}\n{scope}\n{hash}")
 }
 
-fn hex_sha256(bytes: &[u8]) -> String {
+pub(super) fn hex_sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
@@ -89,7 +98,7 @@ fn path(path: &str) -> String {
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs: Vec<String> = pairs
+    let mut pairs: Vec<String> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -101,21 +110,22 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
                 Some(hidden) => hidden,
                 None => encode(&value),
             };
-            Some(format!("{}={value}", encode(&name)))
+            let name = match redact::name(&name) {
+                known if shown == Shown::Harmless => known.to_string(),
+                _ => encode(&name),
+            };
+            Some(format!("{name}={value}"))
         })
         .collect();
-    let sorted_pairs = sorted(pairs.iter().map(String::as_str)).into_iter();
-    sorted_pairs
-        .map(|(pair, _)| pair)
-        .collect::<Vec<&str>>()
-        .join("&")
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
-fn value(name: &str, headers: &Headers, shown: Shown) -> String {
+fn value(name: &str, headers: &Headers, body: &[u8], shown: Shown) -> String {
     let Some(header) = headers.get(&canonical(name)) else {
         return String::new();
     };
-    if let Some(hidden) = header_value(header, shown) {
+    if let Some(hidden) = header_value(header, body, shown) {
         return hidden;
     }
     // The server sends one User-Agent only.

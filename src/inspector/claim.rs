@@ -139,10 +139,12 @@ impl Claim {
         let signed_headers = part("X-Amz-SignedHeaders")?;
         let signature = part("X-Amz-Signature")?;
         let mut claim = Self::from_credential(credential, signed_headers, signature, Place::Query)?;
-        let doubled = query
-            .pairs
-            .iter()
-            .any(|(name, _)| name.starts_with("X-Amz-") && query.all(name).count() > 1);
+        let names = query.pairs.iter().map(|(name, _)| name.as_str());
+        let mut names: Vec<&str> = names.filter(|name| name.starts_with("X-Amz-")).collect();
+        names.sort_unstable();
+        let doubled = names
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one == other));
         claim.unusual = doubled.then_some("a parameter of the query that is there twice");
         Ok(claim)
     }

@@ -11,12 +11,15 @@ use vault_aws_login::inspector::{
     Answer, Prediction, check_login, explain_login, explain_refusal, report,
 };
 
-/// What the inspector reads. What has more is handed on with more, for it to refuse.
-const LONGEST_INPUT: usize = 1024 * 1024;
+/// What the inspector reads of a login. What has more is handed on with more, for it to refuse.
+const LONGEST_LOGIN: usize = 64 * 1024;
+
+/// What the inspector reads of an answer.
+const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// Says what a server will make of the login on standard input; ends with 1 if it refuses it.
 pub(super) fn check(arguments: CheckArguments) -> Result<Outcome, Failure> {
-    let login = streams::read_beginning(&get_stdin(), LONGEST_INPUT)?;
+    let login = streams::read_beginning(&get_stdin(), LONGEST_LOGIN)?;
     let findings = check_login(&login, &arguments.profile, seconds(arguments.time)?);
     Ok(Outcome {
         text: match arguments.format {
@@ -29,7 +32,7 @@ pub(super) fn check(arguments: CheckArguments) -> Result<Outcome, Failure> {
 
 /// Says what is in the login on standard input.
 pub(super) fn explain(format: Format) -> Result<Outcome, Failure> {
-    let login = streams::read_beginning(&get_stdin(), LONGEST_INPUT)?;
+    let login = streams::read_beginning(&get_stdin(), LONGEST_LOGIN)?;
     let explanation = explain_login(&login).map_err(|error| Failure::Refused {
         rule: Some(error.rule.name()),
         message: error.message,
@@ -51,7 +54,7 @@ pub(super) fn diagnose(arguments: DiagnoseArguments) -> Result<Outcome, Failure>
     });
     let answer = Answer {
         status: status.transpose()?,
-        body: streams::read_beginning(&get_stdin(), LONGEST_INPUT)?.to_string(),
+        body: streams::read_beginning(&get_stdin(), LONGEST_ANSWER)?.to_string(),
         date: arguments.date,
     };
     let refusal = explain_refusal(&answer, None, seconds(arguments.time)?);
