@@ -5,11 +5,11 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use super::authorization::{ALGORITHM, Authorization, Place};
 use super::check::Login;
-use super::claim::{ALGORITHM, Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
-use super::login_fields::Headers;
+use super::headers::Headers;
 use super::redact::{self, Redacted, Shown, header_value, query_value};
 
 /// What `UriEncode` encodes.
@@ -24,14 +24,14 @@ const PATH: &AsciiSet = &ALL.remove(b'/');
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(
-    claim: &Claim,
+    authorization: &Authorization,
     login: &Login,
     url: &GoUrl,
     headers: &Headers,
     shown: Shown,
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
-    let signed = claim.signed_headers.to_ascii_lowercase();
+    let signed = authorization.signed_headers.to_ascii_lowercase();
     let mut names: Vec<&str> = signed.split(';').collect();
     names.sort_unstable();
     names.dedup();
@@ -49,7 +49,7 @@ pub(super) fn canonical_request(
             Redacted::Length(_) if hides => shown_path.to_string(),
             _ => path(&url.path),
         },
-        query(&url.query, claim.place, shown)
+        query(&url.query, authorization.place, shown)
     );
     for name in &names {
         match hides {
@@ -74,10 +74,14 @@ pub(super) fn canonical_request(
 }
 
 /// The string to sign, whose hash alone is of what is hidden.
-pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: &str) -> String {
+pub(super) fn string_to_sign(
+    authorization: &Authorization,
+    timestamp: &str,
+    canonical_request: &str,
+) -> String {
     let hash = hex_sha256(canonical_request.as_bytes());
     let timestamp = redact::time(timestamp);
-    let scope = redact::scope(claim);
+    let scope = redact::scope(authorization);
     format!("{ALGORITHM}\n{timestamp}\n{scope}\n{hash}")
 }
 
