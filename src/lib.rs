@@ -34,7 +34,7 @@ mod options;
 mod order;
 mod region;
 pub mod session;
-mod sign;
+mod signing;
 mod sts;
 mod sts_url;
 mod text;

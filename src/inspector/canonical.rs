@@ -3,15 +3,14 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
 
 use super::check::Login;
-use super::claim::{ALGORITHM, Claim, Place};
+use super::claim::{Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
 use super::shown::{self, Shown, header_value, query_value};
-use crate::order::sorted;
+use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
 
 /// What `UriEncode` encodes.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC
@@ -33,30 +32,28 @@ pub(super) fn canonical_request(
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
     let signed = claim.signed_headers.to_ascii_lowercase();
-    let sorted_names = sorted(signed.split(';')).into_iter().map(|(name, _)| name);
-    let mut names: Vec<&str> = sorted_names.collect();
+    let mut names: Vec<&str> = signed.split(';').collect();
+    names.sort_unstable();
     names.dedup();
-    let mut request = format!(
-        "{}\n{}\n{}\n",
-        shown::method(&login.method_text),
-        path(&url.path),
-        query(&url.query, claim.place, shown)
-    );
-    for name in &names {
-        request.push_str(name);
-        request.push(':');
-        match *name {
-            "host" => request.push_str(&url.host),
-            "content-length" => request.push_str(&body.len().to_string()),
-            _ => request.push_str(&value(name, headers, shown)),
-        }
-        request.push('\n');
-    }
-    request.push('\n');
-    request.push_str(&names.join(";"));
-    request.push('\n');
-    request.push_str(&hex_sha256(body));
-    request
+    let values: Vec<String> = names
+        .iter()
+        .map(|name| match *name {
+            "host" => url.host.clone(),
+            "content-length" => body.len().to_string(),
+            _ => value(name, headers, shown),
+        })
+        .collect();
+    let values = values.iter().map(String::as_str);
+    let headers: Vec<(&str, &str)> = names.into_iter().zip(values).collect();
+    let request = CanonicalRequest {
+        method: &shown::method(&login.method_text),
+        path: &path(&url.path),
+        query: &query(&url.query, claim.place, shown),
+        headers: &headers,
+        signed_names: &signed_names(&headers),
+        body_sha256: &hex_sha256(body),
+    };
+    request.write()
 }
 
 /// The string to sign; `timestamp` as it was written.
@@ -68,12 +65,8 @@ pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: 
         terminator,
         ..
     } = claim;
-    let hash = hex_sha256(canonical_request.as_bytes());
-    format!("{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/{terminator}\n{hash}")
-}
-
-fn hex_sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    let scope = format!("{date}/{region}/{service}/{terminator}");
+    signing::string_to_sign(timestamp, &scope, canonical_request)
 }
 
 /// The server puts a slash of its own before the path, and AWS folds the two into one.
@@ -89,7 +82,7 @@ fn path(path: &str) -> String {
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs: Vec<String> = pairs
+    let mut pairs: Vec<String> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -104,11 +97,8 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             Some(format!("{}={value}", encode(&name)))
         })
         .collect();
-    let sorted_pairs = sorted(pairs.iter().map(String::as_str)).into_iter();
-    sorted_pairs
-        .map(|(pair, _)| pair)
-        .collect::<Vec<&str>>()
-        .join("&")
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
 fn value(name: &str, headers: &Headers, shown: Shown) -> String {
@@ -121,16 +111,8 @@ fn value(name: &str, headers: &Headers, shown: Shown) -> String {
     // The server sends one User-Agent only.
     let count = if name == "user-agent" { 1 } else { usize::MAX };
     let values = header.values.iter().take(count);
-    let trimmed: Vec<String> = values.map(|value| fold_blanks(value)).collect();
+    let trimmed: Vec<String> = values.map(|value| trimmed(value)).collect();
     trimmed.join(",")
-}
-
-fn fold_blanks(value: &str) -> String {
-    let words: Vec<&str> = value
-        .split([' ', '\t'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
 }
 
 /// AWS's `UriEncode`.
