@@ -70,10 +70,7 @@ impl Credentials {
 
     /// Returns what of them is not to be shown.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let session_token = self.session_token.iter();
-        core::iter::once(&self.secret_access_key)
-            .chain(session_token)
-            .map(|secret| secret.as_str())
+        core::iter::once(self.secret_access_key()).chain(self.session_token())
     }
 
     /// Refuses credentials that have ended at the given time.
