@@ -9,12 +9,12 @@ use core::net::Ipv6Addr;
 use std::borrow::Cow;
 
 use super::authorization::{Authorization, AuthorizationFault};
-use super::canonical::hex_sha256;
 use super::go_url::{GoUrl, Query};
 use super::headers::Header;
 use super::login_fields;
 use crate::echo::{self, Secrets};
 use crate::error::Found;
+use crate::signing::hex_sha256;
 
 /// Whether values that may be secret are hidden.
 #[derive(Clone, Copy, PartialEq, Eq)]
