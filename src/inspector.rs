@@ -28,6 +28,7 @@ mod rules;
 mod verdict;
 
 pub use self::answer::Answer;
+pub(crate) use self::answer::error_texts;
 pub use self::check::check_login;
 pub use self::clock::clock_offset;
 pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
@@ -36,6 +37,7 @@ pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
+pub(crate) use self::refusal::explain_refusal_to;
 pub use self::refusal::{Refusal, explain_refusal};
 pub use self::rule::{Healing, Refuser, RuleText, Severity};
 pub use self::rules::LoginRule;

@@ -42,7 +42,9 @@ pub use self::config::{
     WebIdentity,
 };
 pub use self::config_error::{ConfigError, ConfigField, ConfigRule};
-pub use self::exchange::{Destination, Header, Method, Request, Response, TransportFailure};
+pub use self::exchange::{
+    Destination, Header, Method, Request, RequestPurpose, Response, TransportFailure,
+};
 pub use self::instant::Instant;
 pub use self::lease::Lease;
 pub use self::machine::Session;

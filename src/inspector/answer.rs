@@ -37,7 +37,10 @@ impl<'a> ReadAnswer<'a> {
             status: answer.status,
             date: answer.date.as_deref(),
             body,
-            errors: json.as_ref().and_then(errors),
+            errors: json
+                .as_ref()
+                .and_then(error_texts)
+                .map(|texts| texts.join("\n")),
             json,
         }
     }
@@ -45,12 +48,10 @@ impl<'a> ReadAnswer<'a> {
     /// Returns the server's own words.
     pub(super) fn words(&self) -> Cow<'_, str> {
         let json = self.json.as_ref();
-        let list = |name| match json.and_then(|json| json.get(name)) {
-            Some(Json::Array(texts)) => {
-                let texts = texts.iter().filter_map(Json::as_str).map(str::trim);
-                Some(texts.collect::<Vec<_>>().join("; "))
-            }
-            _ => None,
+        let list = |name| {
+            let texts = json.and_then(|json| texts(json, name))?;
+            let texts: Vec<&str> = texts.into_iter().map(str::trim).collect();
+            Some(texts.join("; "))
         };
         let is_vaults = |name| json.is_some_and(|json| json.present(name).is_some());
         match (list("errors"), list("warnings")) {
@@ -62,12 +63,14 @@ impl<'a> ReadAnswer<'a> {
     }
 }
 
-fn errors(json: &Json<'_>) -> Option<String> {
-    match json.get("errors") {
-        Some(Json::Array(errors)) => {
-            let errors: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
-            Some(errors.join("\n"))
-        }
+/// Returns the texts of `{"errors":[…]}`; `None` for an answer of any other form.
+pub(crate) fn error_texts<'j>(answer: &'j Json<'_>) -> Option<Vec<&'j str>> {
+    texts(answer, "errors")
+}
+
+fn texts<'j>(answer: &'j Json<'_>, name: &str) -> Option<Vec<&'j str>> {
+    match answer.get(name) {
+        Some(Json::Array(texts)) => Some(texts.iter().filter_map(Json::as_str).collect()),
         _ => None,
     }
 }

@@ -26,6 +26,9 @@ const HARMLESS_WORDS: [&str; 5] = [
     "Signature",
 ];
 
+/// The session token, whole: what it consists of is not known.
+const TOKEN: &str = "X-Amz-Security-Token";
+
 /// Gathers secrets.
 #[derive(Default)]
 struct Words {
@@ -157,7 +160,9 @@ impl Words {
         for header in login.headers.iter().flat_map(|headers| &headers.0) {
             self.add(&header.name);
             for value in &header.values {
-                if !redact::is_harmless_header(&header.name, value, body) {
+                if header.name == TOKEN {
+                    self.add_whole(value);
+                } else if !redact::is_harmless_header(&header.name, value, body) {
                     self.add(value);
                 }
             }
@@ -180,7 +185,9 @@ impl Words {
         }
         for (name, value) in &form.pairs {
             self.add(name);
-            if !redact::is_harmless_parameter(name, value) {
+            if name == TOKEN {
+                self.add_whole(value);
+            } else if !redact::is_harmless_parameter(name, value) {
                 self.add(value);
             }
         }

@@ -56,14 +56,14 @@ pub struct Refusal {
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
 /// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
-    explain(answer, login_json, &mut core::iter::empty(), unix_seconds)
+    explain_refusal_to(&mut core::iter::empty(), answer, login_json, unix_seconds)
 }
 
-/// The same, without what the caller knows to be secret either.
-pub(crate) fn explain(
+/// The same for a caller that knows of more secrets, which are not shown either.
+pub(crate) fn explain_refusal_to(
+    secrets: &mut dyn Iterator<Item = &str>,
     answer: &Answer,
     login_json: Option<&str>,
-    secrets: &mut dyn Iterator<Item = &str>,
     unix_seconds: u64,
 ) -> Refusal {
     let answer = ReadAnswer::of(answer);

@@ -2,7 +2,7 @@
 
 use super::exchange::Response;
 use super::instant::Instant;
-use crate::inspector::{Answer, clock_offset};
+use crate::inspector::clock_offset;
 
 /// A difference that AWS still accepts with room to spare, in milliseconds: it allows 15 minutes.
 const AGREEMENT: u64 = 5 * 60 * 1000;
@@ -19,19 +19,14 @@ pub(super) struct Correction {
 impl Correction {
     /// Reads AWS's time out of a refusal of what was signed at the host's moment `at`.
     pub(super) fn read(response: &Response, at: Instant) -> Option<Self> {
-        let answer = Answer {
-            status: Some(response.status),
-            body: response.text().to_owned(),
-            date: response.header("date").map(str::to_owned),
-        };
         Some(Self {
-            offset_seconds: clock_offset(&answer, at.unix_milliseconds / 1000)?,
+            offset_seconds: clock_offset(&response.to_answer(), at.unix_milliseconds / 1000)?,
             found_at: at,
         })
     }
 
     /// Says whether the host's own clock is good enough: within 5 minutes of AWS's.
-    pub(super) fn is_none(self) -> bool {
+    pub(super) fn is_negligible(self) -> bool {
         self.offset_seconds.unsigned_abs() * 1000 < AGREEMENT
     }
 
@@ -47,9 +42,4 @@ impl Correction {
         let expected = expected.saturating_add_signed(offset_milliseconds);
         now.unix_milliseconds.abs_diff(expected) < AGREEMENT
     }
-}
-
-/// Says whether a refusal names the time of signing (texts: STS, as Vault wraps them).
-pub(super) fn names_the_time(text: &str) -> bool {
-    text.contains("Signature expired") || text.contains("Signature not yet current")
 }

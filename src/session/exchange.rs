@@ -4,6 +4,8 @@ use core::fmt;
 
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::inspector::Answer;
+
 /// The longest answer that is read, in bytes. A token with a thousand policies has a tenth of it.
 pub(super) const ANSWER_LIMIT_BYTES: u32 = 256 * 1024;
 
@@ -18,6 +20,31 @@ pub enum Destination {
     InstanceMetadata,
     /// STS, for the exchange of a web identity.
     Sts,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestPurpose {
+    /// A login at Vault.
+    Login,
+    /// A renewal of the token.
+    Renewal,
+    /// The question whether Vault knows the token.
+    TokenCheck,
+    /// AWS credentials, or a step towards them.
+    Credentials,
+}
+
+impl RequestPurpose {
+    /// Returns the name of the purpose in `wit/lifecycle.wit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Renewal => "renewal",
+            Self::TokenCheck => "token-check",
+            Self::Credentials => "credentials",
+        }
+    }
 }
 
 impl Destination {
@@ -83,6 +110,8 @@ impl fmt::Debug for Header {
 pub struct Request {
     /// Brings the answer back to its request.
     pub id: u64,
+    /// What the request is for.
+    pub purpose: RequestPurpose,
     /// The server.
     pub destination: Destination,
     /// Scheme, host and perhaps port; `None` for Vault.
@@ -105,11 +134,25 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("id", &self.id)
+            .field("purpose", &self.purpose)
             .field("destination", &self.destination)
             .field("method", &self.method)
             .field("path_and_query", &self.path_and_query)
             .finish_non_exhaustive()
     }
+}
+
+/// A request before it has an id and a deadline.
+pub(super) struct Call {
+    pub destination: Destination,
+    /// `None` for Vault.
+    pub origin: Option<String>,
+    pub method: Method,
+    pub path_and_query: String,
+    pub headers: Vec<Header>,
+    pub body: Zeroizing<Vec<u8>>,
+    /// What in it is not to be shown.
+    pub secrets: Vec<Zeroizing<String>>,
 }
 
 /// An answer, whatever its status. `Debug` shows only the status.
@@ -129,6 +172,15 @@ impl Response {
             .iter()
             .find(|header| header.name.eq_ignore_ascii_case(name))
             .map(|header| header.value.trim())
+    }
+
+    /// Returns the answer as the inspector reads it.
+    pub(super) fn to_answer(&self) -> Answer {
+        Answer {
+            status: Some(self.status),
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+            date: self.header("date").map(str::to_owned),
+        }
     }
 
     /// Returns the body as text; nothing where it is not UTF-8.

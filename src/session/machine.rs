@@ -14,13 +14,12 @@ use super::clock::Correction;
 use super::config::{SessionConfig, check_text};
 use super::config_error::{ConfigError, ConfigField};
 use super::disowned::Disowned;
-use super::exchange::{Destination, Response, TransportFailure};
+use super::exchange::{Destination, RequestPurpose, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use super::supply::Supply;
 use crate::credentials::Credentials;
-use crate::echo::Secrets;
 use crate::text::is_visible;
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
@@ -59,19 +58,12 @@ struct Sent {
     at: Instant,
     /// When it is given up, on the monotonic clock.
     deadline: u64,
-    purpose: Purpose,
+    purpose: RequestPurpose,
+    destination: Destination,
     /// What the request holds that is not to be shown.
     secrets: Vec<Zeroizing<String>>,
-    /// `None` where no request was made after all.
-    destination: Option<Destination>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Login,
-    Renewal,
-    Check,
-    Fetch,
+    /// The login, for the inspector.
+    login: Option<Zeroizing<String>>,
 }
 
 /// What the host has not been told yet. The latest of each kind, so that it cannot grow.
@@ -139,7 +131,7 @@ impl Session {
     pub fn on_failure(&mut self, request_id: u64, now: Instant, failure: TransportFailure) {
         let now = self.advance(now);
         if let Some(sent) = self.sent.take_if(|sent| sent.id == request_id) {
-            self.fail(&sent, now, &Fault::new(failure.into()), None);
+            self.fail(&sent, now, Fault::new(failure.into()), None);
         }
     }
 
@@ -235,7 +227,7 @@ impl Session {
         }
         let over = |sent: &mut Sent| sent.deadline <= now.monotonic_milliseconds;
         if let Some(sent) = self.sent.take_if(over) {
-            self.fail(&sent, now, &Fault::new(RefusalRule::TimedOut), None);
+            self.fail(&sent, now, Fault::new(RefusalRule::TimedOut), None);
         }
     }
 
@@ -255,10 +247,10 @@ impl Session {
     }
 
     /// Returns every secret that it knows, those of a request included.
-    fn secrets(&self, sent: &Sent) -> Secrets {
+    fn secrets<'a>(&'a self, sent: &'a Sent) -> impl Iterator<Item = &'a str> {
         let token = self.lease.iter().map(|lease| lease.token.as_str());
         let sent = sent.secrets.iter().map(|secret| secret.as_str());
-        Secrets::new(token.chain(self.supply.secrets()).chain(sent))
+        token.chain(self.supply.secrets()).chain(sent)
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

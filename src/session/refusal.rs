@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::exchange::{Destination, TransportFailure};
 use super::instant::Instant;
-use crate::inspector::Healing;
+use crate::inspector::{self, Healing};
 
 /// Names why there is no token, or no new one. The list is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum RefusalRule {
     NotAToken,
     /// The answer is longer than the session reads.
     AnswerTooLarge,
-    /// Vault's answer is 403.
+    /// Vault denies the request without a reason.
     PermissionDenied,
     /// Vault or STS refused the login.
     LoginRefused,
@@ -31,7 +31,7 @@ pub enum RefusalRule {
     TimeOutOfRange,
     /// There is nothing at Vault's path.
     MountUnknown,
-    /// A status that Vault does not use.
+    /// A status that Vault does not use, or an answer that is not Vault's.
     UnexpectedStatus,
     /// Vault refused to renew the token.
     RenewalRefused,
@@ -174,8 +174,11 @@ pub struct Refusal {
     pub destination: Option<Destination>,
     /// The status of its answer, if there was one.
     pub status: Option<u16>,
-    /// What was expected and what was found, in one sentence.
+    /// What is wrong, in one sentence: the diagnosis' where there is one.
     pub message: String,
+    /// What the inspector says of a login that was refused: the server's words, the causes, the
+    /// fixes. `None` for anything else, and for a token that is of no use.
+    pub diagnosis: Option<inspector::Refusal>,
     /// When the next try is allowed.
     pub retry_at: Instant,
 }
@@ -185,17 +188,34 @@ pub(super) struct Fault {
     pub rule: RefusalRule,
     /// The server's own words, in full and as they came: they may hold any secret.
     pub text: Option<Zeroizing<String>>,
+    /// Of a login alone.
+    pub diagnosis: Option<Box<inspector::Refusal>>,
 }
 
 impl Fault {
     pub(super) const fn new(rule: RefusalRule) -> Self {
-        Self { rule, text: None }
+        Self {
+            rule,
+            text: None,
+            diagnosis: None,
+        }
     }
 
     pub(super) fn with_text(rule: RefusalRule, text: &str) -> Self {
         Self {
             rule,
             text: Some(Zeroizing::new(text.to_owned())),
+            diagnosis: None,
+        }
+    }
+
+    /// Makes the fault of a login that the inspector has explained.
+    pub(super) fn diagnosed(rule: RefusalRule, diagnosis: inspector::Refusal) -> Self {
+        Self {
+            rule,
+            text: None,
+            // A token that is of no use was not refused.
+            diagnosis: diagnosis.refused_by.is_some().then(|| Box::new(diagnosis)),
         }
     }
 }

@@ -7,23 +7,10 @@ mod web_identity;
 use zeroize::Zeroizing;
 
 use super::config::{ContainerAuthorization, CredentialSource};
-use super::exchange::{Destination, Header, Method, Response};
+use super::exchange::{Call, Response};
 use super::refusal::{Fault, RefusalRule};
 use crate::credential_document::{CredentialDocumentError, read_credential_document};
 use crate::credentials::Credentials;
-
-/// A request to a credential source before it has an id and a deadline.
-pub(super) struct Call {
-    pub destination: Destination,
-    /// `None` for Vault.
-    pub origin: Option<String>,
-    pub method: Method,
-    pub path_and_query: String,
-    pub headers: Vec<Header>,
-    pub body: Zeroizing<Vec<u8>>,
-    /// What in it is not to be shown.
-    pub secrets: Vec<Zeroizing<String>>,
-}
 
 /// What a source needs next.
 pub(super) enum Need {

@@ -1,82 +1,49 @@
 //! What is asked of Vault, and how its answers are read.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::exchange::{Header, Method, Response};
+use super::exchange::{Call, Destination, Header, Method, Response};
 use super::refusal::{Fault, RefusalRule};
+use crate::inspector::{self, Healing, LoginRule, error_texts};
 use crate::json::Json;
 
-/// A request to Vault before it has an id and a deadline.
-pub(super) struct Call {
-    pub method: Method,
-    pub path: String,
-    pub body: Zeroizing<Vec<u8>>,
-    /// What in the body is not to be shown.
-    pub secrets: Vec<Zeroizing<String>>,
+pub(super) fn login(namespace: Option<&str>, mount: &str, body: String) -> Call {
+    let path = format!("/v1/auth/{mount}/login");
+    call(Method::Post, path, namespace, None, body)
 }
 
-impl Call {
-    pub(super) fn login(mount: &str, body: String) -> Self {
-        Self {
-            method: Method::Post,
-            path: format!("/v1/auth/{mount}/login"),
-            secrets: secrets_of_login(&body),
-            body: Zeroizing::new(body.into_bytes()),
-        }
-    }
-
-    pub(super) fn renewal(increment_seconds: u64) -> Self {
-        Self {
-            method: Method::Post,
-            path: "/v1/auth/token/renew-self".into(),
-            body: Zeroizing::new(format!(r#"{{"increment":{increment_seconds}}}"#).into_bytes()),
-            secrets: Vec::new(),
-        }
-    }
-
-    pub(super) fn check() -> Self {
-        Self {
-            method: Method::Get,
-            path: "/v1/auth/token/lookup-self".into(),
-            body: Zeroizing::default(),
-            secrets: Vec::new(),
-        }
-    }
+pub(super) fn renewal(namespace: Option<&str>, token: &str, increment_seconds: u64) -> Call {
+    let path = "/v1/auth/token/renew-self".into();
+    let body = format!(r#"{{"increment":{increment_seconds}}}"#);
+    call(Method::Post, path, namespace, Some(token), body)
 }
 
-/// Returns what of a login is not to be shown: its base64 fields as they are, since servers echo
-/// them so, the signature and the session token.
-fn secrets_of_login(login: &str) -> Vec<Zeroizing<String>> {
-    let mut secrets = Vec::new();
-    let mut add = |secret: &str| secrets.push(Zeroizing::new(secret.to_owned()));
-    let Ok((login, _)) = Json::read(login.as_bytes()) else {
-        return secrets;
-    };
-    for name in ["iam_request_url", "iam_request_body", "iam_request_headers"] {
-        login.get(name).and_then(Json::as_str).map(&mut add);
+pub(super) fn check(namespace: Option<&str>, token: &str) -> Call {
+    let path = "/v1/auth/token/lookup-self".into();
+    call(Method::Get, path, namespace, Some(token), String::new())
+}
+
+fn call(
+    method: Method,
+    path_and_query: String,
+    namespace: Option<&str>,
+    token: Option<&str>,
+    body: String,
+) -> Call {
+    let token_as_secret = token.map(|token| Zeroizing::new(token.to_owned()));
+    Call {
+        destination: Destination::Vault,
+        origin: None,
+        method,
+        path_and_query,
+        headers: headers(namespace, token, !body.is_empty()),
+        body: Zeroizing::new(body.into_bytes()),
+        secrets: token_as_secret.into_iter().collect(),
     }
-    let headers = login.get("iam_request_headers").and_then(Json::as_str);
-    let headers = STANDARD.decode(headers.unwrap_or_default());
-    let headers = Zeroizing::new(headers.unwrap_or_default());
-    let Ok((headers, _)) = Json::read(&headers) else {
-        return secrets;
-    };
-    let header = |name| match headers.get(name) {
-        Some(Json::Array(values)) => values.first().and_then(Json::as_str),
-        _ => None,
-    };
-    let signature = header("Authorization").and_then(|value| value.rsplit_once("Signature="));
-    let signature = signature.map(|(_, signature)| signature);
-    for secret in [signature, header("X-Amz-Security-Token")] {
-        secret.map(&mut add);
-    }
-    secrets
 }
 
 /// The headers of a request to Vault.
-pub(super) fn headers(namespace: Option<&str>, token: Option<&str>, has_body: bool) -> Vec<Header> {
+fn headers(namespace: Option<&str>, token: Option<&str>, has_body: bool) -> Vec<Header> {
     // A Vault Agent or Proxy in between may demand it, against requests forged by a browser.
     let mut headers = vec![Header::new("x-vault-request", "true")];
     if has_body {
@@ -95,12 +62,43 @@ pub(super) struct Grant {
     pub lease_seconds: u64,
 }
 
-/// Reads the answer to a login.
-pub(super) fn read_login(response: &Response) -> Result<Grant, Fault> {
-    if !(200..300).contains(&response.status) {
-        return Err(login_fault(response));
+/// Reads the answer to a login, which `explain` has the inspector read if it is a refusal.
+pub(super) fn read_login(
+    response: &Response,
+    explain: impl FnOnce() -> inspector::Refusal,
+) -> Result<Grant, Fault> {
+    let unusable = match response.status {
+        200..300 => match read_grant(response) {
+            Ok(grant) => return Ok(grant),
+            Err(fault) => Some(fault.rule),
+        },
+        _ => None,
+    };
+    let diagnosis = explain();
+    let rule = unusable.unwrap_or_else(|| refused_login(response.status, &diagnosis));
+    Err(Fault::diagnosed(rule, diagnosis))
+}
+
+/// Names the rule of a refused login after what the inspector makes of it. Rules of the same name
+/// mean the same.
+fn refused_login(status: u16, diagnosis: &inspector::Refusal) -> RefusalRule {
+    match diagnosis.rule {
+        Some(LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent) => {
+            RefusalRule::ClockSkewed
+        }
+        Some(LoginRule::RateLimited | LoginRule::StsThrottled) => RefusalRule::RateLimited,
+        Some(LoginRule::PermissionDenied) => RefusalRule::PermissionDenied,
+        Some(LoginRule::MountUnknown) => RefusalRule::MountUnknown,
+        // Words that are not Vault's, or not known, tell nothing. The status does.
+        None | Some(LoginRule::AnswerNotVaults | LoginRule::AnswerRedirected) => match status {
+            400 => RefusalRule::LoginRefused,
+            status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
+        },
+        Some(rule) => match rule.text().healing {
+            Healing::ByItself => RefusalRule::VaultUnavailable,
+            Healing::ByHand => RefusalRule::LoginRefused,
+        },
     }
-    read_grant(response)
 }
 
 /// Reads the answer to a renewal. A status that tells nothing about the token stays its own fault.
@@ -154,7 +152,9 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 /// <https://github.com/hashicorp/vault/blob/00c3d11f/vault/request_handling.go> (older);
 /// <https://developer.hashicorp.com/vault/docs/concepts/tokens#error-responses> (newer).
 fn disowns(response: &Response) -> bool {
-    let texts = error_texts(response);
+    let answer = Json::read(&response.body);
+    let texts = answer.as_ref().ok().and_then(|(json, _)| error_texts(json));
+    let texts = texts.unwrap_or_default();
     let mut reasons = texts
         .iter()
         .flat_map(|text| text.lines())
@@ -196,27 +196,6 @@ fn read_grant(response: &Response) -> Result<Grant, Fault> {
     })
 }
 
-/// Says what a login's answer other than 2xx means.
-///
-/// Vault answers 400 to nearly everything, so its text decides what time can heal.
-fn login_fault(response: &Response) -> Fault {
-    let text = error_text(response);
-    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let rule = match response.status {
-        400 if has(&["Throttling", "Rate exceeded", "received error code 429"]) => {
-            RefusalRule::RateLimited
-        }
-        400 if has(&["error making request", "received error code 5"]) => {
-            RefusalRule::VaultUnavailable
-        }
-        400 => RefusalRule::LoginRefused,
-        403 => RefusalRule::PermissionDenied,
-        404 => RefusalRule::MountUnknown,
-        status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
-    };
-    Fault::with_text(rule, &text)
-}
-
 /// Names the rule of those statuses that time alone heals.
 ///
 /// 307: a standby that knows no address of the active server yet, as after a restart; 412: one
@@ -230,18 +209,9 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
     }
 }
 
-/// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
+/// Returns the server's errors in one text; nothing of an answer of any other form.
 pub(super) fn error_text(response: &Response) -> Zeroizing<String> {
-    Zeroizing::new(error_texts(response).join("; "))
-}
-
-fn error_texts(response: &Response) -> Zeroizing<Vec<String>> {
-    let mut texts = Zeroizing::default();
-    if let Ok((answer, _)) = Json::read(&response.body)
-        && let Some(Json::Array(errors)) = answer.get("errors")
-    {
-        let found = errors.iter().filter_map(Json::as_str).map(str::to_owned);
-        *texts = Vec::from_iter(found);
-    }
-    texts
+    let answer = Json::read(&response.body);
+    let texts = answer.as_ref().ok().and_then(|(json, _)| error_texts(json));
+    Zeroizing::new(texts.unwrap_or_default().join("; "))
 }

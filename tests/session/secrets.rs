@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use vault_aws_login::Credentials;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Header,
-    Request, Response, WebIdentity,
+    Refusal, Request, Response, WebIdentity,
 };
 
 use crate::host::{Host, body, errors, login_answer};
@@ -65,8 +65,8 @@ fn refusal_shows_nothing_of_an_answer_that_is_not_vaults() {
             let mut host = Host::with_credentials();
             let request = host.request();
             host.answer(&request, status, answer);
-            let refusal = host.refusal();
-            assert!(!refusal.message.contains(MARKER), "{}", refusal.message);
+            let shown = shown(&host.refusal());
+            assert!(!shown.contains(MARKER), "{shown}");
         }
     }
 }
@@ -185,7 +185,7 @@ impl Leak {
         ]
     }
 
-    /// Answers with these words where the server's words are quoted, and returns the message.
+    /// Answers with these words where the server's words are quoted, and returns what is shown.
     fn answer(mut self, words: &str) -> String {
         let (status, answer) = match self.request.destination {
             Destination::Vault => (403, errors(words)),
@@ -195,7 +195,7 @@ impl Leak {
             }
         };
         self.host.answer(&self.request, status, &answer);
-        let message = self.host.refusal().message;
+        let message = shown(&self.host.refusal());
         for reading in readings(&message) {
             for secret in &self.secrets {
                 for piece in secret.as_bytes().windows(8) {
@@ -206,6 +206,15 @@ impl Leak {
         }
         message
     }
+}
+
+/// Everything that a host prints of a refusal.
+fn shown(refusal: &Refusal) -> String {
+    let Some(diagnosis) = &refusal.diagnosis else {
+        return refusal.message.clone();
+    };
+    let quoted = diagnosis.quoted.as_deref().unwrap_or_default();
+    format!("{}: {quoted}", refusal.message)
 }
 
 fn push(host: &mut Host) {

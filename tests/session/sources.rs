@@ -3,7 +3,7 @@
 use vault_aws_login::inspector::explain_login;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Healing,
-    Method, RefusalRule, TransportFailure, WebIdentity,
+    Method, RefusalRule, RequestPurpose, TransportFailure, WebIdentity,
 };
 
 use crate::host::{EPOCH, Host, body, credentials, credentials_until, header, login_answer};
@@ -219,6 +219,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
         (request.method, request.path_and_query.as_str()),
         (Method::Put, "/latest/api/token")
     );
+    assert_eq!(request.purpose, RequestPurpose::Credentials);
     assert_eq!(
         header(&request, "x-aws-ec2-metadata-token-ttl-seconds"),
         Some("60")

@@ -1,7 +1,8 @@
 //! Each answer of Vault to a login, a renewal and a question.
 
+use vault_aws_login::inspector::{Answer, LoginRule, explain_refusal};
 use vault_aws_login::session::{
-    Action, Destination, Healing, Method, RefusalRule, TransportFailure,
+    Action, Destination, Healing, Method, RefusalRule, RequestPurpose, TransportFailure,
 };
 
 use crate::host::{Host, body, errors, header, login_answer};
@@ -11,6 +12,7 @@ fn login_is_posted_to_the_mount() {
     let mut host = Host::with_credentials();
     let request = host.request();
     assert_eq!(request.destination, Destination::Vault);
+    assert_eq!(request.purpose, RequestPurpose::Login);
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.path_and_query, "/v1/auth/aws/login");
     assert_eq!(request.origin, None);
@@ -99,6 +101,20 @@ fn refused_login_names_its_rule_and_what_heals_it() {
             RefusalRule::MountUnknown,
             by_hand,
         ),
+        (
+            413,
+            "http: request body too large".into(),
+            RefusalRule::LoginRefused,
+            by_hand,
+        ),
+        (403, "<html>".into(), RefusalRule::UnexpectedStatus, by_hand),
+        (404, "<html>".into(), RefusalRule::UnexpectedStatus, by_hand),
+        (
+            500,
+            errors("AMI ID in the instance description is nil"),
+            RefusalRule::LoginRefused,
+            by_hand,
+        ),
         (301, String::new(), RefusalRule::UnexpectedStatus, by_hand),
         (418, String::new(), RefusalRule::UnexpectedStatus, by_hand),
         // what time heals
@@ -129,6 +145,19 @@ fn refused_login_names_its_rule_and_what_heals_it() {
             RefusalRule::RateLimited,
             by_itself,
         ),
+        (400, sts(429, "<html>"), RefusalRule::RateLimited, by_itself),
+        (
+            400,
+            errors("error getting configuration: storage"),
+            RefusalRule::VaultUnavailable,
+            by_itself,
+        ),
+        (
+            502,
+            "<html>".into(),
+            RefusalRule::VaultUnavailable,
+            by_itself,
+        ),
         (412, String::new(), RefusalRule::VaultUnavailable, by_itself),
         (472, String::new(), RefusalRule::VaultUnavailable, by_itself),
         (473, String::new(), RefusalRule::VaultUnavailable, by_itself),
@@ -157,6 +186,13 @@ fn refused_login_names_its_rule_and_what_heals_it() {
             "{status} {shown}"
         );
         assert_eq!(refusal.status, Some(*status));
+        // Rules that share a name mean the same.
+        let diagnosed = refusal.diagnosis.and_then(|diagnosis| diagnosis.rule);
+        if let Some(name) = diagnosed.map(LoginRule::name)
+            && RefusalRule::ALL.iter().any(|rule| rule.name() == name)
+        {
+            assert_eq!(refusal.rule.name(), name, "{status} {shown}");
+        }
         assert_eq!(refusal.destination, Some(Destination::Vault));
         // It is tried again when the refusal says, and by hand not within a minute.
         let refused_at = host.now.monotonic_milliseconds;
@@ -185,40 +221,118 @@ fn refused_login_names_its_rule_and_what_heals_it() {
 }
 
 #[test]
-fn refusal_says_what_was_found_and_vaults_own_text() {
+fn refused_login_says_what_the_inspector_makes_of_it_and_vaults_own_words() {
     let table = [
         (
             400,
             errors("entry for role dev not found"),
-            "no token from Vault: expected one, found a refusal (status 400): entry for role dev not found",
+            "the mount has no such role",
+            Some("entry for role dev not found"),
         ),
         (
             503,
             errors("Vault is sealed"),
-            "no token from Vault: expected one, found a server that cannot answer now (status 503): Vault is sealed",
+            "Vault is sealed or in maintenance",
+            Some("Vault is sealed"),
         ),
         (
             404,
             "not JSON".into(),
-            "no token from Vault: expected one, found nothing at that mount and namespace (status 404)",
+            "the answer is not Vault's: it is no JSON with errors or a token",
+            None,
         ),
         (
             403,
             errors("1 error occurred:\n\t* permission denied\n\n"),
-            r"no token from Vault: expected one, found permission denied (status 403): 1 error occurred:\n\t* permission denied",
+            "Vault denies the request without a reason",
+            Some(r"1 error occurred:\n\t* permission denied"),
+        ),
+        (
+            400,
+            errors("something else"),
+            "Vault refuses with a text that no rule knows",
+            Some("something else"),
         ),
         (
             200,
             "{}".into(),
-            "no token from Vault: expected one, found an answer without a token and its lease (status 200)",
+            "the answer is not Vault's: it is no JSON with errors or a token",
+            None,
         ),
     ];
-    for (status, answer, message) in table {
+    for (status, answer, message, quoted) in table {
         let mut host = Host::with_credentials();
         let request = host.request();
         host.answer(&request, status, &answer);
-        assert_eq!(host.refusal().message, message);
+        let refusal = host.refusal();
+        assert_eq!(refusal.message, message);
+        let diagnosis = refusal.diagnosis.unwrap();
+        assert_eq!(diagnosis.message, message);
+        assert_eq!(diagnosis.quoted.as_deref(), quoted);
     }
+}
+
+#[test]
+fn diagnosis_is_the_inspectors_for_the_login_that_was_sent() {
+    let answers = [
+        errors(
+            "error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\"",
+        ),
+        errors(
+            "error making upstream request: received error code 403 from STS: <Code>InvalidClientTokenId</Code>",
+        ),
+    ];
+    for answer in answers {
+        let mut host = Host::with_credentials();
+        let request = host.request();
+        host.answer(&request, 400, &answer);
+        let explained = explain_refusal(
+            &Answer {
+                status: Some(400),
+                body: answer,
+                date: None,
+            },
+            Some(body(&request)),
+            host.now.unix_milliseconds / 1000,
+        );
+        assert!(explained.client_fix.is_some());
+        assert_eq!(host.refusal().diagnosis, Some(explained));
+    }
+}
+
+#[test]
+fn token_that_is_of_no_use_has_no_diagnosis() {
+    for answer in [
+        login_answer(0),
+        login_answer(60).replace(r#""num_uses":0"#, r#""num_uses":5"#),
+    ] {
+        let mut host = Host::with_credentials();
+        let request = host.request();
+        host.answer(&request, 200, &answer);
+        let refusal = host.refusal();
+        assert_eq!(refusal.diagnosis, None);
+        assert!(
+            refusal
+                .message
+                .starts_with("no token from Vault: expected one, found a"),
+            "{}",
+            refusal.message
+        );
+    }
+}
+
+#[test]
+fn diagnosis_is_of_a_login_alone() {
+    let mut host = Host::logged_in(3_600);
+    let request = host.request();
+    host.answer(&request, 403, &errors("permission denied"));
+    let refusal = host.refusal();
+    assert_eq!(refusal.rule, RefusalRule::RenewalRefused);
+    assert_eq!(refusal.diagnosis, None);
+    assert_eq!(
+        refusal.message,
+        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): permission denied"
+    );
 }
 
 #[test]
@@ -324,6 +438,7 @@ fn token_is_renewed_at_two_thirds_of_its_lease() {
         let request = host.request();
         assert_eq!(host.now.monotonic_milliseconds - sent, 40_000);
         assert_eq!(request.path_and_query, "/v1/auth/token/renew-self");
+        assert_eq!(request.purpose, RequestPurpose::Renewal);
         assert_eq!(request.method, Method::Post);
         assert_eq!(header(&request, "x-vault-token"), Some("hvs.example"));
         assert_eq!(body(&request), r#"{"increment":60}"#);

@@ -1,14 +1,14 @@
 //! What follows from an answer, or from none.
 
-use super::{Purpose, Sent, Session};
+use super::{Sent, Session};
 use crate::credentials::Credentials;
-use crate::echo;
-use crate::inspector::Healing;
+use crate::echo::{self, Secrets};
+use crate::inspector::{self, Healing, explain_refusal_to};
 use crate::session::action::ClockCorrection;
 use crate::session::back_off::{self, BY_HAND, Failure};
-use crate::session::clock::{self, Correction};
+use crate::session::clock::Correction;
 use crate::session::disowned::LEAST_BETWEEN_CHECKS;
-use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
+use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, RequestPurpose, Response};
 use crate::session::instant::Instant;
 use crate::session::lease::Lease;
 use crate::session::refusal::{Fault, Refusal, RefusalRule, Sentence};
@@ -27,26 +27,29 @@ impl Session {
             Err(Fault::new(RefusalRule::AnswerTooLarge))
         } else {
             match sent.purpose {
-                Purpose::Login => {
-                    vault::read_login(response).and_then(|grant| self.begin(sent, now, grant))
+                RequestPurpose::Login => {
+                    vault::read_login(response, || self.explain(sent, now, response))
+                        .and_then(|grant| self.begin(sent, now, grant))
                 }
-                Purpose::Renewal => vault::read_renewal(response).map(|grant| {
+                RequestPurpose::Renewal => vault::read_renewal(response).map(|grant| {
                     self.extend(sent, now, &grant);
                 }),
-                Purpose::Check => self.hear(sent, now, response),
-                Purpose::Fetch => match self.supply.read(&self.config.source, response) {
-                    Ok(Step::Further) => Ok(()),
-                    Ok(Step::Done(credentials)) => {
-                        let status = Some(response.status);
-                        self.take_credentials(credentials, now, sent.destination, status);
-                        Ok(())
+                RequestPurpose::TokenCheck => self.hear(sent, now, response),
+                RequestPurpose::Credentials => {
+                    match self.supply.read(&self.config.source, response) {
+                        Ok(Step::Further) => Ok(()),
+                        Ok(Step::Done(credentials)) => {
+                            let status = Some(response.status);
+                            self.take_credentials(credentials, now, Some(sent.destination), status);
+                            Ok(())
+                        }
+                        Err(fault) => Err(fault),
                     }
-                    Err(fault) => Err(fault),
-                },
+                }
             }
         };
         if let Err(fault) = fault {
-            self.fail(sent, now, &fault, Some(response));
+            self.fail(sent, now, fault, Some(response));
         }
     }
 
@@ -62,15 +65,16 @@ impl Session {
             .supply
             .take(credentials, seconds, monotonic, &mut self.random);
         if let Err(fault) = taken {
-            let failure = self.failure(&fault, None, now, 0);
+            let failure = self.failure(&fault, None, now);
             self.supply.fail(monotonic, failure, &mut self.random);
             let not_before = self.supply.not_before();
             let failed = Failed {
-                purpose: Purpose::Fetch,
+                purpose: RequestPurpose::Credentials,
                 destination,
                 status,
                 rule: fault.rule,
                 quoted: None,
+                diagnosis: None,
                 by_hand: failure.by_hand,
                 not_before,
             };
@@ -78,43 +82,60 @@ impl Session {
         }
     }
 
+    /// Counts a login that cannot be signed at this time.
+    pub(super) fn fail_to_sign(&mut self, now: Instant) {
+        let fault = Fault::new(RefusalRule::TimeOutOfRange);
+        let mut failure = self.failure(&fault, None, now);
+        failure.spread = self.config.start_spread;
+        self.login_pace
+            .fail(now.monotonic_milliseconds, failure, &mut self.random);
+        let failed = Failed {
+            purpose: RequestPurpose::Login,
+            destination: None,
+            status: None,
+            rule: fault.rule,
+            quoted: None,
+            diagnosis: None,
+            by_hand: failure.by_hand,
+            not_before: self.login_pace.not_before(),
+        };
+        self.announce(failed, now);
+    }
+
     /// Counts a failure, and says what it was and when the next try is allowed.
     pub(super) fn fail(
         &mut self,
         sent: &Sent,
         now: Instant,
-        fault: &Fault,
+        fault: Fault,
         response: Option<&Response>,
     ) {
         let monotonic = now.monotonic_milliseconds;
         let spread = self.config.start_spread;
-        let mut failure = self.failure(fault, response, now, 0);
-        let mut rule = fault.rule;
-        let quoted = self.quote(fault, sent);
+        let mut failure = self.failure(&fault, response, now);
+        let quoted = self.quote(&fault, sent);
         let not_before = match sent.purpose {
-            Purpose::Login => {
+            RequestPurpose::Login => {
                 failure.spread = spread;
-                if rule == RefusalRule::LoginRefused
+                if fault.rule == RefusalRule::ClockSkewed
                     && let Some(response) = response
-                    && clock::names_the_time(&vault::error_text(response))
                 {
-                    rule = RefusalRule::ClockSkewed;
                     failure.by_hand = !self.correct_clock(sent, response);
-                } else if rule == RefusalRule::LoginRefused {
+                } else if fault.rule == RefusalRule::LoginRefused {
                     self.supply.doubt();
                 }
                 self.login_pace.fail(monotonic, failure, &mut self.random);
                 self.login_pace.not_before()
             }
-            Purpose::Renewal => self.fail_renewal(rule, failure, monotonic),
-            Purpose::Check => {
+            RequestPurpose::Renewal => self.fail_renewal(fault.rule, failure, monotonic),
+            RequestPurpose::TokenCheck => {
                 self.check_pace.fail(monotonic, failure, &mut self.random);
                 self.check_pace
                     .hold_until(monotonic.saturating_add(LEAST_BETWEEN_CHECKS));
                 self.check_pace.not_before()
             }
-            Purpose::Fetch => {
-                if sent.destination == Some(Destination::Sts) {
+            RequestPurpose::Credentials => {
+                if sent.destination == Destination::Sts {
                     failure.spread = spread;
                 }
                 self.supply.fail(monotonic, failure, &mut self.random);
@@ -123,19 +144,33 @@ impl Session {
         };
         let failed = Failed {
             purpose: sent.purpose,
-            destination: sent.destination,
+            destination: Some(sent.destination),
             status: response.map(|response| response.status),
-            rule,
+            rule: fault.rule,
             quoted,
+            diagnosis: fault.diagnosis.map(|diagnosis| *diagnosis),
             by_hand: failure.by_hand,
             not_before,
         };
         self.announce(failed, now);
     }
 
+    /// Asks the inspector why a login was refused.
+    fn explain(&self, sent: &Sent, now: Instant, response: &Response) -> inspector::Refusal {
+        let login = sent.login.as_ref().map(|login| login.as_str());
+        let answer = response.to_answer();
+        let now = now.unix_milliseconds / 1000;
+        let mut refusal = explain_refusal_to(&mut self.secrets(sent), &answer, login, now);
+        // A log has room for Vault's words, not for the page of a proxy.
+        if vault::error_text(response).is_empty() {
+            refusal.quoted = None;
+        }
+        refusal
+    }
+
     /// Makes the server's words safe to print.
     fn quote(&self, fault: &Fault, sent: &Sent) -> Option<String> {
-        echo::quote(fault.text.as_ref()?, &self.secrets(sent))
+        echo::quote(fault.text.as_ref()?, &Secrets::new(self.secrets(sent)))
     }
 
     /// Forgets a lease that is over, or a token that Vault does not know.
@@ -231,10 +266,11 @@ impl Session {
         if wait > LEAST_BETWEEN_CHECKS {
             let failed = Failed {
                 purpose: sent.purpose,
-                destination: sent.destination,
+                destination: Some(sent.destination),
                 status: Some(status),
                 rule: fault.rule,
                 quoted: self.quote(fault, sent),
+                diagnosis: None,
                 by_hand: true,
                 not_before: self.check_pace.not_before(),
             };
@@ -270,7 +306,7 @@ impl Session {
         if correction.offset_seconds.unsigned_abs() > limit {
             return false;
         }
-        self.correction = (!correction.is_none()).then_some(correction);
+        self.correction = (!correction.is_negligible()).then_some(correction);
         let after = self.correction.map_or(0, |held| held.offset_seconds);
         if after != before {
             self.announce_clock(after);
@@ -279,13 +315,8 @@ impl Session {
         after != before && self.time_refusals == 1
     }
 
-    fn failure(
-        &self,
-        fault: &Fault,
-        response: Option<&Response>,
-        now: Instant,
-        spread: u64,
-    ) -> Failure {
+    /// What follows from a failure, without the spreading of a fleet.
+    fn failure(&self, fault: &Fault, response: Option<&Response>, now: Instant) -> Failure {
         let retry_after = response
             .and_then(|response| response.header("retry-after"))
             .and_then(|value| back_off::retry_after(value, now));
@@ -293,7 +324,7 @@ impl Session {
             by_hand: fault.rule.healing() == Healing::ByHand,
             retry_after,
             cap: self.config.back_off_cap,
-            spread,
+            spread: 0,
         }
     }
 
@@ -306,10 +337,10 @@ impl Session {
             }
         }
         let wanted = match failed.purpose {
-            Purpose::Login => "token",
-            Purpose::Renewal => "renewal",
-            Purpose::Check => "word about the token",
-            Purpose::Fetch => "credentials",
+            RequestPurpose::Login => "token",
+            RequestPurpose::Renewal => "renewal",
+            RequestPurpose::TokenCheck => "word about the token",
+            RequestPurpose::Credentials => "credentials",
         };
         let sentence = Sentence {
             wanted,
@@ -328,7 +359,11 @@ impl Session {
             },
             destination: failed.destination,
             status: failed.status,
-            message: sentence.to_string(),
+            message: match &failed.diagnosis {
+                Some(diagnosis) => diagnosis.message.clone(),
+                None => sentence.to_string(),
+            },
+            diagnosis: failed.diagnosis,
             retry_at: now.plus(wait),
         });
     }
@@ -336,12 +371,13 @@ impl Session {
 
 /// What is told of a failure.
 struct Failed {
-    purpose: Purpose,
+    purpose: RequestPurpose,
     destination: Option<Destination>,
     status: Option<u16>,
     rule: RefusalRule,
     /// The server's words, safe to print.
     quoted: Option<String>,
+    diagnosis: Option<inspector::Refusal>,
     by_hand: bool,
     /// When the next try is allowed, on the monotonic clock.
     not_before: u64,

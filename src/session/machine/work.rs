@@ -2,13 +2,12 @@
 
 use zeroize::Zeroizing;
 
-use super::{Purpose, Sent, Session};
+use super::{Sent, Session};
 use crate::login::sign_login;
 use crate::session::action::Action;
-use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Request};
+use crate::session::exchange::{ANSWER_LIMIT_BYTES, Call, Destination, Request, RequestPurpose};
 use crate::session::instant::Instant;
-use crate::session::refusal::{Fault, RefusalRule};
-use crate::session::source::{self, Need};
+use crate::session::source::Need;
 use crate::session::vault;
 use crate::unix_seconds::UnixSeconds;
 
@@ -38,7 +37,7 @@ impl Session {
 
         if due_in > 0 {
             wait = wait.min(due_in);
-        } else if purpose == Purpose::Renewal {
+        } else if purpose == RequestPurpose::Renewal {
             return self.renew(now);
         } else if self.supply.usable(unix_seconds).is_some() {
             return self.log_in(now);
@@ -76,21 +75,21 @@ impl Session {
     }
 
     /// Returns what the token needs next, and in how many milliseconds.
-    fn token_work(&self, now: Instant) -> (Purpose, u64) {
+    fn token_work(&self, now: Instant) -> (RequestPurpose, u64) {
         let monotonic = now.monotonic_milliseconds;
         let login_in = self.login_pace.not_before().saturating_sub(monotonic);
         match &self.lease {
             None => {
                 let start = self.start_at.unwrap_or(0).saturating_sub(monotonic);
-                (Purpose::Login, start.max(login_in))
+                (RequestPurpose::Login, start.max(login_in))
             }
             Some(lease) => {
                 let due_in = now.left_until(lease.two_thirds());
                 if lease.renewable {
                     let renewal_in = self.renewal_pace.not_before().saturating_sub(monotonic);
-                    (Purpose::Renewal, due_in.max(renewal_in))
+                    (RequestPurpose::Renewal, due_in.max(renewal_in))
                 } else {
-                    (Purpose::Login, due_in.max(login_in))
+                    (RequestPurpose::Login, due_in.max(login_in))
                 }
             }
         }
@@ -101,10 +100,9 @@ impl Session {
             return self.wait(now, 1);
         };
         // After the end of the lease the answer would help nobody.
-        let timeout = now.left_until(lease.ends_at);
-        let call = vault::Call::renewal(lease.increment_seconds);
-        let token = lease.token.clone();
-        self.ask_vault(now, Purpose::Renewal, call, Some(&token), timeout)
+        let timeout = now.left_until(lease.ends_at).max(LEAST_TIMEOUT);
+        let call = vault::renewal(self.namespace(), &lease.token, lease.increment_seconds);
+        self.send(now, RequestPurpose::Renewal, call, timeout)
     }
 
     fn check(&mut self, now: Instant) -> Action {
@@ -112,15 +110,10 @@ impl Session {
             self.check_wanted = false;
             return self.wait(now, 1);
         };
-        let token = lease.token.clone();
+        let call = vault::check(self.namespace(), &lease.token);
         let (_, timeout) = self.token_work(now);
-        self.ask_vault(
-            now,
-            Purpose::Check,
-            vault::Call::check(),
-            Some(&token),
-            timeout,
-        )
+        let timeout = timeout.max(LEAST_TIMEOUT);
+        self.send(now, RequestPurpose::TokenCheck, call, timeout)
     }
 
     fn log_in(&mut self, now: Instant) -> Action {
@@ -129,40 +122,21 @@ impl Session {
             (Some(credentials), Ok(time)) => sign_login(credentials, &self.config.login, time).ok(),
             _ => None,
         };
-        let Some(body) = signed else {
-            let fault = Fault::new(RefusalRule::TimeOutOfRange);
-            let sent = self.sent(now, 0, Purpose::Login, None);
-            self.fail(&sent, now, &fault, None);
+        let Some(login) = signed else {
+            self.fail_to_sign(now);
             return self.notice().unwrap_or_else(|| self.wait(now, 1));
         };
-        let call = vault::Call::login(&self.config.mount, body);
-        self.ask_vault(now, Purpose::Login, call, None, u64::MAX)
+        let kept = Zeroizing::new(login.clone());
+        let call = vault::login(self.namespace(), &self.config.mount, login);
+        let action = self.send(now, RequestPurpose::Login, call, u64::MAX);
+        if let Some(sent) = &mut self.sent {
+            sent.login = Some(kept);
+        }
+        action
     }
 
-    fn ask_vault(
-        &mut self,
-        now: Instant,
-        purpose: Purpose,
-        call: vault::Call,
-        token: Option<&str>,
-        timeout: u64,
-    ) -> Action {
-        let timeout = timeout.max(LEAST_TIMEOUT);
-        let namespace = self.config.namespace.as_deref();
-        let call = source::Call {
-            destination: Destination::Vault,
-            origin: None,
-            method: call.method,
-            path_and_query: call.path,
-            headers: vault::headers(namespace, token, !call.body.is_empty()),
-            body: call.body,
-            secrets: call
-                .secrets
-                .into_iter()
-                .chain(token.map(|token| Zeroizing::new(token.to_owned())))
-                .collect(),
-        };
-        self.send(now, purpose, call, timeout)
+    fn namespace(&self) -> Option<&str> {
+        self.config.namespace.as_deref()
     }
 
     fn fetch(&mut self, now: Instant, most: u64) -> Action {
@@ -177,19 +151,28 @@ impl Session {
                     Destination::Sts | Destination::Vault => u64::MAX,
                     Destination::ContainerEndpoint | Destination::InstanceMetadata => LOCAL_TIMEOUT,
                 };
-                self.send(now, Purpose::Fetch, call, timeout.min(most))
+                self.send(now, RequestPurpose::Credentials, call, timeout.min(most))
             }
         }
     }
 
-    fn send(&mut self, now: Instant, purpose: Purpose, call: source::Call, most: u64) -> Action {
+    fn send(&mut self, now: Instant, purpose: RequestPurpose, call: Call, most: u64) -> Action {
         let timeout = u32::try_from(most)
             .unwrap_or(u32::MAX)
             .min(self.config.request_timeout);
-        let mut sent = self.sent(now, timeout, purpose, Some(call.destination));
-        sent.secrets = call.secrets;
-        let request = Request {
-            id: sent.id,
+        self.requests += 1;
+        self.sent = Some(Sent {
+            id: self.requests,
+            at: now,
+            deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
+            purpose,
+            destination: call.destination,
+            secrets: call.secrets,
+            login: None,
+        });
+        Action::Send(Request {
+            id: self.requests,
+            purpose,
             destination: call.destination,
             origin: call.origin,
             method: call.method,
@@ -198,27 +181,7 @@ impl Session {
             body: call.body,
             timeout_milliseconds: timeout,
             answer_limit_bytes: ANSWER_LIMIT_BYTES,
-        };
-        self.sent = Some(sent);
-        Action::Send(request)
-    }
-
-    fn sent(
-        &mut self,
-        now: Instant,
-        timeout: u32,
-        purpose: Purpose,
-        destination: Option<Destination>,
-    ) -> Sent {
-        self.requests += 1;
-        Sent {
-            id: self.requests,
-            at: now,
-            deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
-            purpose,
-            secrets: Vec::new(),
-            destination,
-        }
+        })
     }
 
     /// Says to wait, but not past the end of the lease and not for long.

@@ -4,10 +4,10 @@
 
 use zeroize::Zeroizing;
 
-use super::{Call, Fault, read_document};
+use super::{Fault, read_document};
 use crate::credentials::Credentials;
 use crate::session::config::ContainerEndpoint;
-use crate::session::exchange::{Destination, Header, Method, Response};
+use crate::session::exchange::{Call, Destination, Header, Method, Response};
 
 pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
     let mut headers = vec![Header::new("accept", "application/json")];

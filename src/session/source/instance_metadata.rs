@@ -4,8 +4,8 @@
 
 use zeroize::Zeroizing;
 
-use super::{Call, Fault};
-use crate::session::exchange::{Destination, Header, Method, Response};
+use super::Fault;
+use crate::session::exchange::{Call, Destination, Header, Method, Response};
 use crate::session::refusal::RefusalRule;
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";

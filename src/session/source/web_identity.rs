@@ -5,11 +5,11 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{Call, Fault, rule_of};
+use super::{Fault, rule_of};
 use crate::credentials::Credentials;
 use crate::date::read_rfc3339;
 use crate::session::config::WebIdentity;
-use crate::session::exchange::{Destination, Header, Method, Response};
+use crate::session::exchange::{Call, Destination, Header, Method, Response};
 use crate::session::refusal::RefusalRule;
 
 /// What a form value cannot carry as it is.
