@@ -389,7 +389,8 @@ fn is_word(character: char) -> bool {
 
 /// Writes a foreign text on one line: what would break a line of a log, or hide or reorder what
 /// stands there, is escaped as in a string of Rust, and so is the backslash.
-pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+#[derive(Clone, Copy, Debug)]
+pub struct OneLine<'a>(pub &'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,7 +20,7 @@ from bed.loopback import LOOPBACK, free_ports
 from command import ROOT
 
 FILTER = "dist/vault-aws-login-envoy.wasm"
-FOREIGN_FILTER = "target/foreign-filter/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm"
+FOREIGN_FILTER = "target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm"
 TYPE = "type.googleapis.com/envoy"
 KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 

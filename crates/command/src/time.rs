@@ -3,8 +3,8 @@
 use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
-use crate::date::read_rfc3339;
-use crate::echo::OneLine;
+use vault_aws_login::OneLine;
+use vault_aws_login::read_rfc3339;
 
 /// Returns the given time, or else the clock's, in Unix seconds.
 pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {

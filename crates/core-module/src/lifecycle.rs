@@ -14,8 +14,8 @@ use self::config::SessionConfigJson;
 use self::exchange::{ResponseJson, TransportFailureJson};
 use super::answer::{Refusal, answer};
 use super::signer::CredentialsJson;
-use crate::Credentials;
-use crate::session::{Response, Session, SessionConfig};
+use vault_aws_login::Credentials;
+use vault_aws_login::session::{Response, Session, SessionConfig};
 
 thread_local! {
     /// The sessions of this instance of the module, and the number of the next one.

@@ -2,11 +2,11 @@
 
 use super::Component;
 use super::bindings::exports::vault_aws::login::signer as wit;
-use crate::wipe::{Depth, with_clean_stack};
-use crate::{
+use vault_aws_login::{
     Credentials, InputField, LoginOptions, SignError, SignRule, StsEndpoint, StsUrl, UnixSeconds,
     sign_login,
 };
+use vault_aws_login_wiping::{Depth, with_clean_stack};
 
 impl wit::Guest for Component {
     fn sign_login(
@@ -14,7 +14,7 @@ impl wit::Guest for Component {
         options: wit::LoginOptions,
         unix_seconds: u64,
     ) -> Result<String, wit::SignError> {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             let credentials = Credentials::try_from(credentials)?;
             let options = LoginOptions::try_from(options)?;
             Ok(sign_login(

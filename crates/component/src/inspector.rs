@@ -2,13 +2,13 @@
 
 use super::Component;
 use super::bindings::exports::vault_aws::login::inspector as wit;
-use crate::inspector::{
+use vault_aws_login::inspector::{
     Answer, CalledEndpoint, CredentialScope, ExplainError, Explanation, Finding, Flavour,
     InferredEntity, LoginRule, MountConfig, Refusal, Refuser, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Severity, ShownHeader, Software, UniqueIds, check_login,
     clock_offset, explain_login, explain_refusal,
 };
-use crate::wipe::{Depth, with_clean_stack};
+use vault_aws_login_wiping::{Depth, with_clean_stack};
 
 impl wit::Guest for Component {
     fn check_login(
@@ -16,14 +16,14 @@ impl wit::Guest for Component {
         server_profile: wit::ServerProfile,
         unix_seconds: u64,
     ) -> Vec<wit::Finding> {
-        with_clean_stack(Depth::NestedJson, || {
+        with_clean_stack(Depth::Json, || {
             let findings = check_login(&login_json, &server_profile.into(), unix_seconds);
             findings.into_iter().map(Into::into).collect()
         })
     }
 
     fn explain_login(login_json: String) -> Result<wit::Explanation, wit::ExplainError> {
-        with_clean_stack(Depth::NestedJson, || Ok(explain_login(&login_json)?.into()))
+        with_clean_stack(Depth::Json, || Ok(explain_login(&login_json)?.into()))
     }
 
     fn explain_refusal(
@@ -31,13 +31,15 @@ impl wit::Guest for Component {
         login_json: Option<String>,
         unix_seconds: u64,
     ) -> wit::Refusal {
-        with_clean_stack(Depth::NestedJson, || {
+        with_clean_stack(Depth::Json, || {
             explain_refusal(&answer.into(), login_json.as_deref(), unix_seconds).into()
         })
     }
 
     fn clock_offset(answer: wit::Answer, unix_seconds: u64) -> Option<i64> {
-        with_clean_stack(Depth::Usual, || clock_offset(&answer.into(), unix_seconds))
+        with_clean_stack(Depth::Signing, || {
+            clock_offset(&answer.into(), unix_seconds)
+        })
     }
 }
 

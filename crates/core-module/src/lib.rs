@@ -11,3 +11,8 @@ mod signer;
 mod exports;
 #[cfg(test)]
 mod tests;
+
+use vault_aws_login_wiping::WipingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;

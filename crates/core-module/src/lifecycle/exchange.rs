@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::core_abi::answer::Refusal;
-use crate::session::{Destination, Header, Request, Response, TransportFailure};
+use crate::answer::Refusal;
+use vault_aws_login::session::{Destination, Header, Request, Response, TransportFailure};
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

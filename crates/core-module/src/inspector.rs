@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use self::profile::ServerProfileJson;
 use super::answer::{Refusal as Refused, answer};
-use crate::inspector::{
+use vault_aws_login::inspector::{
     self, Answer, CredentialScope, ExplainError, Explanation, Finding, LoginRule, Refusal, Refuser,
     ShownHeader,
 };

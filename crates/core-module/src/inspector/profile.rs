@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::inspector::{
+use vault_aws_login::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds,
 };

@@ -3,8 +3,8 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
-use crate::echo::OneLine;
-use crate::inspector::{
+use vault_aws_login::OneLine;
+use vault_aws_login::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };

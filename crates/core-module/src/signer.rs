@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::answer::{Refusal, answer};
-use crate::{Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds};
+use vault_aws_login::{Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds};
 
 /// Signs a login; the answer is the login, as a string.
 pub(super) fn sign_login(request: &[u8]) -> Vec<u8> {
@@ -11,7 +11,7 @@ pub(super) fn sign_login(request: &[u8]) -> Vec<u8> {
         let credentials = Credentials::try_from(request.credentials)?;
         let options = LoginOptions::try_from(request.options)?;
         let time = UnixSeconds::new(request.unix_seconds)?;
-        crate::sign_login(&credentials, &options, time).map_err(Refusal::from)
+        vault_aws_login::sign_login(&credentials, &options, time).map_err(Refusal::from)
     })
 }
 

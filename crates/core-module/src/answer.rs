@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SignError;
+use vault_aws_login::SignError;
 
 /// The answer to a request.
 #[derive(Serialize)]

@@ -25,7 +25,7 @@ fn request() -> Value {
 #[test]
 fn answers_are_the_logins_of_the_shared_vectors() {
     let vectors: Vec<Value> =
-        serde_json::from_str(include_str!("../../tests/vectors/hosts.json")).unwrap();
+        serde_json::from_str(include_str!("../../../tests/vectors/hosts.json")).unwrap();
     assert_eq!(vectors.len(), 200);
     for vector in &vectors {
         let mut request = vector.clone();

@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 
 use super::Component;
 use super::bindings::exports::vault_aws::login::lifecycle as wit;
-use crate::session::{
+use vault_aws_login::session::{
     Action, ConfigError, ConfigField, ConfigRule, ContainerAuthorization, ContainerEndpoint,
     CredentialSource, Destination, Header, Healing, Instant, Lease, Method, Refusal, RefusalRule,
     Request, Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
 };
-use crate::wipe::{Depth, with_clean_stack};
-use crate::{Credentials, LoginOptions, Region, StsEndpoint};
+use vault_aws_login::{Credentials, LoginOptions, Region, StsEndpoint};
+use vault_aws_login_wiping::{Depth, with_clean_stack};
 
 impl wit::Guest for Component {
     type Session = RefCell<Session>;
@@ -23,27 +23,27 @@ impl wit::GuestSession for RefCell<Session> {
         config: wit::SessionConfig,
         jitter_seed: u64,
     ) -> Result<wit::Session, wit::ConfigError> {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             let session = Session::new(config.try_into()?, jitter_seed);
             Ok(wit::Session::new(Self::new(session)))
         })
     }
 
     fn next_action(&self, now: wit::Instant) -> wit::Action {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             self.borrow_mut().next_action(now.into()).into()
         })
     }
 
     fn on_response(&self, request_id: u64, now: wit::Instant, response: wit::HttpResponse) {
-        with_clean_stack(Depth::NestedJson, || {
+        with_clean_stack(Depth::Json, || {
             self.borrow_mut()
                 .on_response(request_id, now.into(), response.into());
         });
     }
 
     fn on_failure(&self, request_id: u64, now: wit::Instant, failure: wit::TransportFailure) {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             self.borrow_mut()
                 .on_failure(request_id, now.into(), failure.into());
         });
@@ -54,7 +54,7 @@ impl wit::GuestSession for RefCell<Session> {
         credentials: wit::Credentials,
         now: wit::Instant,
     ) -> Result<(), wit::SignError> {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             let credentials = Credentials::try_from(credentials)?;
             self.borrow_mut().push_credentials(credentials, now.into());
             Ok(())
@@ -62,25 +62,25 @@ impl wit::GuestSession for RefCell<Session> {
     }
 
     fn push_authorization_token(&self, token: String) -> Result<(), wit::ConfigError> {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             Ok(self.borrow_mut().push_authorization_token(token)?)
         })
     }
 
     fn adopt(&self, lease: wit::Lease, now: wit::Instant) {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             self.borrow_mut().adopt(lease.into(), now.into());
         });
     }
 
     fn token_refused(&self, now: wit::Instant) {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             self.borrow_mut().token_refused(now.into());
         });
     }
 
     fn live_lease(&self, now: wit::Instant) -> Option<wit::Lease> {
-        with_clean_stack(Depth::Usual, || {
+        with_clean_stack(Depth::Signing, || {
             let session = self.borrow();
             session.live_lease(now.into()).cloned().map(Into::into)
         })

@@ -5,7 +5,7 @@ use wasi::cli::stdin::get_stdin;
 use super::arguments::{CredentialSource, SignArguments};
 use super::failure::Failure;
 use super::{streams, time};
-use crate::{
+use vault_aws_login::{
     Credentials, LoginOptions, StsEndpoint, StsUrl, UnixSeconds, read_credential_document,
     sign_login,
 };

@@ -24,13 +24,16 @@ use wasi::cli::{stderr, stdout};
 
 use self::arguments::Invocation;
 use self::failure::Failure;
-use crate::wipe::{Depth, with_clean_stack};
+use vault_aws_login_wiping::{Depth, WipingAllocator, with_clean_stack};
+
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;
 
 struct Command;
 
 impl wasi::exports::cli::run::Guest for Command {
     fn run() -> Result<(), ()> {
-        let code = match with_clean_stack(Depth::NestedJson, || perform(get_arguments())) {
+        let code = match with_clean_stack(Depth::Json, || perform(get_arguments())) {
             Ok(outcome) => match streams::write(&stdout::get_stdout(), &outcome.text) {
                 Ok(()) => outcome.exit_code,
                 // Whoever read standard output is gone; there is nobody left to tell.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::exchange::{DestinationJson, RequestJson};
-use crate::session::{Action, ClockCorrection, Healing, Instant, Lease, Refusal};
+use vault_aws_login::session::{Action, ClockCorrection, Healing, Instant, Lease, Refusal};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

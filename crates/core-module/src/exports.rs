@@ -7,7 +7,7 @@
 #![allow(unsafe_code)]
 
 use super::{inspector, lifecycle, signer};
-use crate::wipe::{Depth, with_clean_stack};
+use vault_aws_login_wiping::{Depth, with_clean_stack};
 
 /// Returns a block of `length` bytes for a request.
 #[unsafe(no_mangle)]
@@ -39,21 +39,21 @@ macro_rules! export {
 }
 
 export! {
-    sign_login = signer::sign_login, Usual;
-    check_login = inspector::check_login, NestedJson;
-    explain_login = inspector::explain_login, NestedJson;
-    explain_refusal = inspector::explain_refusal, NestedJson;
-    clock_offset = inspector::clock_offset, NestedJson;
-    session_create = lifecycle::session_create, NestedJson;
-    session_drop = lifecycle::session_drop, NestedJson;
-    session_next_action = lifecycle::session_next_action, NestedJson;
-    session_on_response = lifecycle::session_on_response, NestedJson;
-    session_on_failure = lifecycle::session_on_failure, NestedJson;
-    session_push_credentials = lifecycle::session_push_credentials, NestedJson;
-    session_push_authorization_token = lifecycle::session_push_authorization_token, NestedJson;
-    session_adopt = lifecycle::session_adopt, NestedJson;
-    session_token_refused = lifecycle::session_token_refused, NestedJson;
-    session_live_lease = lifecycle::session_live_lease, NestedJson;
+    sign_login = signer::sign_login, Signing;
+    check_login = inspector::check_login, Json;
+    explain_login = inspector::explain_login, Json;
+    explain_refusal = inspector::explain_refusal, Json;
+    clock_offset = inspector::clock_offset, Json;
+    session_create = lifecycle::session_create, Json;
+    session_drop = lifecycle::session_drop, Json;
+    session_next_action = lifecycle::session_next_action, Json;
+    session_on_response = lifecycle::session_on_response, Json;
+    session_on_failure = lifecycle::session_on_failure, Json;
+    session_push_credentials = lifecycle::session_push_credentials, Json;
+    session_push_authorization_token = lifecycle::session_push_authorization_token, Json;
+    session_adopt = lifecycle::session_adopt, Json;
+    session_token_refused = lifecycle::session_token_refused, Json;
+    session_live_lease = lifecycle::session_live_lease, Json;
 }
 
 /// # Safety

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{CredentialDocumentError, SignError};
+use vault_aws_login::{CredentialDocumentError, SignError};
 
 /// Written to standard error; never holds a secret.
 pub(super) enum Failure {

@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-use crate::core_abi::answer::Refusal;
-use crate::core_abi::signer::{LoginOptionsJson, StsEndpointJson};
-use crate::session::{
+use crate::answer::Refusal;
+use crate::signer::{LoginOptionsJson, StsEndpointJson};
+use vault_aws_login::session::{
     ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig,
     SessionSettings, WebIdentity,
 };
-use crate::{LoginOptions, Region, StsEndpoint};
+use vault_aws_login::{LoginOptions, Region, StsEndpoint};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -7,7 +7,9 @@ use super::arguments::{CheckArguments, DiagnoseArguments, Format};
 use super::failure::Failure;
 use super::streams;
 use super::time::seconds;
-use crate::inspector::{Answer, Prediction, check_login, explain_login, explain_refusal, report};
+use vault_aws_login::inspector::{
+    Answer, Prediction, check_login, explain_login, explain_refusal, report,
+};
 
 /// What the inspector reads. What has more is handed on with more, for it to refuse.
 const LONGEST_INPUT: usize = 1024 * 1024;
