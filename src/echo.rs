@@ -48,6 +48,11 @@ pub(crate) fn value(text: &str) -> String {
     shown(text, &Secrets::default(), VALUE_LIMIT)
 }
 
+/// Says whether an input is shown as it is: one line without what may be a piece of a secret.
+pub(crate) fn is_harmless(text: &str) -> bool {
+    !text.chars().any(is_hidden) && without_secrets(text, &Secrets::default()) == text
+}
+
 fn shown(text: &str, secrets: &Secrets, limit: usize) -> String {
     let kept = without_secrets(beginning(text), secrets);
     let mut shown = String::new();
@@ -77,13 +82,13 @@ fn beginning(text: &str) -> &str {
     cut.get(..word).unwrap_or_default()
 }
 
-/// The secrets that a call knows, as the eight characters in a row that may not be shown.
+/// The secrets that a call knows, as the characters in a row that may not be shown.
 #[derive(Default)]
 pub(crate) struct Secrets {
-    /// Sorted.
+    /// Eight characters of a secret, or all of a shorter one under its length; sorted.
     grams: Zeroizing<Vec<u64>>,
-    /// Secrets of fewer characters.
-    short: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a secret has fewer than eight characters.
+    any_short: bool,
 }
 
 impl Secrets {
@@ -91,11 +96,15 @@ impl Secrets {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut all = Self::default();
         for secret in secrets {
-            if secret.len() >= GRAM {
-                all.add(secret.as_bytes());
+            // As a text is searched: without what may stand between its characters.
+            let visible = |c: &char| !c.is_whitespace() && !is_hidden(*c);
+            let bare = Zeroizing::new(secret.chars().filter(visible).collect::<String>());
+            if bare.len() >= GRAM {
+                all.add(bare.as_bytes());
                 all.add_base64(secret.as_bytes());
-            } else if secret.len() >= SHORTEST {
-                all.short.push(Zeroizing::new(secret.into()));
+            } else if bare.len() >= SHORTEST {
+                all.grams.push(short(gram(bare.as_bytes()), bare.len()));
+                all.any_short = true;
             }
         }
         all.grams.sort_unstable();
@@ -115,8 +124,10 @@ impl Secrets {
             bytes.extend_from_slice(secret);
             let whole_groups = bytes.len() / 3 * 3;
             bytes.truncate(whole_groups);
-            for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-                let spelled = Zeroizing::new(alphabet.encode(&bytes));
+            let spelled = Zeroizing::new(STANDARD_NO_PAD.encode(&bytes));
+            self.add(spelled.as_bytes().get(changed..).unwrap_or_default());
+            if spelled.contains(['+', '/']) {
+                let spelled = Zeroizing::new(URL_SAFE_NO_PAD.encode(&bytes));
                 self.add(spelled.as_bytes().get(changed..).unwrap_or_default());
             }
         }
@@ -131,6 +142,11 @@ fn gram(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0, |gram, byte| gram << 8 | u64::from(*byte))
+}
+
+/// A short secret under its length, which no character that is searched is equal to.
+fn short(gram: u64, length: usize) -> u64 {
+    gram | (length as u64) << 56
 }
 
 /// One character of a text as it is read under its escapes, and where it stands.
@@ -178,20 +194,20 @@ fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>)
         };
         window = window << 8 | u64::from(byte);
         length += 1;
-        if length >= GRAM
-            && secrets.has(window)
-            && let Some(first) = visible.get(index + 1 - GRAM)
-        {
-            hidden.push(first.start..unit.end);
+        let mut found = |characters: usize| {
+            if let Some(first) = visible.get(index + 1 - characters) {
+                hidden.push(first.start..unit.end);
+            }
+        };
+        if length >= GRAM && secrets.has(window) {
+            found(GRAM);
         }
-    }
-    for secret in &secrets.short {
-        for window in visible.windows(secret.len()) {
-            let same = |(unit, byte): (&&Unit, &u8)| unit.character == char::from(*byte);
-            if window.iter().zip(secret.iter()).all(same)
-                && let [first, .., last] = window
-            {
-                hidden.push(first.start..last.end);
+        if secrets.any_short {
+            for characters in SHORTEST..GRAM.min(length + 1) {
+                let last = window & ((1 << (8 * characters)) - 1);
+                if secrets.has(short(last, characters)) {
+                    found(characters);
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ mod finding;
 mod go_base64;
 mod go_header;
 mod go_url;
+mod known_secrets;
 mod login_fields;
 mod profile;
 mod refusal;

@@ -8,8 +8,8 @@ pub(super) struct GoUrl {
     pub(super) scheme: String,
     /// What follows a scheme without a slash, as in `sts.amazonaws.com:443/`.
     pub(super) opaque: String,
-    /// Whether a name or a password stands before the host.
-    pub(super) user_info: bool,
+    /// Name and password before the host, with the `@` after them; empty if there are none.
+    pub(super) user_info: String,
     /// Host and port as written; empty if there is none.
     pub(super) host: String,
     /// As written, percent signs and all.
@@ -43,7 +43,7 @@ impl GoUrl {
         let mut url = Self {
             scheme: scheme.to_ascii_lowercase(),
             opaque: String::new(),
-            user_info: false,
+            user_info: String::new(),
             host: String::new(),
             path: String::new(),
             query: query.into(),
@@ -84,7 +84,7 @@ impl GoUrl {
                 if !user_info.chars().all(allowed) || !escapes_are_valid(user_info) {
                     return Err("a character in the user information that needs escaping");
                 }
-                self.user_info = true;
+                self.user_info = [user_info, "@"].concat();
                 host
             }
         };

@@ -1,19 +1,24 @@
 //! Says who refused a login and why.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use crate::echo::quote;
 use crate::error::Found;
 
 use super::check::{Login, MOST_BYTES, decode};
 use super::claim::{Claim, session_token};
 use super::clock::clock_offset;
 use super::finding::Findings;
+use super::known_secrets::known_secrets;
 use super::profile::ServerProfile;
 use super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM};
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
 use crate::date::read_amz_date;
 use crate::json::Json;
+use crate::text::is_visible;
 
 /// What came back from Vault.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +31,8 @@ pub struct Answer {
     pub date: Option<String>,
 }
 
-/// Why a login was refused. No text of the answer is in it: some servers echo the login.
+/// Why a login was refused. Of the answer's text it holds `quoted` alone, made safe: some servers
+/// echo the login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Who refused; absent if nobody did.
@@ -35,6 +41,9 @@ pub struct Refusal {
     pub rule: Option<LoginRule>,
     /// What is wrong, in one sentence for people.
     pub message: String,
+    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of an
+    /// answer that is not Vault's.
+    pub quoted: Option<String>,
     /// The likely causes, the likeliest first.
     pub causes: Vec<&'static str>,
     /// What to change on the client.
@@ -55,25 +64,27 @@ pub struct Refusal {
 /// Says who refused a login, why, and what to change.
 ///
 /// `login_json` is the login that was sent, where it is still at hand; `unix_seconds` is the host's
-/// clock when the answer came. No text of the answer is repeated.
+/// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
+/// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
     let body = beginning(&answer.body);
     let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
     let text = json.as_ref().and_then(error_text);
+    let mut findings = Findings::default();
+    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
+    let quoted = known_secrets(login_json, login.as_ref(), json.as_ref())
+        .and_then(|secrets| quote(&words(json.as_ref(), body), &secrets));
     let (rule, refuser) = match judge(answer.status, json.as_ref(), text.as_deref(), body) {
         Verdict::Token => {
-            return silent(None, "nobody refused: the answer holds a token");
+            let message = "nobody refused: the answer holds a token";
+            return silent(None, message, quoted);
         }
         Verdict::Unknown => {
-            return silent(
-                Some(Refuser::Vault),
-                "Vault refuses with a text that no rule knows",
-            );
+            let message = "Vault refuses with a text that no rule knows";
+            return silent(Some(Refuser::Vault), message, quoted);
         }
         Verdict::Refused(rule, refuser) => (rule, refuser),
     };
-    let mut findings = Findings::default();
-    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
     let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
     let mut facts = Facts::default();
     let text = text.as_deref().unwrap_or_default();
@@ -93,6 +104,7 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
         refused_by: Some(refuser),
         rule: Some(rule),
         message,
+        quoted,
         causes: entry.causes().collect(),
         client_fix: Some(fill(entry.client_fix(), facts.wanted.as_deref())),
         server_fix: Some(entry.server_fix())
@@ -106,11 +118,12 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
 }
 
 /// A refusal without a rule.
-fn silent(refused_by: Option<Refuser>, message: &str) -> Refusal {
+fn silent(refused_by: Option<Refuser>, message: &str, quoted: Option<String>) -> Refusal {
     Refusal {
         refused_by,
         rule: None,
         message: message.into(),
+        quoted,
         causes: Vec::new(),
         client_fix: None,
         server_fix: None,
@@ -145,7 +158,7 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
             by(LoginRule::MfaRequired)
         } else if is_there(json.and_then(|json| json.get("wrap_info"))) {
             by(LoginRule::ResponseWrapped)
-        } else if token.is_some_and(|token| !token.is_empty()) {
+        } else if token.is_some_and(is_token) {
             Verdict::Token
         } else {
             by(LoginRule::AnswerNotVaults)
@@ -163,6 +176,11 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
         (None, _) if is_vaults => Verdict::Unknown,
         (None, _) => by(LoginRule::AnswerNotVaults),
     }
+}
+
+/// Says whether a text can be a token: a header has to carry it.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_visible)
 }
 
 fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
@@ -293,6 +311,24 @@ fn error_text(json: &Json<'_>) -> Option<String> {
             Some(errors.join("\n"))
         }
         _ => None,
+    }
+}
+
+/// The server's own words.
+fn words<'a>(json: Option<&'a Json<'a>>, body: &'a str) -> Cow<'a, str> {
+    let list = |name| match json.and_then(|json| json.get(name)) {
+        Some(Json::Array(texts)) => {
+            let texts = texts.iter().filter_map(Json::as_str).map(str::trim);
+            Some(texts.collect::<Vec<_>>().join("; "))
+        }
+        _ => None,
+    };
+    let is_vaults = |name| json.is_some_and(|json| json.present(name).is_some());
+    match (list("errors"), list("warnings")) {
+        (Some(errors), _) if !errors.is_empty() => errors.into(),
+        (_, Some(warnings)) => warnings.into(),
+        _ if is_vaults("errors") || is_vaults("auth") || is_vaults("wrap_info") => "".into(),
+        _ => body.into(),
     }
 }
 

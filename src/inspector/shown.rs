@@ -3,6 +3,7 @@
 use super::claim::{Claim, ClaimFault};
 use super::go_url::{GoUrl, Query};
 use super::login_fields::Header;
+use crate::echo;
 
 /// Whether values that may be secret are hidden.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,50 @@ const HARMLESS_PARAMETERS: [&str; 6] = [
     "X-Amz-SignedHeaders",
 ];
 
+/// Says whether a header's value is known to be no secret.
+pub(super) fn is_harmless_header(name: &str, value: &str) -> bool {
+    HARMLESS_HEADERS.contains(&name) && is_plain(value)
+}
+
+/// Says whether the value of a parameter of a query or a form is known to be no secret.
+pub(super) fn is_harmless_parameter(name: &str, value: &str) -> bool {
+    HARMLESS_PARAMETERS.contains(&name) && is_plain(value)
+}
+
+/// Says whether a text is one line that holds no run that may be a piece of a secret.
+fn is_plain(text: &str) -> bool {
+    text.len() <= 128 && echo::is_harmless(text)
+}
+
+/// Says whether a word is the name of a header or of a parameter that logins have.
+pub(super) fn is_known_name(word: &str) -> bool {
+    let mut known = HARMLESS_HEADERS
+        .iter()
+        .chain(&HARMLESS_PARAMETERS)
+        .chain(&SECRET_NAMES);
+    known.any(|name| name.eq_ignore_ascii_case(word))
+}
+
+/// Says whether a word is a credential scope, whole or a part of it, with an access key ID in front
+/// or without.
+pub(super) fn is_scope(word: &str) -> bool {
+    word.len() <= 128
+        && word.split('/').all(|part| {
+            let is_id = part.len() <= 32 && is_access_key_id(part);
+            let is_name =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+            is_id || part.len() < 16 && part.chars().all(is_name)
+        })
+}
+
+/// Names of headers and parameters whose values are secret, or tell nothing.
+const SECRET_NAMES: [&str; 4] = [
+    "Authorization",
+    "X-Amz-Credential",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+];
+
 /// Returns what stands for a header's value, if that is not the value itself.
 pub(super) fn header_value(header: &Header, shown: Shown) -> Option<String> {
     let plain = shown == Shown::Everything || HARMLESS_HEADERS.contains(&header.name.as_str());
@@ -66,11 +111,15 @@ pub(super) fn authorization(text: &str, claim: &Result<Claim, ClaimFault>) -> St
 
 /// Returns an access key ID; by its length if it has not the look of one, and so may be a secret.
 pub(super) fn access_key_id(id: &str) -> String {
-    let looks_right = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    match id.chars().all(looks_right) {
+    match is_access_key_id(id) {
         true => id.into(),
         false => by_length(id),
     }
+}
+
+fn is_access_key_id(id: &str) -> bool {
+    let looks_right = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    id.chars().all(looks_right)
 }
 
 /// Returns the method; by its length if it is no word, and so may be another field.
@@ -86,13 +135,17 @@ pub(super) fn method(method: &str) -> String {
 /// Returns the role; by its length if neither a role nor an ARN looks so, and it may be another
 /// field.
 pub(super) fn role(role: &str) -> String {
-    let fits =
-        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_-.:/@*".contains(c);
-    if role.len() <= 128 && role.chars().all(fits) {
+    if is_role(role) {
         role.into()
     } else {
         by_length(role)
     }
+}
+
+pub(super) fn is_role(role: &str) -> bool {
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_-.:/@*".contains(c);
+    role.len() <= 128 && role.chars().all(fits)
 }
 
 /// Returns the URL without user information, and its query without secrets.

@@ -185,6 +185,7 @@ impl From<Refusal> for wit::Refusal {
             }),
             rule: refusal.rule.map(Into::into),
             message: refusal.message,
+            quoted: refusal.quoted,
             causes: refusal.causes.into_iter().map(Into::into).collect(),
             client_fix: refusal.client_fix,
             server_fix: refusal.server_fix,

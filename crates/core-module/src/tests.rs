@@ -176,6 +176,7 @@ fn refusal_is_explained_and_the_clock_offset_told() {
     assert_eq!(refusal["rule"], "signature-expired", "{refusal}");
     assert_eq!(refusal["refused-by"], "sts");
     assert_eq!(refusal["aws-clock-unix-seconds"], 1_440_939_300);
+    assert_eq!(refusal["quoted"], body["errors"][0]);
     let clock = json!({"answer": answer, "unix-seconds": 1_440_938_160});
     assert_eq!(asked(inspector::clock_offset, &clock), json!({"ok": 1140}));
     let granted = json!({"answer": {"status": 200, "body": "{}"}, "unix-seconds": 0});

@@ -126,7 +126,7 @@ fn check_url(url: &GoUrl, findings: &mut Findings) {
             findings,
         );
     }
-    if url.user_info {
+    if !url.user_info.is_empty() {
         not_bare(
             Severity::Advice,
             "expected no user information, found some, which the server drops",
