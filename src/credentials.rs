@@ -70,6 +70,14 @@ impl Credentials {
         self.expires_at
     }
 
+    /// Returns what of them is not to be shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let session_token = self.session_token.iter();
+        core::iter::once(&self.secret_access_key)
+            .chain(session_token)
+            .map(|secret| secret.as_str())
+    }
+
     /// Refuses credentials that have ended at the given time.
     pub(crate) fn check_expiry(&self, now: UnixSeconds) -> Result<(), SignError> {
         match self.expires_at {

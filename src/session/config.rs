@@ -34,9 +34,16 @@ pub struct SessionSettings {
     pub back_off_cap_milliseconds: Option<u32>,
     /// Spreads the logins of a fleet: up to 3600000, 0 by default.
     pub start_spread_milliseconds: Option<u32>,
-    /// How far signing may depart from the wall clock: up to 3600, 3600 by default, 0 for never.
+    /// How far signing may depart from the wall clock: up to 3600, 0 for never; by default 3600 with
+    /// a server ID and 1200 without.
     pub clock_correction_limit_seconds: Option<u32>,
 }
+
+/// How far signing may depart from the wall clock, in seconds, where nothing else is said. A login
+/// with a server ID is good at no other Vault, so that one which lies about the time gains nothing.
+const CORRECTION_WITH_SERVER_ID: u32 = 3_600;
+/// AWS itself allows a clock 900 seconds.
+const CORRECTION_WITHOUT: u32 = 1_200;
 
 impl SessionConfig {
     /// Checks and takes a configuration.
@@ -97,7 +104,11 @@ impl SessionConfig {
             clock_correction_limit: number(
                 ConfigField::ClockCorrectionLimitSeconds,
                 settings.clock_correction_limit_seconds,
-                3_600,
+                if login.server_id.is_some() {
+                    CORRECTION_WITH_SERVER_ID
+                } else {
+                    CORRECTION_WITHOUT
+                },
                 0,
                 3_600,
             )?

@@ -13,12 +13,14 @@ use super::back_off::BackOff;
 use super::clock::Correction;
 use super::config::{SessionConfig, check_text};
 use super::config_error::{ConfigError, ConfigField};
+use super::disowned::Disowned;
 use super::exchange::{Destination, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use super::supply::Supply;
 use crate::credentials::Credentials;
+use crate::echo::Secrets;
 use crate::text::is_visible;
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
@@ -30,12 +32,17 @@ pub struct Session {
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
     lease: Option<Lease>,
+    /// When the login for the token began, on the monotonic clock; a renewal keeps it.
+    born_at: u64,
     generation: u64,
     supply: Supply,
     login_pace: BackOff,
     renewal_pace: BackOff,
     check_pace: BackOff,
     check_wanted: bool,
+    /// That the token's check is forbidden has been said.
+    check_forbidden: bool,
+    disowned: Disowned,
     correction: Option<Correction>,
     /// Login refusals in a row that named the time.
     time_refusals: u32,
@@ -51,6 +58,8 @@ struct Sent {
     /// When it is given up, on the monotonic clock.
     deadline: u64,
     purpose: Purpose,
+    /// What the request holds that is not to be shown.
+    secrets: Vec<Zeroizing<String>>,
     /// `None` where no request was made after all.
     destination: Option<Destination>,
 }
@@ -81,12 +90,15 @@ impl Session {
             latest: 0,
             start_at: None,
             lease: None,
+            born_at: 0,
             generation: 0,
             supply: Supply::default(),
             login_pace: BackOff::default(),
             renewal_pace: BackOff::default(),
             check_pace: BackOff::default(),
             check_wanted: false,
+            check_forbidden: false,
+            disowned: Disowned::default(),
             correction: None,
             time_refusals: 0,
             sent: None,
@@ -166,6 +178,9 @@ impl Session {
             .monotonic_milliseconds
             .min(latest.monotonic_milliseconds);
         end.unix_milliseconds = end.unix_milliseconds.min(latest.unix_milliseconds);
+        if self.generation < lease.generation {
+            self.born_at = lease.starts_at.monotonic_milliseconds;
+        }
         self.generation = self.generation.max(lease.generation);
         self.notices.ready = false;
         self.lease = Some(lease);
@@ -221,6 +236,13 @@ impl Session {
             return Some(Action::ClockCorrected(correction));
         }
         self.notices.refusal.take().map(Action::Refused)
+    }
+
+    /// Returns every secret that it knows, those of a request included.
+    fn secrets(&self, sent: &Sent) -> Secrets {
+        let token = self.lease.iter().map(|lease| lease.token.as_str());
+        let sent = sent.secrets.iter().map(|secret| secret.as_str());
+        Secrets::new(token.chain(self.supply.secrets()).chain(sent))
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

@@ -291,6 +291,7 @@ impl From<RefusalRule> for wit::RefusalRule {
             RefusalRule::MountUnknown => Self::MountUnknown,
             RefusalRule::UnexpectedStatus => Self::UnexpectedStatus,
             RefusalRule::RenewalRefused => Self::RenewalRefused,
+            RefusalRule::TokenCheckForbidden => Self::TokenCheckForbidden,
             RefusalRule::VaultUnavailable => Self::VaultUnavailable,
             RefusalRule::RateLimited => Self::RateLimited,
             RefusalRule::Unreachable => Self::Unreachable,
