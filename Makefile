@@ -163,7 +163,7 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 
 # wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
 # exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
-dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find crates/wiping host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
 	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
