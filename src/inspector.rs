@@ -15,6 +15,7 @@ mod go_base64;
 mod go_header;
 mod go_url;
 mod login_fields;
+mod pasted;
 mod profile;
 mod refusal;
 mod refusal_texts;
@@ -27,6 +28,7 @@ pub use self::check::check_login;
 pub use self::clock::clock_offset;
 pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
 pub use self::finding::{Finding, Prediction};
+pub use self::pasted::explain_pasted;
 pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,

@@ -165,7 +165,7 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
     }
 }
 
-fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions put the value that was sent between these two, so what is before does not count.
     if text.contains("Field validation failed") {
@@ -335,7 +335,7 @@ fn signed_region(text: &str, login: Option<&Login>) -> Option<String> {
 }
 
 /// The first 1 MiB of a text.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     let mut end = text.len().min(MOST_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;
