@@ -7,7 +7,7 @@ SHELL := /bin/bash
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
 WASM_TARGET := wasm32-unknown-unknown
-FOREIGN_FILTER = target/foreign-filter/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
+FOREIGN_FILTER = target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
 # The paths of this machine stay out of the artefacts: panic locations name source files.
 REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
@@ -15,67 +15,47 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-CORE_SOURCES := $(shell find src wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
-# The standard library is built along with the code, which makes it smaller by a fifth: without the texts of panics,
-# since a module without imports could print them nowhere. The flags are not stable yet; RUSTC_BOOTSTRAP makes the
-# pinned stable compiler take them.
-# The linker's own stack of a megabyte would be most of an instance's memory; 34 KiB is the most that was seen used.
-SMALL = -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Clink-arg=-zstack-size=262144
-SMALL_STD = -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
-# What the compiler takes for granted on this target, and so every host has.
-WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
-
-# skin NAME [FLAGS]: the core module of one skin, with its names, in a target directory of its own.
-define skin
-RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) $(2)" cargo rustc --locked --quiet --lib --release --crate-type cdylib \
-	$(SMALL_STD) --config profile.release.strip=false --features $(1) --target $(WASM_TARGET) --target-dir target/$(1)
-endef
-skin_wasm = target/$(1)/$(WASM_TARGET)/release/vault_aws_login.wasm
+# Every `.wasm` is built with the same flags, so that one target directory serves them all.
+CARGO_WASM = RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
+WASM_BUILT = target/$(WASM_TARGET)/release
 
 WASM_OPT = tools/node_modules/.bin/wasm-opt
-# What counts is the size with gzip. The lowest KiB of memory is the deep end of the stack, of which a test holds every
-# call to a fifth; functions with one caller compress better by themselves.
-SHRINK = $(WASM_OPT) $(WASM_FEATURES) --low-memory-unused --one-caller-inline-max-function-size 0 \
-	-Oz --flatten --rereloop -Oz -Oz
 WASM_METADCE = tools/node_modules/.bin/wasm-metadce
-
-.PHONY: help
-help: ## Lists the commands.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
+# What the compiler takes for granted on this target, and so every host has.
+WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
 .PHONY: component
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) tools/no-debug.mjs .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the component …"
-	@# Its own texts use no `Debug`; those of the command's and the core module's dependencies do.
-	@$(call skin,component,-Zfmt-debug=none)
-	@node tools/no-debug.mjs $(call skin_wasm,component) target/component/no-debug.wasm
-	@$(SHRINK) target/component/no-debug.wasm --output target/component/core.wasm
-	@.venv/bin/wasm-tools component new target/component/core.wasm -o target/component/component.wasm
-	@mkdir -p dist
-	@.venv/bin/wasm-tools strip --all target/component/component.wasm -o $@
+	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
+	@mkdir -p dist target/optimised
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
+	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
+	@.venv/bin/wasm-tools strip --all $@ --output $@
 
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
 dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the command …"
-	@$(call skin,command)
-	@$(SHRINK) $(call skin_wasm,command) --output target/command/core.wasm
-	@.venv/bin/wasm-tools component new target/command/core.wasm -o target/command/component.wasm
-	@mkdir -p dist
-	@.venv/bin/wasm-tools strip --all target/command/component.wasm -o $@
+	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
+	@mkdir -p dist target/optimised
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
+	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
+	@.venv/bin/wasm-tools strip --all $@ --output $@
 
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
 dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@echo "building the core module …"
-	@$(call skin,core-abi)
+	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
-	@$(SHRINK) $(call skin_wasm,core-abi) --output $@
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # The tests' own server plugin; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
@@ -145,8 +125,8 @@ check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
-	@for skin in component command core-abi; do \
-		cargo clippy --locked --quiet --lib --features $$skin --target $(WASM_TARGET) -- --deny warnings; done
+	@for crate in component command core-module; do \
+		cargo clippy --locked --quiet --package vault-aws-login-$$crate --target $(WASM_TARGET) -- --deny warnings; done
 	@test -z "$$(gofmt -l host-examples/go tests)"
 	@cd host-examples/go && go vet ./... && go vet -tags e2e ./...
 	@for module in tests/bench/load tests/bench/go tests/e2e/go-login; do (cd $$module && go vet ./...); done
@@ -182,27 +162,28 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 
 # wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
 # exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
-dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find crates/wiping host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
-	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-envoy \
-		--target wasm32-wasip1 --target-dir target/envoy
-	@mkdir -p dist
-	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/envoy/filter.wasm \
-		target/envoy/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/envoy/filter.wasm --output $@
+	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
+	@mkdir -p dist target/optimised
+	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
+		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) target/optimised/filter.wasm --output $@
 
 # Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.
-bench_alone = cargo build --locked --quiet --package vault-aws-login-bench-alone --target $(WASM_TARGET) --target-dir target/bench
-bench_alone_wasm = target/bench/$(WASM_TARGET)/$(1)/vault_aws_login_bench_alone.wasm
+BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
+BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
 bench: component command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
-	@RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(REMAP) $(SMALL) -Zfmt-debug=none" $(bench_alone) $(SMALL_STD) --release
-	@$(SHRINK) $(call bench_alone_wasm,release) --output target/bench/signer.wasm
-	@$(bench_alone) --profile floor && cp $(call bench_alone_wasm,floor) target/bench/sha256.wasm
+	@mkdir -p target/bench
+	@$(CARGO_WASM) $(BENCH_ALONE)
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/$(BENCH_ALONE_WASM) --output target/bench/signer.wasm
+	@cargo build --locked --quiet --profile floor $(BENCH_ALONE)
+	@cp target/$(WASM_TARGET)/floor/$(BENCH_ALONE_WASM) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
 	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
 	@$(call npm_install,tests/bench/node)
@@ -218,16 +199,13 @@ composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-comp
 
 dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-examples/composed -type f) target/tools/bin/wac
 	@echo "building another component and composing ours into it …"
-	@RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release --package vault-aws-login-composed \
-		--target wasm32-wasip2 --target-dir target/composed
-	@target/tools/bin/wac plug --plug $< --output $@ \
-		target/composed/wasm32-wasip2/release/vault-aws-login-composed.wasm
+	@$(CARGO_WASM) --target wasm32-wasip2 --package vault-aws-login-composed
+	@target/tools/bin/wac plug --plug $< --output $@ target/wasm32-wasip2/release/vault-aws-login-composed.wasm
 
 # A filter of somebody else's: the tests show what it can and cannot read.
 $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 	@echo "building the tests' foreign filter …"
-	@cargo build --locked --quiet --release --package vault-aws-login-foreign-filter \
-		--target wasm32-wasip1 --target-dir target/foreign-filter
+	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-foreign-filter
 	@touch $@
 
 # Tools, each into a git-ignored folder of the project.
@@ -248,7 +226,6 @@ need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&
 	$(call need,rustup,https://rustup.rs)
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
 	@rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
-	@rustup --quiet component add rust-src
 	@cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::credentials::Credentials;
 use crate::date::read_rfc3339;
-use crate::echo::OneLine;
+use crate::echo;
 use crate::error::SignError;
 use crate::json::Json;
 
@@ -24,8 +24,9 @@ pub fn read_credential_document(json: &str) -> Result<Credentials, CredentialDoc
     };
     if let Some(code) = text(&document, "Code")?.filter(|code| *code != "Success") {
         // EC2's metadata service answers 200 with such a code when it has no credentials.
-        let shown = code.chars().take(64).collect();
-        return Err(CredentialDocumentError::Refused { code: shown });
+        return Err(CredentialDocumentError::Refused {
+            code: echo::value(code),
+        });
     }
     let keys = document.present("Credentials").unwrap_or(&document);
     let required = |name| text(keys, name)?.ok_or(CredentialDocumentError::Missing { name });
@@ -69,12 +70,9 @@ pub enum CredentialDocumentError {
         name: &'static str,
     },
     /// The metadata service says that it has no credentials.
-    #[error(
-        "invalid credential document: expected the code Success, found `{}`",
-        OneLine(code)
-    )]
+    #[error("invalid credential document: expected the code Success, found `{code}`")]
     Refused {
-        /// The service's own code.
+        /// The service's own code, safe to print.
         code: String,
     },
     /// The expiry is not a time.

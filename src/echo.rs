@@ -6,7 +6,8 @@
 //!   in base64, even with white space or invisible characters between them.
 //! - *Opaque runs*: 16 or more of `[A-Za-z0-9+/=_]` with letters and digits, or 24 or more in both
 //!   cases, with the word around them. A signature, a token, a secret key and an encoded login all
-//!   look like that. ARNs and timestamps such as `20300131T120000Z` do too, and stay.
+//!   look like that. ARNs, timestamps such as `20300131T120000Z` and AWS's error codes such as
+//!   `AssumeRoleUnauthorizedAccess` do too, and stay.
 //!
 //! Servers and proxies echo requests as they please, so both are looked for in the text as it
 //! stands and under up to [`ROUNDS`] layers of JSON, percent and HTML escapes. Only afterwards is
@@ -48,6 +49,11 @@ pub(crate) fn value(text: &str) -> String {
     shown(text, &Secrets::default(), VALUE_LIMIT)
 }
 
+/// Says whether a text is one line without what is or may be a piece of a secret.
+pub(crate) fn is_harmless(text: &str, secrets: &Secrets) -> bool {
+    !text.chars().any(is_hidden) && without_secrets(text, secrets) == text
+}
+
 fn shown(text: &str, secrets: &Secrets, limit: usize) -> String {
     let kept = without_secrets(beginning(text), secrets);
     let mut shown = String::new();
@@ -77,13 +83,13 @@ fn beginning(text: &str) -> &str {
     cut.get(..word).unwrap_or_default()
 }
 
-/// The secrets that a call knows, as the eight characters in a row that may not be shown.
+/// The secrets that a call knows, as the characters in a row that may not be shown.
 #[derive(Default)]
 pub(crate) struct Secrets {
-    /// Sorted.
+    /// Eight characters of a secret, or all of a shorter one under its length; sorted.
     grams: Zeroizing<Vec<u64>>,
-    /// Secrets of fewer characters.
-    short: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a secret has fewer than eight characters.
+    any_short: bool,
 }
 
 impl Secrets {
@@ -91,11 +97,15 @@ impl Secrets {
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut all = Self::default();
         for secret in secrets {
-            if secret.len() >= GRAM {
-                all.add(secret.as_bytes());
+            // As a text is searched: without what may stand between its characters.
+            let visible = |c: &char| !c.is_whitespace() && !is_hidden(*c);
+            let bare = Zeroizing::new(secret.chars().filter(visible).collect::<String>());
+            if bare.len() >= GRAM {
+                all.add(bare.as_bytes());
                 all.add_base64(secret.as_bytes());
-            } else if secret.len() >= SHORTEST {
-                all.short.push(Zeroizing::new(secret.into()));
+            } else if bare.len() >= SHORTEST {
+                all.grams.push(short(gram(bare.as_bytes()), bare.len()));
+                all.any_short = true;
             }
         }
         all.grams.sort_unstable();
@@ -115,8 +125,10 @@ impl Secrets {
             bytes.extend_from_slice(secret);
             let whole_groups = bytes.len() / 3 * 3;
             bytes.truncate(whole_groups);
-            for alphabet in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
-                let spelled = Zeroizing::new(alphabet.encode(&bytes));
+            let spelled = Zeroizing::new(STANDARD_NO_PAD.encode(&bytes));
+            self.add(spelled.as_bytes().get(changed..).unwrap_or_default());
+            if spelled.contains(['+', '/']) {
+                let spelled = Zeroizing::new(URL_SAFE_NO_PAD.encode(&bytes));
                 self.add(spelled.as_bytes().get(changed..).unwrap_or_default());
             }
         }
@@ -133,6 +145,11 @@ fn gram(bytes: &[u8]) -> u64 {
         .fold(0, |gram, byte| gram << 8 | u64::from(*byte))
 }
 
+/// A short secret under its length, which no character that is searched is equal to.
+fn short(gram: u64, length: usize) -> u64 {
+    gram | (length as u64) << 56
+}
+
 /// One character of a text as it is read under its escapes, and where it stands.
 #[derive(Clone, Copy)]
 struct Unit {
@@ -141,15 +158,34 @@ struct Unit {
     end: usize,
 }
 
-fn without_secrets(text: &str, secrets: &Secrets) -> String {
-    let mut units: Vec<Unit> = text
-        .char_indices()
+fn units(text: &str) -> Vec<Unit> {
+    text.char_indices()
         .map(|(start, character)| Unit {
             character,
             start,
             end: start + character.len_utf8(),
         })
-        .collect();
+        .collect()
+}
+
+/// Says whether something holds for a text as it stands and under each layer of its escapes.
+pub(crate) fn is_in_every_reading(text: &str, holds: impl Fn(&str) -> bool) -> bool {
+    if !text.contains(['%', '\\', '&']) {
+        return holds(text);
+    }
+    let mut units = units(text);
+    for _ in 0..=ROUNDS {
+        let reading: String = units.iter().map(|unit| unit.character).collect();
+        if !holds(&reading) {
+            return false;
+        }
+        units = decode(&units);
+    }
+    true
+}
+
+fn without_secrets(text: &str, secrets: &Secrets) -> String {
+    let mut units = units(text);
     let mut hidden = Vec::new();
     for _ in 0..=ROUNDS {
         find_known(&units, secrets, &mut hidden);
@@ -178,20 +214,20 @@ fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>)
         };
         window = window << 8 | u64::from(byte);
         length += 1;
-        if length >= GRAM
-            && secrets.has(window)
-            && let Some(first) = visible.get(index + 1 - GRAM)
-        {
-            hidden.push(first.start..unit.end);
+        let mut found = |characters: usize| {
+            if let Some(first) = visible.get(index + 1 - characters) {
+                hidden.push(first.start..unit.end);
+            }
+        };
+        if length >= GRAM && secrets.has(window) {
+            found(GRAM);
         }
-    }
-    for secret in &secrets.short {
-        for window in visible.windows(secret.len()) {
-            let same = |(unit, byte): (&&Unit, &u8)| unit.character == char::from(*byte);
-            if window.iter().zip(secret.iter()).all(same)
-                && let [first, .., last] = window
-            {
-                hidden.push(first.start..last.end);
+        if secrets.any_short {
+            for characters in SHORTEST..GRAM.min(length + 1) {
+                let last = window & ((1 << (8 * characters)) - 1);
+                if secrets.has(short(last, characters)) {
+                    found(characters);
+                }
             }
         }
     }
@@ -235,7 +271,16 @@ fn may_be_secret(run: &[Unit]) -> bool {
         run.len() >= 16 && has(char::is_ascii_alphabetic) && has(char::is_ascii_digit);
     let both_cases =
         run.len() >= 24 && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
-    (letters_and_digits || both_cases) && !is_timestamp(run)
+    (letters_and_digits || both_cases) && !is_timestamp(run) && !is_words(run)
+}
+
+/// Says whether a run is words that begin with a capital letter: letters alone, at most a fifth of
+/// them capitals. Fewer than one in 100,000 random texts in base64 are.
+fn is_words(run: &[Unit]) -> bool {
+    let capitals = run
+        .iter()
+        .filter(|unit| unit.character.is_ascii_uppercase());
+    run.iter().all(|unit| unit.character.is_ascii_alphabetic()) && capitals.count() <= run.len() / 5
 }
 
 /// Says whether a run is a time as AWS writes it, such as `20300131T120000Z`.
@@ -389,7 +434,8 @@ fn is_word(character: char) -> bool {
 
 /// Writes a foreign text on one line: what would break a line of a log, or hide or reorder what
 /// stands there, is escaped as in a string of Rust, and so is the backslash.
-pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+#[derive(Clone, Copy, Debug)]
+pub struct OneLine<'a>(pub &'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -451,6 +497,7 @@ mod tests {
             "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)",
             "IAM Principal \"arn:aws:sts::123456789012:assumed-role/MyVeryLongRoleName123/i-0123456789abcdef0\" does not belong to the role \"dev\"",
             "1 error occurred: * permission denied",
+            "AssumeRoleUnauthorizedAccess, MissingAuthenticationToken, UnrecognizedClientException",
             "no handler for route \"auth/aws/login\". route entry not found.",
             "100% of & and &x; and %zz and \u{20ac}",
         ] {

@@ -14,15 +14,16 @@ mod finding;
 mod go_base64;
 mod go_header;
 mod go_url;
+mod known_secrets;
 mod login_fields;
 mod pasted;
 mod profile;
+mod redact;
 mod refusal;
 mod refusal_texts;
 pub mod report;
 mod rule;
 mod rules;
-mod shown;
 
 pub use self::check::check_login;
 pub use self::clock::clock_offset;

@@ -6,8 +6,6 @@
 
 use std::borrow::Cow;
 
-use crate::order::sorted;
-
 /// Vault's own limit since 1.20.3 (contract 2.1, row 2); nobody's login comes near it.
 const DEEPEST: usize = 300;
 
@@ -75,9 +73,10 @@ impl<'a> Json<'a> {
     pub(crate) fn doubled_key(&self) -> Option<&str> {
         match self {
             Self::Object(entries) => {
-                let names = sorted(entries.iter().map(|(name, _)| &**name));
+                let mut names: Vec<&str> = entries.iter().map(|(name, _)| &**name).collect();
+                names.sort_unstable();
                 let pair = names.windows(2).find_map(|pair| match pair {
-                    [(one, _), (other, _)] if one == other => Some(*one),
+                    [one, other] if one == other => Some(*one),
                     _ => None,
                 });
                 pair.or_else(|| entries.iter().find_map(|(_, value)| value.doubled_key()))

@@ -20,6 +20,8 @@
 //! # Ok::<(), vault_aws_login::SignError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 mod credential_document;
 mod credentials;
 mod date;
@@ -29,26 +31,18 @@ pub mod inspector;
 mod json;
 mod login;
 mod options;
-mod order;
 mod region;
 pub mod session;
-mod sign;
+mod signing;
 mod sts;
 mod sts_url;
 mod text;
 mod unix_seconds;
 
-#[cfg(feature = "command")]
-mod command;
-#[cfg(feature = "component")]
-mod component;
-#[cfg(any(feature = "core-abi", test))]
-mod core_abi;
-#[cfg(any(feature = "command", feature = "component", feature = "core-abi"))]
-mod wipe;
-
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};
 pub use crate::credentials::Credentials;
+pub use crate::date::read_rfc3339;
+pub use crate::echo::OneLine;
 pub use crate::error::{Found, InputField, SignError, SignRule};
 pub use crate::login::sign_login;
 pub use crate::options::{LoginOptions, Role, ServerId};

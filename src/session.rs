@@ -26,6 +26,7 @@ mod back_off;
 mod clock;
 mod config;
 mod config_error;
+mod disowned;
 mod exchange;
 mod instant;
 mod lease;

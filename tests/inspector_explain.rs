@@ -196,9 +196,9 @@ fn login_that_cannot_be_decoded_is_refused_with_the_rule_of_the_check() {
             "the URL in iam_request_url cannot be parsed: expected scheme, host and `/`, found a line break at the end",
         ),
         (
-            " ".repeat(1_048_577),
+            " ".repeat(65_537),
             "login-too-large",
-            "the login is larger than any client makes one: expected at most 1048576 bytes, found 1048577, of which none was read",
+            "the login is larger than any client makes one: expected at most 65536 bytes, found 65537, of which none was read",
         ),
     ] {
         let error = explain_login(&login).unwrap_err();

@@ -74,9 +74,9 @@ fn good_login() -> String {
 }
 
 #[test]
-fn login_past_one_mebibyte_is_not_read() {
+fn login_past_64_kibibytes_is_not_read() {
     for text in [
-        "x".repeat(1_048_577),
+        "x".repeat(65_537),
         " ".repeat(32_000_000),
         "[".repeat(8_000_000),
     ] {
@@ -87,21 +87,20 @@ fn login_past_one_mebibyte_is_not_read() {
 #[test]
 fn nesting_past_three_hundred_levels_is_not_followed() {
     for opening in ["[", "{\"a\":", "[{\"a\":"] {
-        let deep = opening.repeat(1_000_000 / opening.len());
+        let deep = opening.repeat(65_000 / opening.len());
         assert_eq!(ask(&deep), ["json-over-limits"]);
-        let inside = login_with_headers(opening.repeat(100_000).as_bytes());
+        let inside = login_with_headers(opening.repeat(40_000 / opening.len()).as_bytes());
         assert_eq!(ask(&inside)[0], "headers-not-json");
     }
 }
 
 #[test]
-fn hundred_thousand_headers_get_a_few_findings() {
-    let headers: String = (0..100_000)
+fn thousands_of_headers_get_a_few_findings() {
+    let headers: String = (0..4_000)
         .map(|index| format!(",\"x\n{index}\":1").replace('\n', " "))
         .collect();
     let text = format!(
-        "{{\"iam_http_request_method\":\"POST\",\"iam_request_url\":\"\",\"iam_request_body\":\"\",\"iam_request_headers\":{{\"a\":1{}}}}}",
-        &headers[..900_000].rsplit_once(',').unwrap().0
+        "{{\"iam_http_request_method\":\"POST\",\"iam_request_url\":\"\",\"iam_request_body\":\"\",\"iam_request_headers\":{{\"a\":1{headers}}}}}",
     );
     let found = rules(&text);
     assert!(
@@ -109,7 +108,7 @@ fn hundred_thousand_headers_get_a_few_findings() {
         "{found:?}"
     );
     assert!(found.len() < 40, "{}", found.len());
-    let amz: Vec<String> = (0..20_000)
+    let amz: Vec<String> = (0..3_000)
         .map(|index| format!("\"x-amz-{index}\":1"))
         .collect();
     let found = rules(&login_with_headers(
@@ -122,16 +121,16 @@ fn hundred_thousand_headers_get_a_few_findings() {
     );
     let equal = format!(
         "{{\"iam_request_headers\":{{{}}}}}",
-        vec!["\"a\":1"; 100_000].join(",")
+        vec!["\"a\":1"; 9_000].join(",")
     );
     assert!(rules(&equal).contains(&"json-duplicate-key"));
-    let unknown: Vec<String> = (0..50_000).map(|index| format!("\"k{index}\":1")).collect();
+    let unknown: Vec<String> = (0..5_000).map(|index| format!("\"k{index}\":1")).collect();
     assert!(rules(&format!("{{{}}}", unknown.join(","))).len() < 40);
 }
 
 #[test]
 fn long_lists_inside_one_value_are_read_once() {
-    let signed = "a;".repeat(100_000);
+    let signed = "a;".repeat(20_000);
     let authorization =
         format!("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders={signed}, Signature=x");
     let headers = json!({"Authorization": authorization, "X-Amz-Date": "20150830T123600Z"});
@@ -151,7 +150,7 @@ fn long_lists_inside_one_value_are_read_once() {
         "&a",
         "\n",
     ] {
-        let value = piece.repeat(60_000 / piece.len());
+        let value = piece.repeat(40_000 / piece.len());
         let headers = json!({"Authorization": format!("AWS4-HMAC-SHA256 {value}"), "X-Vault-AWS-IAM-Server-ID": "a"});
         ask(&login_with_headers(headers.to_string().as_bytes()));
         let mut login: Value = serde_json::from_str(&good_login()).unwrap();

@@ -8,7 +8,10 @@
     reason = "helpers of tests may fail, as tests do"
 )]
 
-use vault_aws_login::inspector::{Answer, Refusal, clock_offset, explain_refusal};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use vault_aws_login::inspector::{Answer, Refusal, clock_offset, explain_refusal, report};
+use vault_aws_login::{Credentials, LoginOptions, UnixSeconds, sign_login};
 
 /// 2022-01-27T01:59:28Z.
 const NOW: u64 = 1_643_248_768;
@@ -44,6 +47,9 @@ fn check(status: u16, text: &str, rule: &str, side: &str, client_fix: &str, serv
         "{text}"
     );
     assert!(!refusal.causes.is_empty(), "{text}");
+    // Without the login there is no telling what of the text is secret.
+    let quoted = None;
+    let refusal = Refusal { quoted, ..refusal };
     assert!(!format!("{refusal:?}").contains("SECRET"), "{text}");
 }
 
@@ -106,6 +112,161 @@ fn wanted_server_id_is_read_from_the_answer() {
         refusal.message,
         "the server ID is not the one that the server wants: expected `a \"b\" but got`, found another"
     );
+}
+
+const SECRET_TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTw";
+
+/// A login whose session token and server ID are known; the token is too plain to be hidden by its
+/// looks.
+fn login(session_token: &str) -> String {
+    let credentials = Credentials::new(
+        "ASIAIOSFODNN7EXAMPLE".into(),
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+        Some(session_token.into()),
+        None,
+    );
+    let server_id = Some("vault.example.com".into());
+    let options = LoginOptions::new(None, server_id, Some("dev".into()), None);
+    let now = UnixSeconds::new(NOW).unwrap();
+    sign_login(&credentials.unwrap(), &options.unwrap(), now).unwrap()
+}
+
+#[test]
+#[rustfmt::skip]
+fn servers_words_are_quoted() {
+    for (answer, quoted) in [
+        (errors(400, "something else"), Some("something else")),
+        (errors(403, "permission denied"), Some("permission denied")),
+        (answer(400, r#"{"errors":["one\n", " two ", 3], "warnings":["three"]}"#), Some("one; two")),
+        (answer(400, r#"{"errors":[]}"#), None),
+        (answer(400, r#"{"errors":null}"#), Some(r#"{"errors":null}"#)),
+        (answer(404, r#"{"errors":[],"warnings":["gone"]}"#), Some("gone")),
+        (answer(200, r#"{"auth":{"client_token":"hvs.token"},"warnings":["Endpoint ignored these unrecognized parameters: [x]", "two"]}"#), Some("Endpoint ignored these unrecognized parameters: [x]; two")),
+        (answer(200, r#"{"auth":{"client_token":"hvs.token"},"warnings":null}"#), None),
+        (answer(200, r#"{"auth":{"client_token":"hvs.token"}}"#), None),
+        (answer(200, r#"{"auth":null,"wrap_info":{"token":"hvs.wrapping"}}"#), None),
+        (answer(502, "<html>\n<h1>Bad Gateway</h1>\u{1b}[2J</html>"), Some(r"<html>\n<h1>Bad Gateway</h1>\u{1b}[2J</html>")),
+        (answer(503, "no healthy upstream"), Some("no healthy upstream")),
+        (answer(400, r#"{"message":"no Route"}"#), Some(r#"{"message":"no Route"}"#)),
+        (answer(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), Some("<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")),
+        (answer(307, ""), None),
+        (answer(204, " "), None),
+        (Answer::default(), None),
+    ] {
+        let refusal = explain_refusal(&answer, Some(&login(SECRET_TOKEN)), NOW);
+        assert_eq!(refusal.quoted.as_deref(), quoted, "{answer:?}");
+    }
+    let long = "a ".repeat(400);
+    let quoted = explain(&errors(400, &long)).quoted.unwrap();
+    assert_eq!(quoted.chars().count(), 501, "{quoted}");
+}
+
+#[test]
+fn words_that_a_server_shares_with_the_login_are_quoted() {
+    for text in [
+        "error validating X-Vault-AWS-IAM-Server-ID header: expected \"other.example.com\" but got \"vault.example.com\"",
+        "Credential should be scoped to a valid region, not 'us-east-1'.",
+        "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)",
+        "'x-amz-security-token' must be a 'SignedHeader' in the AWS Authorization.",
+        "didn't supply required authentication values: iam_request_headers",
+        "entry for role \"dev\" not found",
+        "Post \"https://sts.amazonaws.com/\": dial tcp: lookup sts.amazonaws.com: no such host",
+    ] {
+        let refusal = explain_refusal(&errors(400, text), Some(&login(SECRET_TOKEN)), NOW);
+        assert_eq!(refusal.quoted.as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn secrets_of_the_login_are_not_quoted() {
+    // No opaque run: only who knows the login knows that it is secret.
+    let token = "Plain-Session-Token-Without-Any-Run";
+    let login = login(token);
+    let fields: serde_json::Value = serde_json::from_str(&login).unwrap();
+    let headers = fields["iam_request_headers"].as_str().unwrap();
+    let decoded = String::from_utf8(STANDARD.decode(headers).unwrap()).unwrap();
+    let (_, signature) = decoded.split_once("Signature=").unwrap();
+    for (what, secret) in [
+        ("login", login.as_str()),
+        ("headers", headers),
+        ("decoded headers", decoded.as_str()),
+        ("token", token),
+        ("piece", &token[3..14]),
+        ("escaped token", "Plain\\u002dSession%2DToken&#45;Without"),
+        ("split token", "Plain-Se\nssion-To\u{200b}ken-With"),
+        ("signature", &signature[..64]),
+        ("piece of the signature", &signature[..10]),
+    ] {
+        for answer in [
+            errors(400, &format!("got {secret} here")),
+            answer(502, &format!("got {secret} here")),
+            answer(
+                200,
+                &serde_json::json!({"auth": {"client_token": "t"}, "warnings": [secret]})
+                    .to_string(),
+            ),
+        ] {
+            let refusal = explain_refusal(&answer, Some(&login), NOW);
+            let text = format!("{refusal:?}").replace("X-Amz-Security-Token", "");
+            for eight in token
+                .as_bytes()
+                .windows(8)
+                .chain(signature.as_bytes()[..64].windows(8))
+            {
+                let eight = str::from_utf8(eight).unwrap();
+                assert!(!text.contains(eight), "{what}: {text}");
+            }
+            assert!(text.contains('…'), "{what}: {text}");
+        }
+    }
+}
+
+#[test]
+fn words_are_not_quoted_beside_a_login_that_was_not_read() {
+    let login = " ".repeat(2_000_000);
+    assert_eq!(
+        explain_refusal(&errors(400, "a"), Some(&login), NOW).quoted,
+        None
+    );
+}
+
+#[test]
+fn token_of_the_answer_is_not_quoted() {
+    for token in ["hvs.short-token", "tok3n", "s.HdTAmlV7Zbq"] {
+        let warning = format!("issued {token} to you");
+        for body in [
+            serde_json::json!({"auth": {"client_token": token}, "warnings": [warning]}),
+            serde_json::json!({"wrap_info": {"token": token}, "warnings": [warning]}),
+            serde_json::json!({"data": {"token": token}, "errors": [warning]}),
+        ] {
+            let refusal = explain(&answer(200, &body.to_string()));
+            assert_eq!(refusal.quoted.as_deref(), Some("issued … to you"), "{body}");
+        }
+    }
+}
+
+#[test]
+fn token_that_no_header_carries_is_none() {
+    for token in ["", "hvs.a b", "hvs.a\r\nb", "hvs.\u{e9}", "\u{7f}"] {
+        let body = serde_json::json!({"auth": {"client_token": token}}).to_string();
+        let refusal = explain(&answer(200, &body));
+        assert_eq!(
+            refusal.rule.map(|rule| rule.name()),
+            Some("answer-not-vaults"),
+            "{token:?}"
+        );
+        assert_eq!(refusal.quoted, None);
+    }
+}
+
+#[test]
+fn report_shows_the_servers_words() {
+    let refusal = explain(&errors(400, "some\\thing \u{7}else"));
+    assert_eq!(
+        report::refusal_text(&refusal),
+        "refused by: Vault\nrule: none\nVault refuses with a text that no rule knows\nserver said: some\\\\thing \\u{7}else\n"
+    );
+    assert!(report::refusal_json(&refusal).contains(r#""quoted":"some\\\\thing \\u{7}else""#));
 }
 
 const EXPIRED: &str = "error making upstream request: received error code 403 from STS: <Message>Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)</Message>";

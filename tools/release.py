@@ -19,10 +19,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "vault-aws-login"
-# Each target with the packages and features that are built for it.
+# Each package that becomes an artefact, with its target.
 BUILDS = [
-    ("wasm32-unknown-unknown", PACKAGE, ["component", "command", "core-abi"]),
-    ("wasm32-wasip1", f"{PACKAGE}-envoy", []),
+    ("wasm32-unknown-unknown", f"{PACKAGE}-component"),
+    ("wasm32-unknown-unknown", f"{PACKAGE}-command"),
+    ("wasm32-unknown-unknown", f"{PACKAGE}-core-module"),
+    ("wasm32-wasip1", f"{PACKAGE}-envoy"),
 ]
 LICENCE_FILES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "UNLICENSE")
 Package = dict[str, Any]
@@ -32,10 +34,10 @@ def output(*command: str) -> str:
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
-def linked(target: str, root: str, features: list[str]) -> set[tuple[str, str]]:
+def linked(target: str, root: str) -> set[tuple[str, str]]:
     """Returns names and versions of what is linked into a build; what only runs at build time is left out."""
     command = ["cargo", "tree", "--locked", "--package", root, "--target", target, "--edges", "normal,no-proc-macro"]
-    command += ["--prefix", "none", "--format", "{p}", "--features", ",".join(features)]
+    command += ["--prefix", "none", "--format", "{p}"]
     lines = filter(None, output(*command).splitlines())
     return {(name, version.removeprefix("v")) for name, version, *_ in map(str.split, lines)}
 
@@ -112,7 +114,7 @@ def main() -> int:
         print("usage: python3 tools/release.py FOLDER")
         return 2
     folder = Path(sys.argv[1])
-    metadata = json.loads(output("cargo", "metadata", "--locked", "--all-features", "--format-version", "1"))
+    metadata = json.loads(output("cargo", "metadata", "--locked", "--format-version", "1"))
     by_name = {(package["name"], package["version"]): package for package in metadata["packages"]}
     packages = [by_name[crate] for crate in sorted(set().union(*(linked(*build) for build in BUILDS)))]
     (folder / "sbom.cdx.json").write_text(bill_of_materials(packages))

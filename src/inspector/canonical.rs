@@ -3,15 +3,14 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
 
 use super::check::Login;
-use super::claim::{ALGORITHM, Claim, Place};
+use super::claim::{Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
-use super::shown::{self, Shown, header_value, query_value};
-use crate::order::sorted;
+use super::redact::{self, Redacted, Shown, header_value, query_value};
+use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
 
 /// What `UriEncode` encodes.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC
@@ -33,47 +32,53 @@ pub(super) fn canonical_request(
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
     let signed = claim.signed_headers.to_ascii_lowercase();
-    let sorted_names = sorted(signed.split(';')).into_iter().map(|(name, _)| name);
-    let mut names: Vec<&str> = sorted_names.collect();
+    let mut names: Vec<&str> = signed.split(';').collect();
+    names.sort_unstable();
     names.dedup();
-    let mut request = format!(
-        "{}\n{}\n{}\n",
-        shown::method(&login.method_text),
-        path(&url.path),
-        query(&url.query, claim.place, shown)
-    );
-    for name in &names {
-        request.push_str(name);
-        request.push(':');
-        match *name {
-            "host" => request.push_str(&url.host),
-            "content-length" => request.push_str(&body.len().to_string()),
-            _ => request.push_str(&value(name, headers, shown)),
-        }
-        request.push('\n');
-    }
-    request.push('\n');
-    request.push_str(&names.join(";"));
-    request.push('\n');
-    request.push_str(&hex_sha256(body));
-    request
+    let hides = shown == Shown::Harmless;
+    let headers: Vec<(String, String)> = names
+        .into_iter()
+        .map(|name| {
+            let value = match name {
+                "host" if hides => redact::host(&url.host).to_string(),
+                "host" => url.host.clone(),
+                "content-length" => body.len().to_string(),
+                _ => value(name, headers, body, shown),
+            };
+            match hides {
+                true => (redact::name(name).to_string(), value),
+                false => (name.to_owned(), value),
+            }
+        })
+        .collect();
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let shown_method = redact::method(&login.method_text).to_string();
+    let request = CanonicalRequest {
+        method: if hides {
+            &shown_method
+        } else {
+            &login.method_text
+        },
+        path: &match redact::path(&url.path) {
+            hidden @ Redacted::Length(_) if hides => hidden.to_string(),
+            _ => path(&url.path),
+        },
+        query: &query(&url.query, claim.place, shown),
+        headers: &headers,
+        signed_names: &signed_names(&headers),
+        body_sha256: &hex_sha256(body),
+    };
+    request.write()
 }
 
-/// The string to sign; `timestamp` as it was written.
+/// The string to sign, whose hash alone is of what is hidden.
 pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: &str) -> String {
-    let Claim {
-        date,
-        region,
-        service,
-        terminator,
-        ..
-    } = claim;
-    let hash = hex_sha256(canonical_request.as_bytes());
-    format!("{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/{terminator}\n{hash}")
-}
-
-fn hex_sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    let timestamp = redact::time(timestamp).to_string();
+    let scope = redact::scope(claim).to_string();
+    signing::string_to_sign(&timestamp, &scope, canonical_request)
 }
 
 /// The server puts a slash of its own before the path, and AWS folds the two into one.
@@ -89,7 +94,7 @@ fn path(path: &str) -> String {
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs: Vec<String> = pairs
+    let mut pairs: Vec<String> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -101,36 +106,29 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
                 Some(hidden) => hidden,
                 None => encode(&value),
             };
-            Some(format!("{}={value}", encode(&name)))
+            let name = match redact::name(&name) {
+                known if shown == Shown::Harmless => known.to_string(),
+                _ => encode(&name),
+            };
+            Some(format!("{name}={value}"))
         })
         .collect();
-    let sorted_pairs = sorted(pairs.iter().map(String::as_str)).into_iter();
-    sorted_pairs
-        .map(|(pair, _)| pair)
-        .collect::<Vec<&str>>()
-        .join("&")
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
-fn value(name: &str, headers: &Headers, shown: Shown) -> String {
+fn value(name: &str, headers: &Headers, body: &[u8], shown: Shown) -> String {
     let Some(header) = headers.get(&canonical(name)) else {
         return String::new();
     };
-    if let Some(hidden) = header_value(header, shown) {
+    if let Some(hidden) = header_value(header, body, shown) {
         return hidden;
     }
     // The server sends one User-Agent only.
     let count = if name == "user-agent" { 1 } else { usize::MAX };
     let values = header.values.iter().take(count);
-    let trimmed: Vec<String> = values.map(|value| fold_blanks(value)).collect();
+    let trimmed: Vec<String> = values.map(|value| trimmed(value)).collect();
     trimmed.join(",")
-}
-
-fn fold_blanks(value: &str) -> String {
-    let words: Vec<&str> = value
-        .split([' ', '\t'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
 }
 
 /// AWS's `UriEncode`.

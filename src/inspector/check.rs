@@ -17,8 +17,8 @@ use super::profile::ServerProfile;
 /// Checks a login as the server will, and AWS behind it.
 ///
 /// The order is the server's, so that the first [`Severity::Refused`](super::Severity::Refused)
-/// finding is what the server reports. `unix_seconds` is the time of sending. At most 1 MiB is
-/// read. The signature itself is not checked: that takes the secret access key.
+/// finding is what the server reports. `unix_seconds` is the time of sending. At most 64 KiB
+/// are read. The signature itself is not checked: that takes the secret access key.
 pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64) -> Vec<Finding> {
     let mut findings = Findings::default();
     if let Some(login) = decode(login_json, profile, &mut findings) {

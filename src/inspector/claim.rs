@@ -3,9 +3,7 @@
 use super::go_url::Query;
 use super::login_fields::Headers;
 use crate::credentials::looks_like_secret;
-
-/// The one algorithm that STS logins are signed with.
-pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+use crate::signing::ALGORITHM;
 
 /// The parts of a signature.
 pub(super) struct Claim {
@@ -139,10 +137,12 @@ impl Claim {
         let signed_headers = part("X-Amz-SignedHeaders")?;
         let signature = part("X-Amz-Signature")?;
         let mut claim = Self::from_credential(credential, signed_headers, signature, Place::Query)?;
-        let doubled = query
-            .pairs
-            .iter()
-            .any(|(name, _)| name.starts_with("X-Amz-") && query.all(name).count() > 1);
+        let names = query.pairs.iter().map(|(name, _)| name.as_str());
+        let mut names: Vec<&str> = names.filter(|name| name.starts_with("X-Amz-")).collect();
+        names.sort_unstable();
+        let doubled = names
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one == other));
         claim.unusual = doubled.then_some("a parameter of the query that is there twice");
         Ok(claim)
     }

@@ -9,9 +9,9 @@ use super::finding::Findings;
 use super::go_url::GoUrl;
 use super::login_fields::Headers;
 use super::profile::ServerProfile;
+use super::redact::{self, Shown, header_value};
 use super::rule::Severity;
 use super::rules::LoginRule;
-use super::shown::{self, Shown, header_value};
 use crate::date::read_amz_date;
 
 /// What is in a login. Secrets are shown by their lengths, so that it can be pasted into a ticket.
@@ -77,7 +77,7 @@ pub struct ExplainError {
     pub message: String,
 }
 
-/// Decodes a login. At most 1 MiB is read.
+/// Decodes a login. At most 64 KiB are read.
 ///
 /// # Errors
 /// [`ExplainError`] if the JSON, the URL, the body or the headers cannot be decoded.
@@ -112,19 +112,22 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
     let body = login.body.as_deref().unwrap_or_default();
     let claim = Claim::read(headers, &login.query);
     let shown_headers = headers.0.iter().map(|header| ShownHeader {
-        name: header.name.clone(),
+        name: redact::name(&header.name).to_string(),
         value: match header.name.as_str() {
-            "Authorization" => shown::authorization(&header.joined(), &claim),
-            _ => header_value(header, Shown::Harmless).unwrap_or_else(|| header.joined()),
+            "Authorization" => redact::authorization(&header.joined(), &claim),
+            _ => header_value(header, body, Shown::Harmless).unwrap_or_else(|| header.joined()),
         },
     });
     let mut explanation = Explanation {
-        method: shown::method(&login.method_text),
-        url: shown::url(url),
-        host: url.host.clone(),
-        body: shown::form(&String::from_utf8_lossy(body)),
+        method: redact::method(&login.method_text).to_string(),
+        url: redact::url(url),
+        host: redact::host(&url.host).to_string(),
+        body: redact::form(&String::from_utf8_lossy(body)),
         headers: shown_headers.collect(),
-        role: login.role.as_deref().map(shown::role),
+        role: login
+            .role
+            .as_deref()
+            .map(|role| redact::role(role).to_string()),
         access_key_id: None,
         scope: None,
         signed_headers: Vec::new(),
@@ -145,12 +148,16 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
             &request(Shown::Everything),
         ));
         explanation.canonical_request = Some(request(Shown::Harmless));
-        explanation.signed_headers = claim.signed_names().map(Into::into).collect();
-        explanation.access_key_id = Some(shown::access_key_id(&claim.access_key_id));
+        explanation.signed_headers = claim
+            .signed_names()
+            .map(|name| redact::name(name).to_string())
+            .collect();
+        explanation.access_key_id = Some(redact::access_key_id(&claim.access_key_id).to_string());
+        let scope = redact::scope(&claim);
         explanation.scope = Some(CredentialScope {
-            date: claim.date,
-            region: claim.region,
-            service: claim.service,
+            date: scope.date.to_string(),
+            region: scope.region.to_string(),
+            service: scope.service.to_string(),
         });
     }
     explanation

@@ -5,7 +5,7 @@ use crate::error::Found;
 use super::rule::{Severity, fill};
 use super::rules::LoginRule;
 
-/// Quotes a value that is no secret, escaped and at most 64 characters of it.
+/// Quotes a value that the caller's profile holds, escaped and at most 64 characters of it.
 pub(super) fn quoted(value: &str) -> String {
     Found::value(value).to_string()
 }

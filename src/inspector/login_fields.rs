@@ -1,11 +1,8 @@
 //! The fields of a login as Vault's framework decodes them (contract 1.1 and 1.2).
 
-use std::mem;
-
 use super::go_base64;
 use super::go_header::canonical;
 use crate::json::{Json, JsonError};
-use crate::order::sorted;
 
 /// The fields that the login path knows (contract 1.1).
 pub(super) const FIELDS: [&str; 9] = [
@@ -73,18 +70,16 @@ impl Headers {
 
     /// Joins what was added under each name, as Go's `http.Header` does.
     fn collect(mut added: Vec<Added>) -> Self {
-        let keys: Vec<String> = added.iter().map(Added::sort_key).collect();
+        // Spellings of one name stand beside each other, and values of one spelling in their order.
+        added.sort_by(|one, other| (&one.name, &one.written).cmp(&(&other.name, &other.written)));
         let mut headers: Vec<Header> = Vec::new();
         let mut spelling = String::new();
-        for (_, place) in sorted(keys.iter().map(String::as_str)) {
-            let Some(Added {
-                name,
-                written,
-                value,
-            }) = added.get_mut(place).map(mem::take)
-            else {
-                continue;
-            };
+        for Added {
+            name,
+            written,
+            value,
+        } in added
+        {
             match headers.last_mut().filter(|header| header.name == name) {
                 Some(header) => {
                     header.spelt_twice |= spelling != written;
@@ -102,18 +97,10 @@ impl Headers {
     }
 }
 
-#[derive(Default)]
 struct Added {
     name: String,
     written: String,
     value: String,
-}
-
-impl Added {
-    /// Spellings of one name stand beside each other; NUL comes before every byte of a name.
-    fn sort_key(&self) -> String {
-        [self.name.as_str(), "\0", &self.written].concat()
-    }
 }
 
 /// Why `iam_request_headers` cannot be read (contract 2.2, rows 7 to 10).
@@ -220,18 +207,15 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
             entries.extend(inside.iter().map(|(name, value)| (&**name, value)));
         }
     }
-    let order = sorted(entries.iter().map(|(name, _)| *name));
+    entries.sort_by_key(|(name, _)| *name);
     let mut added = Vec::new();
     let mut bare_number = None;
-    let mut places = order.iter().peekable();
-    while let Some((name, place)) = places.next() {
+    let mut entries = entries.iter().peekable();
+    while let Some((name, value)) = entries.next() {
         // Of two equal keys the later one counts.
-        if places.peek().is_some_and(|(next, _)| next == name) {
+        if entries.peek().is_some_and(|(next, _)| next == name) {
             continue;
         }
-        let Some((_, value)) = entries.get(*place) else {
-            continue;
-        };
         let values = match value {
             Json::Array(values) => values.as_slice(),
             single => core::slice::from_ref(*single),

@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::refusal::{Answer, Refusal, explain_refusal, judge_text};
+use super::refusal::{Answer, Refusal, beginning, explain_refusal, judge_text, silent};
 use super::refusal_texts::STATUSES;
 use super::rules::LoginRule;
 
@@ -92,7 +92,7 @@ pub fn explain_pasted(
     unix_seconds: u64,
 ) -> Refusal {
     let explain = |answer: &Answer| explain_refusal(answer, login_json, unix_seconds);
-    let text = super::refusal::beginning(text);
+    let text = beginning(text);
     let plain = plain(text);
     let exact = |status| Answer {
         status,
@@ -266,16 +266,8 @@ fn unreadable(status: Option<u16>) -> Refusal {
         None => "the text has no answer of a server that can be read".into(),
     };
     Refusal {
-        refused_by: None,
-        rule: None,
-        message,
-        causes: Vec::new(),
         client_fix: Some(HOW_TO_GET_THE_TEXT.into()),
-        server_fix: None,
-        expected_server_id: None,
-        aws_clock: None,
-        skew_seconds: None,
-        wanted_region: None,
+        ..silent(None, &message, None)
     }
 }
 

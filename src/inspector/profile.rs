@@ -120,7 +120,7 @@ pub(super) enum Gate {
 
 impl ServerProfile {
     /// Says whether something is known that only a written `config/client` holds.
-    pub(crate) fn is_configured(&self) -> bool {
+    pub fn is_configured(&self) -> bool {
         matches!(self.server_id, Some(ServerIdRequirement::Required(_)))
             || matches!(
                 self.sts_endpoint,

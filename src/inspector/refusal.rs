@@ -1,19 +1,31 @@
 //! Says who refused a login and why.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use crate::error::Found;
+use crate::echo::{self, OneLine, Secrets, quote};
 
-use super::check::{Login, MOST_BYTES, decode};
+use super::check::{Login, decode};
 use super::claim::{Claim, session_token};
 use super::clock::clock_offset;
 use super::finding::Findings;
+use super::known_secrets::known_secrets;
 use super::profile::ServerProfile;
+use super::redact;
 use super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM};
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
 use crate::date::read_amz_date;
 use crate::json::Json;
+use crate::text::is_visible;
+
+/// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
+/// policies, and a proxy's page with its style sheet.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The longest server ID that is told, in characters.
+const LONGEST_SERVER_ID: usize = 128;
 
 /// What came back from Vault.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +38,8 @@ pub struct Answer {
     pub date: Option<String>,
 }
 
-/// Why a login was refused. No text of the answer is in it: some servers echo the login.
+/// Why a login was refused. Of the answer's text it holds `quoted` alone, made safe: some servers
+/// echo the login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Who refused; absent if nobody did.
@@ -35,13 +48,17 @@ pub struct Refusal {
     pub rule: Option<LoginRule>,
     /// What is wrong, in one sentence for people.
     pub message: String,
+    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of an
+    /// answer that is not Vault's.
+    pub quoted: Option<String>,
     /// The likely causes, the likeliest first.
     pub causes: Vec<&'static str>,
     /// What to change on the client.
     pub client_fix: Option<String>,
     /// What to change on the server.
     pub server_fix: Option<String>,
-    /// The server ID that the server wants.
+    /// The server ID that the server wants, as it is; absent if it is longer than 128 characters, or
+    /// holds a control character or what is or may be a secret.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
     #[serde(rename = "aws_clock_unix_seconds")]
@@ -55,29 +72,33 @@ pub struct Refusal {
 /// Says who refused a login, why, and what to change.
 ///
 /// `login_json` is the login that was sent, where it is still at hand; `unix_seconds` is the host's
-/// clock when the answer came. No text of the answer is repeated.
+/// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
+/// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
     let body = beginning(&answer.body);
     let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
     let text = json.as_ref().and_then(error_text);
+    let mut findings = Findings::default();
+    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
+    let secrets = known_secrets(login_json, login.as_ref(), json.as_ref());
+    let quoted = secrets
+        .as_ref()
+        .and_then(|secrets| quote(&words(json.as_ref(), body), secrets));
     let (rule, refuser) = match judge(answer.status, json.as_ref(), text.as_deref(), body) {
         Verdict::Token => {
-            return silent(None, "nobody refused: the answer holds a token");
+            let message = "nobody refused: the answer holds a token";
+            return silent(None, message, quoted);
         }
         Verdict::Unknown => {
-            return silent(
-                Some(Refuser::Vault),
-                "Vault refuses with a text that no rule knows",
-            );
+            let message = "Vault refuses with a text that no rule knows";
+            return silent(Some(Refuser::Vault), message, quoted);
         }
         Verdict::Refused(rule, refuser) => (rule, refuser),
     };
-    let mut findings = Findings::default();
-    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
     let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
     let mut facts = Facts::default();
     let text = text.as_deref().unwrap_or_default();
-    facts.read(rule, text, login.as_ref(), unix_seconds);
+    facts.read(rule, text, login.as_ref(), secrets.as_ref(), unix_seconds);
     if facts.detail.is_none() {
         // By the `Date` header, where the text has no clock.
         let offset = clock_offset(answer, unix_seconds);
@@ -93,6 +114,7 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
         refused_by: Some(refuser),
         rule: Some(rule),
         message,
+        quoted,
         causes: entry.causes().collect(),
         client_fix: Some(fill(entry.client_fix(), facts.wanted.as_deref())),
         server_fix: Some(entry.server_fix())
@@ -106,11 +128,16 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
 }
 
 /// A refusal without a rule.
-fn silent(refused_by: Option<Refuser>, message: &str) -> Refusal {
+pub(super) fn silent(
+    refused_by: Option<Refuser>,
+    message: &str,
+    quoted: Option<String>,
+) -> Refusal {
     Refusal {
         refused_by,
         rule: None,
         message: message.into(),
+        quoted,
         causes: Vec::new(),
         client_fix: None,
         server_fix: None,
@@ -145,7 +172,7 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
             by(LoginRule::MfaRequired)
         } else if is_there(json.and_then(|json| json.get("wrap_info"))) {
             by(LoginRule::ResponseWrapped)
-        } else if token.is_some_and(|token| !token.is_empty()) {
+        } else if token.is_some_and(is_token) {
             Verdict::Token
         } else {
             by(LoginRule::AnswerNotVaults)
@@ -163,6 +190,11 @@ fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body:
         (None, _) if is_vaults => Verdict::Unknown,
         (None, _) => by(LoginRule::AnswerNotVaults),
     }
+}
+
+/// Says whether a text can be a token: a header has to carry it.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_visible)
 }
 
 pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
@@ -247,14 +279,19 @@ fn apart(clock: &str, seconds: i64) -> String {
 }
 
 impl Facts {
-    fn read(&mut self, rule: LoginRule, text: &str, login: Option<&Login>, unix_seconds: u64) {
+    fn read(
+        &mut self,
+        rule: LoginRule,
+        text: &str,
+        login: Option<&Login>,
+        secrets: Option<&Secrets>,
+        unix_seconds: u64,
+    ) {
         match rule {
             LoginRule::ServerIdDiffers => {
-                self.server_id = expected_server_id(text);
-                let shown = self
-                    .server_id
-                    .as_deref()
-                    .map(|id| Found::value(id).to_string());
+                self.server_id = expected_server_id(text, secrets);
+                let id = self.server_id.as_deref();
+                let shown = id.map(|id| format!("`{}`", OneLine(id)));
                 self.detail = shown
                     .as_ref()
                     .map(|shown| format!("expected {shown}, found another"));
@@ -277,7 +314,8 @@ impl Facts {
                 {
                     self.region = Some("us-east-1".into());
                 }
-                self.detail = signed.map(|signed| format!("found {}", Found::value(&signed)));
+                self.detail =
+                    signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
                 self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
             }
             _ => {}
@@ -293,6 +331,24 @@ fn error_text(json: &Json<'_>) -> Option<String> {
             Some(errors.join("\n"))
         }
         _ => None,
+    }
+}
+
+/// The server's own words.
+fn words<'a>(json: Option<&'a Json<'a>>, body: &'a str) -> Cow<'a, str> {
+    let list = |name| match json.and_then(|json| json.get(name)) {
+        Some(Json::Array(texts)) => {
+            let texts = texts.iter().filter_map(Json::as_str).map(str::trim);
+            Some(texts.collect::<Vec<_>>().join("; "))
+        }
+        _ => None,
+    };
+    let is_vaults = |name| json.is_some_and(|json| json.present(name).is_some());
+    match (list("errors"), list("warnings")) {
+        (Some(errors), _) if !errors.is_empty() => errors.into(),
+        (_, Some(warnings)) => warnings.into(),
+        _ if is_vaults("errors") || is_vaults("auth") || is_vaults("wrap_info") => "".into(),
+        _ => body.into(),
     }
 }
 
@@ -315,10 +371,12 @@ fn signed_time(text: &str) -> Option<i64> {
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.
-fn expected_server_id(text: &str) -> Option<String> {
+fn expected_server_id(text: &str, secrets: Option<&Secrets>) -> Option<String> {
     let (_, quoted) = text.split_once("header: expected ")?;
     let (value, _) = Json::read(quoted.as_bytes()).ok()?;
-    value.as_str().map(Into::into)
+    let id = value.as_str()?;
+    let is_shown = id.chars().nth(LONGEST_SERVER_ID).is_none() && echo::is_harmless(id, secrets?);
+    is_shown.then(|| id.into())
 }
 
 /// The region that was signed for: some texts name it, and the login does.

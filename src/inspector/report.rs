@@ -128,6 +128,9 @@ pub fn refusal_text(refusal: &Refusal) -> String {
     };
     let rule = refusal.rule.map_or("none", |rule| rule.name());
     let mut text = format!("refused by: {who}\nrule: {rule}\n{}\n", refusal.message);
+    if let Some(quoted) = &refusal.quoted {
+        text.push_str(&format!("server said: {quoted}\n"));
+    }
     if !refusal.causes.is_empty() {
         text.push_str("\nlikely causes, the likeliest first\n");
         for (index, cause) in refusal.causes.iter().enumerate() {

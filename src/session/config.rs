@@ -34,9 +34,16 @@ pub struct SessionSettings {
     pub back_off_cap_milliseconds: Option<u32>,
     /// Spreads the logins of a fleet: up to 3600000, 0 by default.
     pub start_spread_milliseconds: Option<u32>,
-    /// How far signing may depart from the wall clock: up to 3600, 3600 by default, 0 for never.
+    /// How far signing may depart from the wall clock: up to 3600, 0 for never; by default 3600 with
+    /// a server ID and 1200 without.
     pub clock_correction_limit_seconds: Option<u32>,
 }
+
+/// How far signing may depart from the wall clock, in seconds, where nothing else is said. A login
+/// with a server ID is good at no other Vault, so that one which lies about the time gains nothing.
+const CORRECTION_WITH_SERVER_ID: u32 = 3_600;
+/// AWS itself allows a clock 900 seconds.
+const CORRECTION_WITHOUT: u32 = 1_200;
 
 impl SessionConfig {
     /// Checks and takes a configuration.
@@ -97,7 +104,11 @@ impl SessionConfig {
             clock_correction_limit: number(
                 ConfigField::ClockCorrectionLimitSeconds,
                 settings.clock_correction_limit_seconds,
-                3_600,
+                if login.server_id.is_some() {
+                    CORRECTION_WITH_SERVER_ID
+                } else {
+                    CORRECTION_WITHOUT
+                },
                 0,
                 3_600,
             )?
@@ -195,7 +206,7 @@ impl WebIdentity {
     ///
     /// # Errors
     /// [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`],
-    /// [`ConfigError::RoleArnMalformed`], [`ConfigError::Length`].
+    /// [`ConfigError::RoleArnMalformed`], [`ConfigError::Length`], [`ConfigError::StsUrlNotLocal`].
     pub fn new(
         role_arn: String,
         role_session_name: String,
@@ -232,9 +243,14 @@ impl WebIdentity {
                 length,
             });
         }
-        let url = StsTarget::resolve(region, sts_endpoint).url;
+        let target = StsTarget::resolve(region, sts_endpoint);
+        let origin = target.url.trim_end_matches('/').to_owned();
+        if origin.starts_with("http:") && !is_loopback(host_without_port(&target.host)) {
+            let found = Found::value(&target.host);
+            return Err(ConfigError::StsUrlNotLocal { found });
+        }
         Ok(Self {
-            origin: url.trim_end_matches('/').to_owned(),
+            origin,
             role_arn,
             role_session_name,
         })
@@ -278,8 +294,19 @@ fn check_mount(mount: &str) -> Result<(), ConfigError> {
 
 /// Says whether AWS's SDKs send credentials to this host without TLS: loopback, ECS, EKS.
 fn is_local(host: &str) -> bool {
+    is_loopback(host) || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"].contains(&host)
+}
+
+fn is_loopback(host: &str) -> bool {
     let is_address = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     (host.starts_with("127.") && is_address)
-        || ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]"].contains(&host)
+        || host == "[::1]"
         || host.eq_ignore_ascii_case("localhost")
+}
+
+fn host_without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
 }

@@ -76,6 +76,8 @@ pub enum ConfigRule {
     StsUrlMalformed,
     /// The STS URL has more than a scheme, a host and a port.
     StsUrlNotBare,
+    /// The STS URL of a web identity is `http://` with a host elsewhere.
+    StsUrlNotLocal,
     /// The container URI is neither a path nor a URL.
     ContainerUriMalformed,
     /// The container URI is `http://` with a host elsewhere.
@@ -99,6 +101,7 @@ impl ConfigRule {
             Self::RoleIsArn => "role-is-arn",
             Self::StsUrlMalformed => "sts-url-malformed",
             Self::StsUrlNotBare => "sts-url-not-bare",
+            Self::StsUrlNotLocal => "sts-url-not-local",
             Self::ContainerUriMalformed => "container-uri-malformed",
             Self::ContainerUriNotLocal => "container-uri-not-local",
             Self::RoleArnMalformed => "role-arn-malformed",
@@ -150,6 +153,14 @@ pub enum ConfigError {
         "invalid container-uri: expected https, or a loopback or link-local host, found http and the host {found}"
     )]
     ContainerUriNotLocal {
+        /// The host.
+        found: Found,
+    },
+    /// The STS URL of a web identity is `http://` with a host elsewhere: use `https://`.
+    #[error(
+        "invalid sts-endpoint: expected https, or a loopback host, found http and the host {found}"
+    )]
+    StsUrlNotLocal {
         /// The host.
         found: Found,
     },
@@ -210,6 +221,7 @@ impl ConfigError {
             Self::MountMalformed { .. } => ConfigRule::MountMalformed,
             Self::ContainerUriMalformed { .. } => ConfigRule::ContainerUriMalformed,
             Self::ContainerUriNotLocal { .. } => ConfigRule::ContainerUriNotLocal,
+            Self::StsUrlNotLocal { .. } => ConfigRule::StsUrlNotLocal,
             Self::RoleArnMalformed { .. } => ConfigRule::RoleArnMalformed,
             Self::Length { .. } | Self::OutOfRange { .. } => ConfigRule::OutOfRange,
         }
@@ -238,6 +250,7 @@ impl ConfigError {
             Self::ContainerUriMalformed { .. } | Self::ContainerUriNotLocal { .. } => {
                 ConfigField::ContainerUri
             }
+            Self::StsUrlNotLocal { .. } => ConfigField::StsEndpoint,
             Self::RoleArnMalformed { .. } => ConfigField::RoleArn,
         }
     }

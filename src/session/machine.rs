@@ -13,12 +13,14 @@ use super::back_off::BackOff;
 use super::clock::Correction;
 use super::config::{SessionConfig, check_text};
 use super::config_error::{ConfigError, ConfigField};
+use super::disowned::Disowned;
 use super::exchange::{Destination, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use super::supply::Supply;
 use crate::credentials::Credentials;
+use crate::echo::Secrets;
 use crate::text::is_visible;
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
@@ -27,15 +29,22 @@ pub struct Session {
     random: Rng,
     /// The latest moment that was told, on the monotonic clock, which is not let back.
     latest: u64,
+    /// What the host's monotonic clock showed last, right or wrong.
+    told: u64,
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
     lease: Option<Lease>,
+    /// When the login for the token began, on the monotonic clock; a renewal keeps it.
+    born_at: u64,
     generation: u64,
     supply: Supply,
     login_pace: BackOff,
     renewal_pace: BackOff,
     check_pace: BackOff,
     check_wanted: bool,
+    /// That the token's check is forbidden has been said.
+    check_forbidden: bool,
+    disowned: Disowned,
     correction: Option<Correction>,
     /// Login refusals in a row that named the time.
     time_refusals: u32,
@@ -51,6 +60,8 @@ struct Sent {
     /// When it is given up, on the monotonic clock.
     deadline: u64,
     purpose: Purpose,
+    /// What the request holds that is not to be shown.
+    secrets: Vec<Zeroizing<String>>,
     /// `None` where no request was made after all.
     destination: Option<Destination>,
 }
@@ -72,6 +83,9 @@ struct Notices {
     refusal: Option<Refusal>,
 }
 
+/// The longest time, in milliseconds, that may pass between two calls: 100 years.
+const LONGEST_JUMP: u64 = 100 * 366 * 24 * 3_600 * 1_000;
+
 impl Session {
     /// Makes a session. `jitter_seed` has to differ from host to host.
     pub fn new(config: SessionConfig, jitter_seed: u64) -> Self {
@@ -79,14 +93,18 @@ impl Session {
             config,
             random: Rng::with_seed(jitter_seed),
             latest: 0,
+            told: 0,
             start_at: None,
             lease: None,
+            born_at: 0,
             generation: 0,
             supply: Supply::default(),
             login_pace: BackOff::default(),
             renewal_pace: BackOff::default(),
             check_pace: BackOff::default(),
             check_wanted: false,
+            check_forbidden: false,
+            disowned: Disowned::default(),
             correction: None,
             time_refusals: 0,
             sent: None,
@@ -166,6 +184,9 @@ impl Session {
             .monotonic_milliseconds
             .min(latest.monotonic_milliseconds);
         end.unix_milliseconds = end.unix_milliseconds.min(latest.unix_milliseconds);
+        if self.generation < lease.generation {
+            self.born_at = lease.starts_at.monotonic_milliseconds;
+        }
         self.generation = self.generation.max(lease.generation);
         self.notices.ready = false;
         self.lease = Some(lease);
@@ -182,9 +203,19 @@ impl Session {
         self.lease.as_ref().filter(|lease| lease.is_live(now))
     }
 
-    /// Does not let the monotonic clock back, and sets the start.
+    /// Does not let the monotonic clock back, nor past all sense, and sets the start.
+    ///
+    /// A time that is a mistake of the host's, such as a negative one read as unsigned, would else
+    /// stay: near the end of the clock every wait is over, and every time limit.
     fn advance(&mut self, now: Instant) -> Instant {
-        self.latest = self.latest.max(now.monotonic_milliseconds);
+        self.told = now.monotonic_milliseconds;
+        let credible = match self.start_at {
+            None => u64::MAX / 2,
+            Some(_) => self.latest.saturating_add(LONGEST_JUMP),
+        };
+        if self.told <= credible {
+            self.latest = self.latest.max(self.told);
+        }
         if self.start_at.is_none() {
             let delay = self.random.u64(0..=self.config.start_spread);
             self.start_at = Some(self.latest.saturating_add(delay));
@@ -221,6 +252,13 @@ impl Session {
             return Some(Action::ClockCorrected(correction));
         }
         self.notices.refusal.take().map(Action::Refused)
+    }
+
+    /// Returns every secret that it knows, those of a request included.
+    fn secrets(&self, sent: &Sent) -> Secrets {
+        let token = self.lease.iter().map(|lease| lease.token.as_str());
+        let sent = sent.secrets.iter().map(|secret| secret.as_str());
+        Secrets::new(token.chain(self.supply.secrets()).chain(sent))
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

@@ -1,13 +1,11 @@
 //! Why there is no token: `refusal` of `wit/lifecycle.wit`.
 
-use core::fmt::{self, Write};
+use core::fmt;
+
+use zeroize::Zeroizing;
 
 use super::exchange::{Destination, TransportFailure};
 use super::instant::Instant;
-use crate::echo::OneLine;
-
-/// The longest piece of a server's text that a message holds, in characters.
-const ECHO_LIMIT: usize = 500;
 
 /// Names why there is no token, or no new one. The list is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +34,8 @@ pub enum RefusalRule {
     UnexpectedStatus,
     /// Vault refused to renew the token.
     RenewalRefused,
+    /// Vault refused to say whether it knows the token.
+    TokenCheckForbidden,
     /// Vault cannot answer now.
     VaultUnavailable,
     /// Vault or STS wants fewer requests.
@@ -62,7 +62,7 @@ pub enum RefusalRule {
 
 impl RefusalRule {
     /// Every rule.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MfaRequired,
         Self::ResponseWrapped,
         Self::UseLimited,
@@ -75,6 +75,7 @@ impl RefusalRule {
         Self::MountUnknown,
         Self::UnexpectedStatus,
         Self::RenewalRefused,
+        Self::TokenCheckForbidden,
         Self::VaultUnavailable,
         Self::RateLimited,
         Self::Unreachable,
@@ -103,6 +104,7 @@ impl RefusalRule {
             Self::MountUnknown => "mount-unknown",
             Self::UnexpectedStatus => "unexpected-status",
             Self::RenewalRefused => "renewal-refused",
+            Self::TokenCheckForbidden => "token-check-forbidden",
             Self::VaultUnavailable => "vault-unavailable",
             Self::RateLimited => "rate-limited",
             Self::Unreachable => "unreachable",
@@ -139,6 +141,7 @@ impl RefusalRule {
             | Self::TimeOutOfRange
             | Self::MountUnknown
             | Self::UnexpectedStatus
+            | Self::TokenCheckForbidden
             | Self::Untrusted
             | Self::CredentialsRefused
             | Self::CredentialsMalformed
@@ -185,16 +188,11 @@ pub struct Refusal {
     pub retry_at: Instant,
 }
 
-/// The length, in characters, from which an unbroken run of letters and digits in a server's text is
-/// taken for a signature, a token or an encoded login that it echoes, and left out.
-const OPAQUE_LIMIT: usize = 64;
-
 /// What reading an answer found wrong, before anybody decides when to try again.
-#[derive(Debug)]
 pub(super) struct Fault {
     pub rule: RefusalRule,
-    /// The server's own words, where it has any that are no secret.
-    pub text: Option<String>,
+    /// The server's own words, in full and as they came: they may hold any secret.
+    pub text: Option<Zeroizing<String>>,
 }
 
 impl Fault {
@@ -202,27 +200,12 @@ impl Fault {
         Self { rule, text: None }
     }
 
-    /// Keeps the beginning of a server's text, without what may be a secret in it.
     pub(super) fn with_text(rule: RefusalRule, text: &str) -> Self {
-        let mut shown = String::new();
-        for word in text.trim().split_inclusive(|c| !is_opaque(c)) {
-            let (run, end) = word.split_at(word.trim_end_matches(|c| !is_opaque(c)).len());
-            shown.push_str(if run.len() < OPAQUE_LIMIT { run } else { "…" });
-            shown.push_str(end);
-        }
-        if let Some((cut, _)) = shown.char_indices().nth(ECHO_LIMIT) {
-            shown.truncate(cut);
-        }
         Self {
             rule,
-            text: (!shown.is_empty()).then_some(shown),
+            text: Some(Zeroizing::new(text.to_owned())),
         }
     }
-}
-
-/// Says whether a character is one of those that tokens, signatures and encoded logins consist of.
-fn is_opaque(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "+/=_-.".contains(character)
 }
 
 /// The sentence of a refusal.
@@ -231,20 +214,15 @@ pub(super) struct Sentence<'a> {
     pub wanted: &'static str,
     pub destination: Option<Destination>,
     pub status: Option<u16>,
-    pub fault: &'a Fault,
+    pub rule: RefusalRule,
+    /// The server's own words, safe to print.
+    pub quoted: Option<&'a str>,
 }
 
 impl Sentence<'_> {
-    pub(super) fn write(&self) -> String {
-        let mut sentence = String::new();
-        // Writing to a string cannot fail.
-        let _ = write!(sentence, "{self}");
-        sentence
-    }
-
     /// Says what was found, or what it means, for those answers whose text does not.
     const fn found(&self) -> &'static str {
-        match self.fault.rule {
+        match self.rule {
             RefusalRule::MfaRequired => "a demand for a second factor",
             RefusalRule::ResponseWrapped => "a wrapped token",
             RefusalRule::UseLimited => "a token with a limited number of uses (token_num_uses)",
@@ -257,6 +235,9 @@ impl Sentence<'_> {
             RefusalRule::MountUnknown => "nothing at that mount and namespace",
             RefusalRule::UnexpectedStatus => "a status that it does not use",
             RefusalRule::RenewalRefused => "a refusal to renew the token",
+            RefusalRule::TokenCheckForbidden => {
+                "a refusal to look it up, for which a token needs read on auth/token/lookup-self"
+            }
             RefusalRule::VaultUnavailable => "a server that cannot answer now",
             RefusalRule::RateLimited => "too many requests",
             RefusalRule::Unreachable => "no connection",
@@ -288,9 +269,8 @@ impl fmt::Display for Sentence<'_> {
         if let Some(status) = self.status {
             write!(f, " (status {status})")?;
         }
-        match &self.fault.text {
-            // Escaped, so that a line break in it is no line break in a log.
-            Some(text) => write!(f, ": {}", OneLine(text)),
+        match self.quoted {
+            Some(text) => write!(f, ": {text}"),
             None => Ok(()),
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Call {
     pub path_and_query: String,
     pub headers: Vec<Header>,
     pub body: Zeroizing<Vec<u8>>,
+    /// What in it is not to be shown.
+    pub secrets: Vec<Zeroizing<String>>,
 }
 
 /// What a source needs next.
@@ -49,6 +51,12 @@ impl Fetch {
     /// Keeps a token for one fetch.
     pub(super) fn push_authorization_token(&mut self, token: Zeroizing<String>) {
         self.authorization_token = Some(token);
+    }
+
+    /// Returns the tokens that it holds.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let held = self.authorization_token.iter().chain(&self.metadata_token);
+        held.map(|token| token.as_str())
     }
 
     /// Says whether the host has brought what it was asked for.
@@ -128,7 +136,7 @@ const fn rule_of(status: u16) -> RefusalRule {
     }
 }
 
-/// Reads a credential document. No text of the server: it may hold anything.
+/// Reads a credential document. Of a refusal no text but the code: a document may hold anything.
 fn read_document(response: &Response) -> Result<Credentials, Fault> {
     if response.status != 200 {
         return Err(Fault::new(rule_of(response.status)));

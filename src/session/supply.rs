@@ -45,6 +45,12 @@ impl Supply {
         })
     }
 
+    /// Returns every secret that it holds.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let held = self.credentials.iter().flat_map(Credentials::secrets);
+        held.chain(self.fetch.secrets())
+    }
+
     /// Says whether others are wanted.
     pub(super) fn wants(&self, unix_seconds: u64) -> bool {
         self.credentials.is_none()

@@ -1,5 +1,7 @@
 //! What is asked of Vault, and how its answers are read.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::exchange::{Header, Method, Response};
@@ -11,6 +13,8 @@ pub(super) struct Call {
     pub method: Method,
     pub path: String,
     pub body: Zeroizing<Vec<u8>>,
+    /// What in the body is not to be shown.
+    pub secrets: Vec<Zeroizing<String>>,
 }
 
 impl Call {
@@ -18,6 +22,7 @@ impl Call {
         Self {
             method: Method::Post,
             path: format!("/v1/auth/{mount}/login"),
+            secrets: secrets_of_login(&body),
             body: Zeroizing::new(body.into_bytes()),
         }
     }
@@ -27,6 +32,7 @@ impl Call {
             method: Method::Post,
             path: "/v1/auth/token/renew-self".into(),
             body: Zeroizing::new(format!(r#"{{"increment":{increment_seconds}}}"#).into_bytes()),
+            secrets: Vec::new(),
         }
     }
 
@@ -35,8 +41,38 @@ impl Call {
             method: Method::Get,
             path: "/v1/auth/token/lookup-self".into(),
             body: Zeroizing::default(),
+            secrets: Vec::new(),
         }
     }
+}
+
+/// Returns what of a login is not to be shown: its base64 fields as they are, since servers echo
+/// them so, the signature and the session token.
+fn secrets_of_login(login: &str) -> Vec<Zeroizing<String>> {
+    let mut secrets = Vec::new();
+    let mut add = |secret: &str| secrets.push(Zeroizing::new(secret.to_owned()));
+    let Ok((login, _)) = Json::read(login.as_bytes()) else {
+        return secrets;
+    };
+    for name in ["iam_request_url", "iam_request_body", "iam_request_headers"] {
+        login.get(name).and_then(Json::as_str).map(&mut add);
+    }
+    let headers = login.get("iam_request_headers").and_then(Json::as_str);
+    let headers = STANDARD.decode(headers.unwrap_or_default());
+    let headers = Zeroizing::new(headers.unwrap_or_default());
+    let Ok((headers, _)) = Json::read(&headers) else {
+        return secrets;
+    };
+    let header = |name| match headers.get(name) {
+        Some(Json::Array(values)) => values.first().and_then(Json::as_str),
+        _ => None,
+    };
+    let signature = header("Authorization").and_then(|value| value.rsplit_once("Signature="));
+    let signature = signature.map(|(_, signature)| signature);
+    for secret in [signature, header("X-Amz-Security-Token")] {
+        secret.map(&mut add);
+    }
+    secrets
 }
 
 /// The headers of a request to Vault.
@@ -81,21 +117,50 @@ pub(super) fn read_renewal(response: &Response) -> Result<Grant, Fault> {
 /// What `lookup-self` says about the token.
 pub(super) enum Verdict {
     Known,
-    Unknown,
+    /// With what is announced if this happens too often.
+    Unknown(Fault),
     /// The question was not answered.
     Unanswered(Fault),
 }
 
 /// Reads the answer to `lookup-self`.
 pub(super) fn read_check(response: &Response) -> Verdict {
+    let fault = |rule| Fault::with_text(rule, &error_text(response));
     match response.status {
         200..300 => Verdict::Known,
-        403 => Verdict::Unknown,
-        status => Verdict::Unanswered(Fault::with_text(
+        403 if disowns(response) => Verdict::Unknown(fault(RefusalRule::TokenCheckForbidden)),
+        403 => Verdict::Unanswered(fault(RefusalRule::TokenCheckForbidden)),
+        status => Verdict::Unanswered(fault(
             unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
-            &error_text(response),
         )),
     }
+}
+
+/// Says whether a 403 says that the token is dead, and not that a policy forbids the question.
+///
+/// Both servers answer 403 to both. What tells them apart is that a policy's refusal comes as a
+/// list (of `go-multierror`), since policies are judged after the token was found:
+///
+/// | Server | Dead token | Policy |
+/// |---|---|---|
+/// | OpenBao, older Vault | `permission denied` | `1 error occurred: * permission denied` |
+/// | newer Vault | `2 errors occurred: * permission denied * invalid token` | the same |
+///
+/// `bad token` is what the token store says of one that ends during the question. Any other text,
+/// such as that of a Sentinel policy or of a proxy, says nothing about the token.
+///
+/// <https://github.com/openbao/openbao/blob/df6ce2ce/internal/vault/request_handling.go#L308>
+/// (dead), `#L549` (policy) and `token_store.go#L3318`;
+/// <https://github.com/hashicorp/vault/blob/00c3d11f/vault/request_handling.go> (older);
+/// <https://developer.hashicorp.com/vault/docs/concepts/tokens#error-responses> (newer).
+fn disowns(response: &Response) -> bool {
+    let texts = error_texts(response);
+    let mut reasons = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| line.trim().trim_start_matches("* "));
+    matches!(texts.as_slice(), [only] if only.trim() == "permission denied")
+        || reasons.any(|reason| matches!(reason, "invalid token" | "bad token"))
 }
 
 fn read_grant(response: &Response) -> Result<Grant, Fault> {
@@ -166,15 +231,17 @@ const fn unavailable(status: u16) -> Option<RefusalRule> {
 }
 
 /// Returns the texts of `{"errors":[…]}`, joined; nothing of an answer of any other form.
-pub(super) fn error_text(response: &Response) -> String {
-    match Json::read(&response.body) {
-        Ok((answer, _)) => match answer.get("errors") {
-            Some(Json::Array(errors)) => {
-                let texts: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
-                texts.join("; ")
-            }
-            _ => String::new(),
-        },
-        Err(_) => String::new(),
+pub(super) fn error_text(response: &Response) -> Zeroizing<String> {
+    Zeroizing::new(error_texts(response).join("; "))
+}
+
+fn error_texts(response: &Response) -> Zeroizing<Vec<String>> {
+    let mut texts = Zeroizing::default();
+    if let Ok((answer, _)) = Json::read(&response.body)
+        && let Some(Json::Array(errors)) = answer.get("errors")
+    {
+        let found = errors.iter().filter_map(Json::as_str).map(str::to_owned);
+        *texts = Vec::from_iter(found);
     }
+    texts
 }

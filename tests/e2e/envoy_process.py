@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -20,9 +21,23 @@ from bed.loopback import LOOPBACK, free_ports
 from command import ROOT
 
 FILTER = "dist/vault-aws-login-envoy.wasm"
-FOREIGN_FILTER = "target/foreign-filter/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm"
+FOREIGN_FILTER = "target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm"
 TYPE = "type.googleapis.com/envoy"
 KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+
+
+def lease_key(
+    configuration: Mapping[str, Any],
+    *,
+    access_key_id: str = "",
+    session_token: str = "",
+    endpoint: str = "",
+    authorization_token: str = "",
+) -> str:
+    """The name of the lease in Envoy's shared data, for that configuration and identity."""
+    parts = (json.dumps(configuration), access_key_id, session_token, endpoint, authorization_token)
+    named = "".join(f"{len(part.encode())}:{part}" for part in parts)
+    return f"vault-aws-login/{hashlib.sha256(named.encode()).hexdigest()}/lease"
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,7 @@ class Envoy:
     def listener(
         self,
         name: str,
-        configuration: Mapping[str, Any] | None,
+        configuration: Mapping[str, Any] | str | None,
         *,
         to: str,
         vm_id: str = "vault-aws-login",
@@ -80,19 +95,23 @@ class Envoy:
         wasm: str = FILTER,
         port: int | None = None,
         values: Mapping[str, str] | None = None,
+        routes: list[dict[str, Any]] | None = None,
+        manager_settings: Mapping[str, Any] | None = None,
+        capabilities: list[str] | None = None,
     ) -> Listener:
         """Puts a filter before a cluster, or none without a configuration.
 
-        `values` are variables of the filter's VM; otherwise Envoy's own are passed on.
+        `values` are variables of the filter's VM; otherwise Envoy's own are passed on. `routes` come before the one that
+        leads everything to the cluster. `capabilities` are the only calls between Envoy and the filter that work.
         """
         assert (ROOT / wasm).exists(), f"no {wasm}: run `make envoy`"
         port = port or free_ports(1)[0]
         variables = {"host_env_keys": KEYS} if values is None else {"key_values": dict(values)}
-        wasm_filter = {
+        wasm_filter: dict[str, Any] = {
             "@type": f"{TYPE}.extensions.filters.http.wasm.v3.Wasm",
             "config": {
                 "name": plugin or name,
-                "failure_policy": "FAIL_CLOSED",
+                "failure_policy": "FAIL_RELOAD",
                 "vm_config": {
                     "vm_id": vm_id,
                     "runtime": "envoy.wasm.runtime.v8",
@@ -105,6 +124,9 @@ class Envoy:
                 },
             },
         }
+        if capabilities is not None:
+            allowed = {"allowed_capabilities": {name: {} for name in capabilities}}
+            wasm_filter["config"]["capability_restriction_config"] = allowed
         router = {"@type": f"{TYPE}.extensions.filters.http.router.v3.Router"}
         manager = {
             "@type": f"{TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -114,7 +136,10 @@ class Envoy:
                     {
                         "name": "everything",
                         "domains": ["*"],
-                        "routes": [{"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}}],
+                        "routes": [
+                            *(routes or []),
+                            {"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}},
+                        ],
                     }
                 ]
             },
@@ -122,7 +147,7 @@ class Envoy:
                 *([] if configuration is None else [{"name": "vault-aws-login", "typed_config": wasm_filter}]),
                 {"name": "envoy.filters.http.router", "typed_config": router},
             ],
-        }
+        } | dict(manager_settings or {})
         self._listeners[name] = {
             "@type": f"{TYPE}.config.listener.v3.Listener",
             "name": name,

@@ -6,7 +6,6 @@ beside them, each in an Envoy or on a listener of its own.
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import threading
@@ -23,7 +22,7 @@ from typing import Any
 import pytest
 
 from bed import GREETING_PATH, ContainerCredentials, CredentialSource, InstanceMetadata, TestBed
-from envoy_process import FOREIGN_FILTER, Envoy, Listener
+from envoy_process import FOREIGN_FILTER, Envoy, Listener, lease_key
 from vault_front import Front, Trouble
 
 pytestmark = pytest.mark.usefixtures("long_run", "troubled")
@@ -38,6 +37,9 @@ RECOVERY_SECONDS = 90
 # What heals by itself is tried again after the back-off's cap of a second, once a request that is under way, for 10 s at
 # most, has come to its end.
 OWN_RECOVERY_SECONDS = 15
+
+
+GUARDED = "vault-aws-login: this path could return or end the proxy's own token, or share its cubbyhole\n"
 
 
 def configuration(**changes: Any) -> dict[str, Any]:
@@ -283,8 +285,7 @@ def test_foreign_filter_reads_the_token_with_the_same_vm_id_only(bed: TestBed, t
     envoy.cluster("vault", bed.vault.address)
     own = configuration(role="envoy-foreign")
     listener = envoy.listener("own", own, to="vault")
-    digest = hashlib.sha256(json.dumps(own).encode() + b"\0" + user.access_key_id.encode()).hexdigest()
-    key: Any = f"vault-aws-login/{digest}/lease"
+    key = lease_key(own, access_key_id=user.access_key_id)
     foreign = {
         vm_id: envoy.listener(f"foreign-{vm_id}", key, to="vault", vm_id=vm_id, wasm=FOREIGN_FILTER)
         for vm_id in ("", "somebody-else", "vault-aws-login")
@@ -345,12 +346,12 @@ def test_reloaded_configuration_takes_over_without_a_failed_request(bed: TestBed
         envoy.apply()
         after = role_id(bed, "envoy-after")
         envoy.wait_until(lambda: role_of_token() == after, what="the new configuration was in force")
-        # And back: the old one's lease is still there and is adopted.
+        # And back: the old one's lease is adopted, unless its last VM has already gone and emptied the record.
         configured("envoy-before", listener.port)
         envoy.apply()
         before = role_id(bed, "envoy-before")
         envoy.wait_until(lambda: role_of_token() == before, what="the old configuration was in force again")
-        assert envoy.stats("reloaded")["logins"] == 2
+        assert envoy.stats("reloaded")["logins"] in (2, 3)
         assert not envoy.crashes()
 
 
@@ -421,6 +422,28 @@ def test_thousand_forbidden_requests_cause_no_login(bed: TestBed, tmp_path: Path
         assert listener.reads_the_greeting()
 
 
+def test_forbidden_requests_with_a_token_that_may_not_look_itself_up_cause_no_logins(
+    bed: TestBed, tmp_path: Path
+) -> None:
+    user = bed.aws.user()
+    mount = bed.mount_aws("envoy-bare")
+    bed.vault_role("bare", user.arn, mount=mount, token_no_default_policy=True)
+    envoy = Envoy(tmp_path, environment=user.environment())
+    envoy.cluster("vault", bed.vault.address)
+    listener = envoy.listener("bare", configuration(role="bare", mount=mount), to="vault")
+    with envoy:
+        assert listener.reads_the_greeting()
+        deadline = time.monotonic() + 60
+        statuses: Counter[int] = Counter()
+        while time.monotonic() < deadline:
+            statuses[listener.status("sys/mounts")] += 1
+            time.sleep(0.5)
+        assert set(statuses) == {403} and statuses[403] > 60
+        assert logins(bed, mount) <= 2
+        assert listener.reads_the_greeting()
+        assert not envoy.crashes()
+
+
 def test_revoked_token_is_replaced_within_one_check(bed: TestBed, tmp_path: Path) -> None:
     user = bed.aws.user()
     mount = bed.mount_aws("envoy-revoked")
@@ -452,10 +475,11 @@ def test_paths_that_give_the_token_away_are_closed(bed: TestBed, tmp_path: Path,
         with envoy:
             assert listener.reads_the_greeting()
             paths = ["auth/token/lookup-self", "auth/token/revoke-self", "auth/%74oken/renew-self", "sys/wrapping/unwrap"]
+            paths += ["cubbyhole/note", "sys/leases/revoke", "sys/revoke-prefix/auth"]
             for path in paths:
                 answer = listener.get(path)
                 assert answer.status_code == 403
-                assert answer.text == "vault-aws-login: this path could return or end the proxy's own token\n"
+                assert answer.text == GUARDED
             assert {seen.path for seen in front.seen} == {f"/v1/{GREETING_PATH}"}
             assert envoy.stats("paths")["forbidden_paths"] == len(paths)
             # The token is in no place where somebody may look.

@@ -71,7 +71,9 @@ impl Proxy {
             ..SessionSettings::default()
         };
         let source = CredentialSource::Pushed;
-        let config = SessionConfig::new("aws".into(), LoginOptions::default(), source, settings);
+        // Without a server ID clocks are not corrected as far.
+        let login = LoginOptions::new(None, Some("vault.example.com".into()), None, None);
+        let config = SessionConfig::new("aws".into(), login.unwrap(), source, settings);
         // Spread evenly between the bounds, in no order.
         let share = (index as i64 * 7_919) % 10_007;
         Self {

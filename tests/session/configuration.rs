@@ -1,10 +1,10 @@
 //! Settings that are refused, with every message in full.
 
-use vault_aws_login::LoginOptions;
 use vault_aws_login::session::{
     ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig,
     SessionSettings, WebIdentity,
 };
+use vault_aws_login::{LoginOptions, StsEndpoint, StsUrl};
 
 use crate::host::Host;
 
@@ -226,6 +226,39 @@ fn web_identity_without_a_role_or_a_name_is_refused() {
         "out-of-range",
         "invalid role-session-name: expected 2 to 64 characters, found 1",
     );
+}
+
+#[test]
+fn web_identity_goes_to_sts_by_https_or_stays_on_the_machine() {
+    let identity = |url| {
+        let endpoint = StsEndpoint::Url(StsUrl::new(url).unwrap());
+        let arn = "arn:aws:iam::123456789012:role/dev";
+        WebIdentity::new(arn.into(), "pod".into(), None, Some(&endpoint))
+    };
+    for (url, host) in [
+        ("http://sts.amazonaws.com", "sts.amazonaws.com"),
+        ("http://10.0.0.1:8080/", "10.0.0.1:8080"),
+        ("http://127.evil.example", "127.evil.example"),
+        ("http://localhost.example:80", "localhost.example"),
+        ("http://169.254.170.2", "169.254.170.2"),
+        ("http://[fd00:ec2::23]:1", "[fd00:ec2::23]:1"),
+    ] {
+        let message = format!(
+            "invalid sts-endpoint: expected https, or a loopback host, found http and the host `{host}`"
+        );
+        let error = identity(url).unwrap_err();
+        refused(&error, "sts-endpoint", "sts-url-not-local", &message);
+    }
+    for url in [
+        "https://sts.example.com",
+        "http://127.0.0.1:5000",
+        "http://LOCALHOST:5000",
+        "http://localhost",
+        "http://[::1]:5000",
+        "http://[::1]",
+    ] {
+        identity(url).unwrap();
+    }
 }
 
 #[test]

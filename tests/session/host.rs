@@ -21,8 +21,11 @@ impl Host {
     }
 
     pub fn with(source: CredentialSource, settings: SessionSettings) -> Self {
-        let config =
-            SessionConfig::new("aws".into(), LoginOptions::default(), source, settings).unwrap();
+        Self::of(LoginOptions::default(), source, settings)
+    }
+
+    pub fn of(login: LoginOptions, source: CredentialSource, settings: SessionSettings) -> Self {
+        let config = SessionConfig::new("aws".into(), login, source, settings).unwrap();
         Self {
             session: Session::new(config, 7),
             now: Instant {

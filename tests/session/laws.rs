@@ -18,6 +18,8 @@ enum Event {
     LateAnswer(String),
     Fail(TransportFailure),
     StepWallClock(i64),
+    /// The session is asked once with a monotonic clock that shows this.
+    MistakeClock(u64),
     TokenRefused,
     PushCredentials(u64),
     PushAuthorizationToken,
@@ -50,9 +52,23 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (1_u64..100).prop_map(|seconds| Event::LateAnswer(login_answer(seconds))),
         2 => failure.prop_map(Event::Fail),
         1 => (-7_200_000_i64..7_200_000).prop_map(Event::StepWallClock),
+        1 => mistaken_clock().prop_map(Event::MistakeClock),
         1 => Just(Event::TokenRefused),
         1 => (0_u64..7_200).prop_map(Event::PushCredentials),
         1 => Just(Event::PushAuthorizationToken),
+    ]
+}
+
+/// What a monotonic clock may show by a host's mistake: nothing, or a negative number.
+fn mistaken_clock() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        Just(0),
+        Just(u64::MAX),
+        (0_u64..100_000).prop_map(|before| u64::MAX - before),
+        // In nanoseconds or microseconds, divided afterwards.
+        Just(u64::MAX / 1_000),
+        Just(u64::MAX / 1_000_000),
+        u64::MAX / 4..u64::MAX,
     ]
 }
 
@@ -81,6 +97,8 @@ struct Watch {
     /// The latest end of anything that Vault has granted, by the monotonic clock. A lease begins, at the
     /// latest that is safe, when its request was sent.
     granted_until: u64,
+    /// The right time, while the host's monotonic clock shows a wrong one.
+    right: Option<u64>,
 }
 
 impl Watch {
@@ -91,11 +109,12 @@ impl Watch {
             old: Vec::new(),
             earliest: Vec::new(),
             granted_until: 0,
+            right: None,
         }
     }
 
     fn monotonic(&self) -> u64 {
-        self.host.now.monotonic_milliseconds
+        self.right.unwrap_or(self.host.now.monotonic_milliseconds)
     }
 
     /// Takes every action until the session waits.
@@ -110,7 +129,10 @@ impl Watch {
             self.check_lease();
             match action {
                 Action::WaitUntil(until) => {
-                    assert!(until.monotonic_milliseconds > self.monotonic());
+                    let told = self.host.now.monotonic_milliseconds;
+                    let wait = until.monotonic_milliseconds - told;
+                    let least = 1.min(u64::MAX - told);
+                    assert!((least..=60_000).contains(&wait), "a wait of {wait} ms");
                     return;
                 }
                 Action::Send(request) => self.check_request(request),
@@ -224,6 +246,14 @@ impl Watch {
             Event::StepWallClock(by) => {
                 let unix = &mut self.host.now.unix_milliseconds;
                 *unix = unix.saturating_add_signed(by);
+            }
+            Event::MistakeClock(shown) => {
+                let right = self.monotonic();
+                self.right = Some(right);
+                self.host.now.monotonic_milliseconds = shown;
+                self.settle();
+                self.host.now.monotonic_milliseconds = right;
+                self.right = None;
             }
             Event::TokenRefused => self.host.session.token_refused(self.host.now),
             Event::PushCredentials(seconds) => {

@@ -131,7 +131,10 @@ def cases() -> dict[str, tuple[str, Input]]:
             add(f"partition-{partition}-{host}", f"partition {partition}, {why}", region=region, sts_endpoint=host)
 
     add("pseudo-aws-global", "the global host by the name that SDKs give it", region="aws-global")
-    add("pseudo-aws-global-regional", "us-east-1's own host", region="aws-global", sts_endpoint="regional")
+    add("pseudo-aws-global-regional", "the global host all the same", region="aws-global", sts_endpoint="regional")
+    for partition in ("aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"):
+        add(f"pseudo-{partition}-global", f"a name that AWS's data has in {partition}", region=f"{partition}-global")
+    add("pseudo-aws-us-gov-global-fips", "GovCloud's hosts are its FIPS hosts", region="aws-us-gov-global", sts_endpoint="fips")
     add("pseudo-region-fips", "a FIPS host, as old SDKs wrote it", region="us-west-2-fips")
     add("pseudo-fips-region", "the same the other way round", region="fips-us-west-2")
     add("pseudo-fips-us-gov", "GovCloud's FIPS host is its regional one", region="fips-us-gov-west-1")

@@ -116,7 +116,9 @@ class Reference:
         if region is not None and (region.startswith("fips-") or region.endswith("-fips")):
             region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
         # "legacy" in AWS's SDKs: the global host unless told otherwise, but for us-east-1 alone, as Vault does.
-        use_global = endpoint is None and region in (None, "us-east-1", "aws-global") and not fips
+        use_global = endpoint is None and region in (None, "us-east-1") and not fips
+        # AWS's rules give this pseudo-region the global host, whatever the client's setting.
+        use_global |= endpoint in (None, "regional") and region == "aws-global"
         if isinstance(endpoint, dict):
             return self._own(endpoint["url"], "us-east-1" if region == "aws-global" else region)
         region = "us-east-1" if region in (None, "aws-global") else region

@@ -6,6 +6,8 @@ use vault_aws_login::session::{ConfigError, CredentialSource, SessionConfig, Ses
 use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl};
 
 use crate::credentials::{CredentialsError, Environment, source};
+use crate::guarded_path::{Verdict, judge};
+use crate::path_prefix::PathPrefix;
 
 /// The filter's configuration. An unknown key is refused: it may be a misspelt one.
 #[derive(Debug, Deserialize)]
@@ -33,9 +35,11 @@ pub(crate) struct FilterConfig {
     /// Where the AWS credentials come from.
     #[serde(default)]
     pub credentials: CredentialsFrom,
-    /// Whether requests may reach the paths that return or end the token.
+    /// Whether requests may reach the paths that return, end or share the token.
     #[serde(default)]
     pub allow_token_paths: bool,
+    /// The only paths that get the token; all that are not guarded if left out.
+    pub allowed_path_prefixes: Option<Vec<PathPrefix>>,
     /// How many requests wait for the first token, on each worker.
     #[serde(default = "default_most_waiting")]
     pub max_waiting_requests: usize,
@@ -45,6 +49,7 @@ pub(crate) struct FilterConfig {
     request_timeout_milliseconds: Option<u32>,
     back_off_cap_milliseconds: Option<u32>,
     start_spread_milliseconds: Option<u32>,
+    clock_correction_limit_seconds: Option<u32>,
 }
 
 /// Where the AWS credentials come from.
@@ -90,6 +95,12 @@ pub(crate) enum FilterConfigError {
     /// A name is empty, or the list of them.
     #[error("invalid configuration: expected a value for {0}, found none")]
     Empty(&'static str),
+    /// Every request under it would be refused: leave it out, or open the guarded paths.
+    #[error(
+        "invalid configuration: invalid allowed_path_prefixes: expected allow_token_paths to be \
+         true, or paths that are not guarded, found `{0}`"
+    )]
+    GuardedPrefix(String),
     /// The signer refuses an option.
     #[error("invalid configuration: {0}")]
     Login(#[from] SignError),
@@ -106,6 +117,7 @@ impl FilterConfig {
     pub fn read(json: &[u8]) -> Result<Self, FilterConfigError> {
         let config: Self = serde_json::from_slice(json)?;
         let credentials_cluster = config.credentials.cluster();
+        let prefixes = config.allowed_path_prefixes.as_deref();
         for (is_empty, key) in [
             (config.vault_cluster.is_empty(), "vault_cluster"),
             (config.upstream_clusters.is_empty(), "upstream_clusters"),
@@ -115,12 +127,23 @@ impl FilterConfig {
             ),
             (credentials_cluster == Some(""), "credentials.cluster"),
             (config.vault_authority() == "", "vault_authority"),
+            (
+                prefixes.is_some_and(<[_]>::is_empty),
+                "allowed_path_prefixes",
+            ),
         ] {
             if is_empty {
                 return Err(FilterConfigError::Empty(key));
             }
         }
-        Ok(config)
+        let mut prefixes = prefixes.unwrap_or_default().iter().map(PathPrefix::as_str);
+        let guarded = prefixes.find(|prefix| judge(prefix.as_bytes(), b"") != Verdict::Ordinary);
+        match guarded {
+            Some(prefix) if !config.allow_token_paths => {
+                Err(FilterConfigError::GuardedPrefix(prefix.to_owned()))
+            }
+            _ => Ok(config),
+        }
     }
 
     /// Returns the `Host` of requests to Vault.
@@ -143,7 +166,7 @@ impl FilterConfig {
             request_timeout_milliseconds: self.request_timeout_milliseconds,
             back_off_cap_milliseconds: self.back_off_cap_milliseconds,
             start_spread_milliseconds: self.start_spread_milliseconds,
-            clock_correction_limit_seconds: None,
+            clock_correction_limit_seconds: self.clock_correction_limit_seconds,
         };
         Ok(SessionConfig::new(
             self.mount.clone(),
@@ -226,7 +249,8 @@ mod tests {
             "credentials": {"from": "container-endpoint", "cluster": "ecs", "uri": "/v2/credentials/1"},
             "allow_token_paths": true, "max_waiting_requests": 1, "max_wait_milliseconds": 1,
             "request_timeout_milliseconds": 100, "back_off_cap_milliseconds": 1000,
-            "start_spread_milliseconds": 0
+            "start_spread_milliseconds": 0, "clock_correction_limit_seconds": 900,
+            "allowed_path_prefixes": ["/v1/secret/", "/v1/cubbyhole/"]
         }"#;
         assert_eq!(refusal(json), "");
     }
@@ -265,6 +289,18 @@ mod tests {
                 "invalid configuration: expected a value for credentials.cluster, found none",
             ),
             (
+                with(r#""allowed_path_prefixes":[]"#),
+                "invalid configuration: expected a value for allowed_path_prefixes, found none",
+            ),
+            (
+                with(r#""allowed_path_prefixes":["/v1/secret/","/v1/a/cubbyhole/"]"#),
+                "invalid configuration: invalid allowed_path_prefixes: expected allow_token_paths to be true, or paths that are not guarded, found `/v1/a/cubbyhole`",
+            ),
+            (
+                with(r#""clock_correction_limit_seconds":3601"#),
+                "invalid configuration: invalid clock-correction-limit-seconds: expected 0 to 3600, found 3601",
+            ),
+            (
                 with(r#""role":"a b""#),
                 "invalid configuration: invalid role: expected printable ASCII without blanks, found `a b`",
             ),
@@ -283,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_refused_by_name() {
+    fn unknown_keys_and_unclear_prefixes_are_refused_by_name() {
         let table = [
             (r#""rôle":"dev""#, "unknown field `rôle`"),
             (
@@ -291,6 +327,10 @@ mod tests {
                 "unknown field `cluster`",
             ),
             (r#""credentials":{"from":"file"}"#, "unknown variant `file`"),
+            (
+                r#""allowed_path_prefixes":["/v1/a/../b"]"#,
+                "invalid allowed_path_prefixes: expected paths that begin with /v1/, ",
+            ),
         ];
         for (rest, text) in table {
             let json = format!(r#"{{"vault_cluster":"v","upstream_clusters":["a"],{rest}}}"#);

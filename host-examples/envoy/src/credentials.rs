@@ -89,9 +89,24 @@ impl Environment {
         self.0.get(name).map(|value| value.as_str())
     }
 
-    /// Names whose credentials these are.
-    pub fn access_key_id(&self) -> &str {
-        self.get(ACCESS_KEY_ID).unwrap_or_default()
+    /// Tells whose credentials these are, without the secret key: what differs here is another
+    /// identity, or may be.
+    pub fn identity<'a>(&'a self, from: &'a CredentialsFrom) -> [&'a str; 4] {
+        [
+            self.get(ACCESS_KEY_ID).unwrap_or_default(),
+            self.get(SESSION_TOKEN).unwrap_or_default(),
+            self.endpoint(from).unwrap_or_default(),
+            self.authorization_token().unwrap_or_default(),
+        ]
+    }
+
+    /// Returns the URI of the container endpoint; the configuration's comes first.
+    fn endpoint<'a>(&'a self, from: &'a CredentialsFrom) -> Option<&'a str> {
+        let CredentialsFrom::ContainerEndpoint { uri, .. } = from else {
+            return None;
+        };
+        let uri = uri.as_deref().or_else(|| self.get(RELATIVE_URI));
+        uri.or_else(|| self.get(FULL_URI))
     }
 
     /// Returns the token that the container endpoint wants.
@@ -132,15 +147,9 @@ pub(crate) fn source(
             environment.credentials()?;
             Ok(CredentialSource::Pushed)
         }
-        CredentialsFrom::ContainerEndpoint { uri, .. } => {
-            let given = [
-                uri.as_deref(),
-                environment.get(RELATIVE_URI),
-                environment.get(FULL_URI),
-            ];
-            let Some(uri) = given.into_iter().flatten().next() else {
-                return Err(CredentialsError::NoEndpoint);
-            };
+        CredentialsFrom::ContainerEndpoint { .. } => {
+            let endpoint = environment.endpoint(from);
+            let uri = endpoint.ok_or(CredentialsError::NoEndpoint)?;
             let authorization = if environment.authorization_token().is_some() {
                 ContainerAuthorization::Token
             } else if environment.get(AUTHORIZATION_TOKEN_FILE).is_some() {
@@ -248,6 +257,27 @@ mod tests {
             message.starts_with("invalid credential endpoint: "),
             "{message}"
         );
+    }
+
+    #[test]
+    fn identity_is_the_keys_id_its_session_and_the_endpoint_that_is_asked() {
+        let environment = Environment::from_pairs(&[
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_SESSION_TOKEN", "session"),
+            ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/role-a"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "authorization"),
+        ]);
+        for (from, uri) in [
+            (ENVIRONMENT, ""),
+            (endpoint(None), "/role-a"),
+            (endpoint(Some("/role-b")), "/role-b"),
+        ] {
+            assert_eq!(
+                environment.identity(&from),
+                ["AKIAIOSFODNN7EXAMPLE", "session", uri, "authorization"]
+            );
+        }
     }
 
     #[test]

@@ -7,9 +7,12 @@ use proxy_wasm::hostcalls::{
 };
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::{Action, MapType};
+use thiserror::Error;
 
-use crate::token_path::is_token_path;
-use crate::worker::{TOKEN_HEADER, Worker};
+use crate::config::FilterConfig;
+use crate::guarded_path::{Verdict, judge};
+use crate::path_prefix::is_under;
+use crate::worker::{NAMESPACE_HEADER, TOKEN_HEADER, Worker};
 
 /// One request; without a worker, which only a refused configuration leaves, it passes nothing.
 pub(crate) struct Filter {
@@ -51,10 +54,10 @@ impl HttpContext for Filter {
                 Err(_) => Action::Pause,
             };
         }
-        if !worker.config.allow_token_paths && is_forbidden() {
+        if let Err(why) = check_path(&worker.config) {
             worker.metrics.forbidden_path();
-            let body = b"vault-aws-login: this path could return or end the proxy's own token\n";
-            let _ = send_http_response(403, vec![], Some(body));
+            let body = format!("vault-aws-login: {why}\n");
+            let _ = send_http_response(403, vec![], Some(body.as_bytes()));
             return Action::Pause;
         }
         if worker.set_headers() {
@@ -100,12 +103,46 @@ fn gets_token(worker: &Worker) -> bool {
     })
 }
 
-/// Says whether the path could return or end the token; one that cannot be read, could.
-fn is_forbidden() -> bool {
-    let path = get_map_value_bytes(MapType::HttpRequestHeaders, ":path");
-    path.ok()
-        .flatten()
-        .is_none_or(|path| is_token_path(&String::from_utf8_lossy(&path)))
+/// Why a request gets no token for its path, as its client is told.
+#[derive(Debug, Error)]
+enum Forbidden {
+    #[error("this path could return or end the proxy's own token, or share its cubbyhole")]
+    Guarded,
+    #[error("this path is read differently by different servers")]
+    Unclear,
+    #[error("this path is not under one of the proxy's allowed_path_prefixes")]
+    NotAllowed,
+}
+
+/// Judges the path as the client sent it; a route's rewrite comes later, and no filter sees it.
+fn check_path(config: &FilterConfig) -> Result<(), Forbidden> {
+    let allowed = config.allowed_path_prefixes.as_deref();
+    if config.allow_token_paths && allowed.is_none() {
+        return Ok(());
+    }
+    let header = |name| get_map_value_bytes(MapType::HttpRequestHeaders, name);
+    // A path that cannot be read could be any.
+    let Ok(Some(path)) = header(":path") else {
+        return Err(Forbidden::Guarded);
+    };
+    // With one in the configuration, the client's own is replaced.
+    let namespace = match config.namespace {
+        Some(_) => Vec::new(),
+        None => header(NAMESPACE_HEADER)
+            .map_err(|_| Forbidden::Unclear)?
+            .unwrap_or_default(),
+    };
+    if !config.allow_token_paths {
+        match judge(&path, &namespace) {
+            Verdict::Ordinary => {}
+            Verdict::Guarded => return Err(Forbidden::Guarded),
+            Verdict::Unclear => return Err(Forbidden::Unclear),
+        }
+    }
+    match allowed {
+        Some(prefixes) if !is_under(prefixes, &path, &namespace) => Err(Forbidden::NotAllowed),
+        _ => Ok(()),
+    }
 }
 
 fn status() -> Option<Vec<u8>> {

@@ -8,8 +8,11 @@
 //!
 //! Envoy calls only what `callbacks.json` lists: a callback that is new here has to be added there.
 //!
-//! Host calls are those of `proxy_wasm::hostcalls` that return a `Result`: the methods of its
-//! traits unwrap, and a panic takes the whole VM with it, and every request in it.
+//! Host calls are those of `proxy_wasm::hostcalls`, since the methods of its traits unwrap, and a
+//! panic takes the whole VM with it, and every request in it. In proxy-wasm 0.2.5 they too panic,
+//! at a status that the call does not list, and `get_map_bytes` at a header name that is not UTF-8.
+//! Envoy 1.40 gives neither; should another version do so, the failure policy `FAIL_RELOAD` starts
+//! the VM again.
 
 mod clock;
 mod config;
@@ -17,18 +20,25 @@ mod credentials;
 mod diagnosis;
 mod exchange;
 mod filter;
+mod guarded_path;
 mod holder;
 mod keeper;
 mod log;
 #[cfg(test)]
 mod manifests;
 mod metrics;
+mod path_prefix;
+mod presence;
 mod record;
 mod root;
 mod shared_data;
-mod token_path;
 mod waiting;
 mod worker;
+
+use vault_aws_login_wiping::WipingAllocator;
+
+#[global_allocator]
+static ALLOCATOR: WipingAllocator = WipingAllocator;
 
 #[allow(
     missing_docs,

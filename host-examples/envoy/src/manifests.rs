@@ -16,13 +16,15 @@ fn environment() -> Environment {
     ])
 }
 
-/// Reads a file of one YAML document.
+/// Reads the first YAML document of a file.
 fn document(yaml: &str) -> Value {
-    serde_norway::from_str(yaml).unwrap()
+    let first = yaml.split("\n---\n").next().unwrap();
+    serde_norway::from_str(first).unwrap()
 }
 
 fn assert_taken(json: &str) {
     let config = FilterConfig::read(json.as_bytes()).unwrap();
+    assert!(config.allowed_path_prefixes.is_some());
     config.session(&environment()).unwrap();
 }
 
@@ -51,7 +53,14 @@ fn filters_of_envoy_and_istio_are_taken_and_have_a_vm_id() {
         let config = &filters[0]["config"];
         assert_taken(config["configuration"]["value"].as_str().unwrap());
         assert_ne!(config["vm_config"]["vm_id"].as_str().unwrap(), "");
-        assert_eq!(config["failure_policy"], "FAIL_CLOSED");
+        assert_eq!(config["failure_policy"], "FAIL_RELOAD");
+        for setting in [
+            "normalize_path: true",
+            "merge_slashes: true",
+            "path_with_escaped_slashes_action: REJECT_REQUEST",
+        ] {
+            assert!(yaml.contains(setting), "{setting}");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{BufferType, ContextType};
 use thiserror::Error;
 use vault_aws_login::session::SessionConfig;
+use vault_aws_login_wiping::{Depth, with_clean_stack};
 
 use crate::clock::{monotonic_milliseconds, now};
 use crate::config::{FilterConfig, FilterConfigError};
@@ -18,6 +19,7 @@ use crate::holder::{Claim, Holder};
 use crate::keeper::{Keeper, Outcome};
 use crate::log;
 use crate::metrics::Metrics;
+use crate::presence::{self, Changed};
 use crate::shared_data::SharedData;
 use crate::worker::Worker;
 
@@ -38,6 +40,8 @@ struct Plugin {
     environment: Environment,
     /// Names this VM in the record of the holder.
     vm: u64,
+    /// Whether the record of the VMs that run the configuration names this one.
+    is_present: bool,
     keeper: Option<Keeper>,
     /// The cluster that was looked for in vain, if one is missing.
     missing: Option<String>,
@@ -62,15 +66,17 @@ impl Root {
 
 impl Context for Root {
     fn on_http_call_response(&mut self, call: u32, _: usize, body_size: usize, _: usize) {
-        if let Some(plugin) = &mut self.plugin {
-            plugin.take_answer(call, body_size);
-            plugin.worker.serve_waiting(self.id);
-        }
+        with_clean_stack(Depth::Json, || {
+            if let Some(plugin) = &mut self.plugin {
+                plugin.take_answer(call, body_size);
+                plugin.worker.serve_waiting(self.id);
+            }
+        });
     }
 
     fn on_done(&mut self) -> bool {
         if let Some(plugin) = &mut self.plugin {
-            plugin.hand_over();
+            plugin.leave();
         }
         true
     }
@@ -78,7 +84,7 @@ impl Context for Root {
 
 impl RootContext for Root {
     fn on_configure(&mut self, _: usize) -> bool {
-        match Plugin::load() {
+        match with_clean_stack(Depth::Json, Plugin::load) {
             Ok(plugin) => {
                 self.plugin = Some(plugin);
                 // A root context cannot send before its first tick.
@@ -92,11 +98,14 @@ impl RootContext for Root {
     }
 
     fn on_tick(&mut self) {
-        if let Some(plugin) = &mut self.plugin {
-            plugin.worker.refresh();
-            plugin.hold();
-            plugin.worker.serve_waiting(self.id);
-        }
+        with_clean_stack(Depth::Json, || {
+            if let Some(plugin) = &mut self.plugin {
+                plugin.enter();
+                plugin.worker.refresh();
+                plugin.hold();
+                plugin.worker.serve_waiting(self.id);
+            }
+        });
     }
 
     fn create_http_context(&self, context: u32) -> Option<Box<dyn HttpContext>> {
@@ -119,10 +128,12 @@ impl Plugin {
         if property("plugin_vm_id").is_empty() {
             return Err(LoadError::EmptyVmId);
         }
-        let shared_data = SharedData::new(&json, environment.access_key_id());
-        if shared_data.holder.read().1.is_none() {
-            // The first VM does so before there are others, so that each claim has a version.
-            shared_data.holder.write(&[], None);
+        let shared_data = SharedData::new(&json, environment.identity(&config.credentials));
+        for record in [&shared_data.holder, &shared_data.present] {
+            if record.read().1.is_none() {
+                // The first VM does so before there are others, so that each change has a version.
+                record.write(&[], None);
+            }
         }
         let name = property("plugin_name");
         let metrics = Metrics::define(&String::from_utf8_lossy(&name));
@@ -131,6 +142,7 @@ impl Plugin {
             session_config,
             environment,
             vm: random(),
+            is_present: false,
             keeper: None,
             missing: None,
         })
@@ -172,14 +184,36 @@ impl Plugin {
         }
     }
 
-    /// Lets another VM hold the session at once.
-    fn hand_over(&mut self) {
-        if self.keeper.take().is_some() {
-            let record = &self.worker.shared_data.holder;
-            let (bytes, version) = record.read();
-            if Holder::read(&bytes).is_some_and(|holder| holder.vm == self.vm) {
-                record.write(&[], version);
-            }
+    /// Names this VM among those that run the configuration. Not at load, which a VM that Envoy
+    /// starts for the check of a configuration alone does too.
+    fn enter(&mut self) {
+        if !self.is_present {
+            let record = &self.worker.shared_data.present;
+            self.is_present = presence::enter(record, self.vm) == Changed::Yes;
+        }
+    }
+
+    /// Lets another VM hold the session at once, or leaves nothing behind if there is none.
+    fn leave(&mut self) {
+        self.keeper = None;
+        // First, so that the last VM to go finds no other one's claim.
+        self.hand_over();
+        let shared_data = &self.worker.shared_data;
+        let was_last = self.is_present && presence::leave(&shared_data.present, self.vm);
+        // While this VM is the holder, none that has come meanwhile adopts the lease.
+        if was_last && self.claim() {
+            shared_data.lease.write(&[], None);
+            shared_data.refused.write(&[], None);
+            self.hand_over();
+        }
+    }
+
+    /// Takes this VM out of the record of the holder, if it is the one.
+    fn hand_over(&self) {
+        let record = &self.worker.shared_data.holder;
+        let (bytes, version) = record.read();
+        if Holder::read(&bytes).is_some_and(|holder| holder.vm == self.vm) {
+            record.write(&[], version);
         }
     }
 }

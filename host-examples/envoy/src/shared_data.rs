@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// Counts the writes of one record; Envoy calls it `cas`.
 pub(crate) type Version = u32;
 
-/// The three records of one configuration.
+/// The records of one configuration with one identity.
 pub(crate) struct SharedData {
     /// The lease, or nothing.
     pub lease: Record,
@@ -15,21 +15,29 @@ pub(crate) struct SharedData {
     pub holder: Record,
     /// The version of the lease that an upstream refused, or nothing.
     pub refused: Record,
+    /// Which VMs run the configuration.
+    pub present: Record,
 }
 
 impl SharedData {
-    /// Names the records of this configuration with these credentials.
-    pub fn new(configuration: &[u8], access_key_id: &str) -> Self {
+    /// Names the records of this configuration with the identity that these texts tell.
+    pub fn new(configuration: &[u8], identity: [&str; 4]) -> Self {
         let mut hash = Sha256::new();
-        hash.update(configuration);
-        hash.update([0]);
-        hash.update(access_key_id);
+        let mut add = |part: &[u8]| {
+            // Its length keeps the beginning of one part from passing for a piece of another.
+            hash.update(part.len().to_string());
+            hash.update(b":");
+            hash.update(part);
+        };
+        add(configuration);
+        identity.iter().for_each(|part| add(part.as_bytes()));
         let hash = hex::encode(hash.finalize());
         let record = |name| Record(format!("vault-aws-login/{hash}/{name}"));
         Self {
             lease: record("lease"),
             holder: record("holder"),
             refused: record("refused"),
+            present: record("present"),
         }
     }
 }
@@ -57,14 +65,26 @@ mod tests {
 
     #[test]
     fn records_of_two_configurations_and_of_two_identities_are_apart() {
-        let name = |configuration: &[u8], id| SharedData::new(configuration, id).lease.0;
-        assert_eq!(name(b"{}", "A"), name(b"{}", "A"));
-        assert_ne!(name(b"{}", "A"), name(b"{ }", "A"));
-        assert_ne!(name(b"{}", "A"), name(b"{}", "B"));
-        // SHA-256 of `{}`, a zero byte and `A`.
+        let name =
+            |configuration: &[u8], identity| SharedData::new(configuration, identity).lease.0;
+        let all = [
+            name(b"{}", ["", "", "", ""]),
+            name(b"{ }", ["", "", "", ""]),
+            name(b"{}", ["A", "", "", ""]),
+            name(b"{}", ["AB", "", "", ""]),
+            name(b"{}", ["A", "B", "", ""]),
+            name(b"{}", ["", "A", "", ""]),
+            name(b"{}", ["", "", "A", ""]),
+            name(b"{}", ["", "", "", "A"]),
+            name(b"{}0:", ["", "", "", ""]),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert!(all[index + 1..].iter().all(|other| other != one), "{one}");
+        }
+        // SHA-256 of `2:{}1:A0:2:/b0:`.
         assert_eq!(
-            name(b"{}", "A"),
-            "vault-aws-login/1e61c905a9d1a7292e6459c18935e60ee0bdf3972fb4119703904d7b47b60740/lease"
+            name(b"{}", ["A", "", "/b", ""]),
+            "vault-aws-login/9f905f2c27dde5057e033925cc7a81692dbc0f0cac5846c3d9d3f7f24d9d9e2b/lease"
         );
     }
 }

@@ -17,7 +17,7 @@ use crate::shared_data::{SharedData, Version};
 use crate::waiting::Waiting;
 
 pub(crate) const TOKEN_HEADER: &str = "x-vault-token";
-const NAMESPACE_HEADER: &str = "x-vault-namespace";
+pub(crate) const NAMESPACE_HEADER: &str = "x-vault-namespace";
 
 /// A token is not used in the last moments of its lease, in milliseconds: it has to arrive live.
 const MARGIN: u64 = 250;

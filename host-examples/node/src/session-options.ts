@@ -43,7 +43,10 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly backOffCapMilliseconds?: number | undefined;
   /** Spreads the first logins of a fleet over this time. Absent: no spreading. */
   readonly startSpreadMilliseconds?: number | undefined;
-  /** How far signing may depart from the clock after AWS has refused a login for its time. Absent: one hour. */
+  /**
+   * How far signing may depart from the clock, up to 3600, after AWS has refused a login for its time; 0 for never. Absent:
+   * 3600 with a `serverId`, 1200 without. A hostile Vault can make a login live longer by as much.
+   */
   readonly clockCorrectionLimitSeconds?: number | undefined;
   /**
    * The lease of another session, taken over instead of a first login: after a reload, say, of this process or of its

@@ -12,7 +12,11 @@ const DISPOSE: symbol = Symbol.dispose ?? Symbol.for('dispose');
 export interface VaultSession {
   /** Returns the token, and waits for it while there is none. Rejects when the session is closed. */
   token(options?: { readonly signal?: AbortSignal | undefined }): Promise<string>;
-  /** Tells that a server refused the token (403); it is dropped if Vault does not know it either. */
+  /**
+   * Tells that a server refused the token (403). The session asks Vault with `auth/token/lookup-self`, at most once in 10
+   * seconds, and drops the token if Vault says that it is dead. Where the role's tokens may not ask, `onRefusal` hears
+   * `token-check-forbidden`, once, and the token stays.
+   */
   tokenRefused(): void;
   /** Ends the session. The token is not revoked. */
   close(): void;

@@ -35,7 +35,11 @@ enum Event {
 }
 
 async fn run(arguments: AgentArguments) -> Result<()> {
-    let AgentArguments { sink, target } = arguments;
+    let AgentArguments {
+        sink,
+        clock_correction_limit,
+        target,
+    } = arguments;
     let sink = Sink::new(sink)?;
     let vault = Arc::new(Vault::from_environment()?);
     let component = LoginComponent::load(&target.component)?;
@@ -48,7 +52,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
         request_timeout_milliseconds: None,
         back_off_cap_milliseconds: None,
         start_spread_milliseconds: None,
-        clock_correction_limit_seconds: None,
+        clock_correction_limit_seconds: clock_correction_limit,
     };
     let mut session = Session::create(component.instantiate()?, &config, getrandom::u64()?)?;
 

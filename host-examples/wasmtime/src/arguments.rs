@@ -22,6 +22,8 @@ pub struct LoginArguments {
 /// The options of `agent`.
 pub struct AgentArguments {
     pub sink: PathBuf,
+    /// In seconds; its bounds and its default are the session's.
+    pub clock_correction_limit: Option<u32>,
     pub target: Target,
 }
 
@@ -83,6 +85,7 @@ struct Given {
     sts_endpoint: Option<String>,
     format: Option<String>,
     sink: Option<String>,
+    clock_correction_limit: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -99,6 +102,9 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
             Arg::Long("sts-endpoint") => (&mut given.sts_endpoint, "sts-endpoint"),
             Arg::Long("format") if command == Command::Login => (&mut given.format, "format"),
             Arg::Long("sink") if command == Command::Agent => (&mut given.sink, "sink"),
+            Arg::Long("clock-correction-limit") if command == Command::Agent => {
+                (&mut given.clock_correction_limit, "clock-correction-limit")
+            }
             Arg::Long("fips") => {
                 given.fips = true;
                 continue;
@@ -128,12 +134,26 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
                 Some(path) if !path.is_empty() => path.into(),
                 _ => bail!("expected --sink with the file that the token goes to, found none"),
             },
+            clock_correction_limit: given.clock_correction_limit()?,
             target: given.target()?,
         }),
     })
 }
 
 impl Given {
+    fn clock_correction_limit(&self) -> Result<Option<u32>> {
+        let Some(text) = &self.clock_correction_limit else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(seconds) => Ok(Some(seconds)),
+            Err(_) => bail!(
+                "expected --clock-correction-limit with a number of seconds, found `{}`",
+                text.escape_debug()
+            ),
+        }
+    }
+
     fn target(self) -> Result<Target> {
         let sts_endpoint = match (self.sts_endpoint, self.fips, self.dual_stack) {
             (None, false, false) => None,
@@ -201,6 +221,20 @@ mod tests {
         assert_eq!(read(&["agent"]).as_deref(), Some("expected --sink with the file that the token goes to, found none"));
         assert_eq!(read(&["agent", "--sink", "token", "--format", "json"]).as_deref(), Some("invalid option '--format'"));
         assert_eq!(read(&["login", "--sink", "token"]).as_deref(), Some("invalid option '--sink'"));
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn clock_correction_limit_is_the_agents() {
+        let read = |words: &[&str]| read(["x"].iter().chain(words).map(OsString::from));
+        let limit = |value: &[&str]| match read(&[&["agent", "--sink", "token"], value].concat()) {
+            Ok(Invocation::Agent(agent)) => Ok(agent.clock_correction_limit),
+            other => Err(other.err().map(|error| error.to_string())),
+        };
+        assert_eq!(limit(&[]), Ok(None));
+        assert_eq!(limit(&["--clock-correction-limit", "0"]), Ok(Some(0)));
+        assert_eq!(limit(&["--clock-correction-limit", "1h"]), Err(Some("expected --clock-correction-limit with a number of seconds, found `1h`".into())));
+        assert_eq!(read(&["login", "--clock-correction-limit", "0"]).err().unwrap().to_string(), "invalid option '--clock-correction-limit'");
     }
 
     #[test]

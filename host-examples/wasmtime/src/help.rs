@@ -20,6 +20,10 @@ Options:
   --dual-stack           sign for the region's dual-stack host
   --format token|json    login: print the token alone (default) or Vault's whole answer
   --sink FILE            agent: the file for the token, replaced as a whole, mode 0600
+  --clock-correction-limit SECONDS
+                         agent: how far a login may be signed for another time than this machine's,
+                         after AWS said that its clock is wrong: 0 to 3600; default 3600 with
+                         --server-id, 1200 without
   --component PATH       the component; default dist/vault-aws-login.wasm
   --help, --version
 

@@ -6,9 +6,9 @@ use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::profile::{
     InferredEntity, RoleBindings, RoleProfile, ServerProfile, UniqueIds,
 };
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
-use crate::inspector::shown;
 use crate::region::Region;
 
 pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
@@ -67,7 +67,11 @@ pub(super) fn check_partition(
 /// Vault's `GenericNameRegex`: `\w(([\w-.]+)?\w)?`.
 fn check_role_name(role: &str, findings: &mut Findings) {
     if role.starts_with("arn:") {
-        findings.refuse(LoginRule::RoleIsArn, "found {}", &[&shown::role(role)]);
+        findings.refuse(
+            LoginRule::RoleIsArn,
+            "found {=}",
+            &[&redact::role(role).quoted()],
+        );
         return;
     }
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -75,8 +79,8 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
         findings.refuse(
             LoginRule::RoleNameImpossible,
-            "expected letters, digits, '_', and '-' or '.' inside, found {}",
-            &[&shown::role(role)],
+            "expected letters, digits, '_', and '-' or '.' inside, found {=}",
+            &[&redact::role(role).quoted()],
         );
     }
 }

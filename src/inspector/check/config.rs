@@ -1,12 +1,13 @@
 //! What the mount's configuration decides: server ID, allowed headers, region (contract 2.5).
 
 use super::{CalledRegion, Login, Method};
-use crate::inspector::finding::{Findings, quoted};
+use crate::inspector::finding::Findings;
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
 use crate::inspector::profile::{
     CalledEndpoint, Flavour, Gate, ServerIdRequirement, ServerProfile, Software,
 };
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 use crate::sts::region_of_host;
@@ -81,8 +82,8 @@ fn check_server_id(
                 Some(value) if value != wanted => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Refused,
-                    "expected {fix}, found {}",
-                    &[wanted, value],
+                    "expected {fix}, found {=}",
+                    &[wanted, &redact::text(value).quoted()],
                 ),
                 Some(_) => {}
             }
@@ -99,8 +100,8 @@ fn check_server_id(
                 Some(value) => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Depends,
-                    "found {}, and which one the server wants is not known",
-                    &[value],
+                    "found {=}, and which one the server wants is not known",
+                    &[&redact::text(value).quoted()],
                 ),
             }
             Severity::Depends
@@ -134,18 +135,18 @@ fn check_server_id(
     }
 }
 
-/// Matches `.*SignedHeaders=([^,]+)` as Go does: the last one of the first line that has any.
+/// Matches `.*SignedHeaders=([^,]+)` as Go does: the last one of the first line that has any. What
+/// follows may go on in the next line.
 fn signed_headers(authorization: &str) -> &str {
     const KEY: &str = "SignedHeaders=";
     let mut start = 0;
     for line in authorization.split_inclusive('\n') {
-        let found = line.match_indices(KEY).filter_map(|(at, _)| {
-            let rest = authorization.get(start + at + KEY.len()..)?;
-            let value = rest.split(',').next()?;
-            (!value.is_empty()).then_some(value)
-        });
-        if let Some(value) = found.last() {
-            return value;
+        let ends = line
+            .rmatch_indices(KEY)
+            .map(|(at, _)| start + at + KEY.len());
+        let mut rests = ends.filter_map(|end| authorization.get(end..));
+        if let Some(rest) = rests.find(|rest| !rest.is_empty() && !rest.starts_with(',')) {
+            return rest.split(',').next().unwrap_or_default();
         }
         start += line.len();
     }
@@ -227,10 +228,10 @@ fn report(
         _ => Severity::Depends,
     };
     let template = match severity {
-        Severity::Refused => "expected one that is allowed, found {fix}",
-        _ => "found {fix}, and whether the server allows it is not known",
+        Severity::Refused => "expected one that is allowed, found {fix=}",
+        _ => "found {fix=}, and whether the server allows it is not known",
     };
-    findings.add(rule, severity, template, &[name]);
+    findings.add(rule, severity, template, &[&redact::name(name).quoted()]);
 }
 
 /// Rows 26 and 27, of which the server's own reading of the header is a part.
@@ -263,11 +264,15 @@ fn check_client_region(
         plugin.flavour == Flavour::Vault && plugin.is_vault_since([1, 22, 0]) == Some(false)
     });
     // With more slashes than a scope has, this may be a piece of a secret.
-    let is_scope = credential.is_some_and(|credential| credential.split('/').count() == 5);
-    let shown = if is_scope {
-        quoted(region)
-    } else {
-        "something else".into()
+    let is_scope = credential.is_some_and(|credential| {
+        let scope = credential
+            .trim_start_matches("Credential=")
+            .trim_end_matches(',');
+        redact::is_scope(scope)
+    });
+    let shown = match is_scope {
+        true => redact::region(region).quoted(),
+        false => "something else".into(),
     };
     let (severity, template) = match newest_read {
         true => (

@@ -2,12 +2,13 @@
 
 use crate::inspector::finding::Findings;
 use crate::inspector::profile::{Flavour, ServerProfile};
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 use crate::json::{Json, JsonError};
 
-/// No login is a hundredth of this; Vault's own limit on a string is the same.
-pub(in crate::inspector) const MOST_BYTES: usize = 1024 * 1024;
+/// A login takes two or three kilobytes, of which the session token is the most.
+pub(in crate::inspector) const MOST_BYTES: usize = 64 * 1024;
 
 /// Vault's limit on the entries of an object and of an array.
 const MOST_ENTRIES: usize = 10_000;
@@ -91,8 +92,8 @@ pub(super) fn check<'a>(
         findings.add(
             LoginRule::JsonDuplicateKey,
             by_strictness(Severity::Advice),
-            "expected each key once, found {} twice",
-            &[key],
+            "expected each key once, found {=} twice",
+            &[&redact::name(key).quoted()],
         );
     }
     if !rest.is_empty() {

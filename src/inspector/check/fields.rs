@@ -6,9 +6,9 @@ use crate::inspector::go_base64;
 use crate::inspector::go_url::{GoUrl, Query, QueryFault};
 use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
 use crate::inspector::profile::{Flavour, ServerProfile};
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
-use crate::inspector::shown;
 use crate::json::Json;
 
 const ACTION: &str = "GetCallerIdentity";
@@ -44,8 +44,8 @@ pub(super) fn check(
                 findings.add(
                     LoginRule::JsonDuplicateKey,
                     Severity::Advice,
-                    "expected each header once, found {} twice, of which the server takes the last",
-                    &[key],
+                    "expected each header once, found {=} twice, of which the server takes the last",
+                    &[&redact::name(key).quoted()],
                 );
             }
             if let Some(name) = &read.bare_number {
@@ -143,8 +143,8 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
         findings.add(
             LoginRule::KeyUnknown,
             Severity::Advice,
-            "expected one of the fields of a login, found {fix}",
-            &[name],
+            "expected one of the fields of a login, found {fix=}",
+            &[&redact::name(name).quoted()],
         );
     }
 }
@@ -185,8 +185,8 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
         HeadersFault::ValueType(name, kind) => {
             findings.refuse(
                 LoginRule::HeaderValueTypeWrong,
-                "expected strings for {}, found {=}",
-                &[name, kind],
+                "expected strings for {=}, found {=}",
+                &[&redact::name(name).quoted(), kind],
             );
         }
         HeadersFault::Pair => findings.refuse(
@@ -213,8 +213,8 @@ fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findin
     findings.add(
         LoginRule::HeaderValueTypeWrong,
         severity,
-        "expected strings for {}, found a number, which a plugin in a process of its own does not take",
-        &[name],
+        "expected strings for {=}, found a number, which a plugin in a process of its own does not take",
+        &[&redact::name(name).quoted()],
     );
 }
 
@@ -248,8 +248,8 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
         }
         other => findings.refuse(
             LoginRule::MethodUnsupported,
-            "expected `POST`, found {}",
-            &[&shown::method(other)],
+            "expected `POST`, found {=}",
+            &[&redact::method(other).quoted()],
         ),
     }
     Method::Post
@@ -316,8 +316,8 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
         ),
         [other] => findings.refuse(
             LoginRule::QueryActionUnexpected,
-            "expected `{=}`, found {}",
-            &[ACTION, other],
+            "expected `{=}`, found {=}",
+            &[ACTION, &redact::text(other).quoted()],
         ),
         _ => findings.refuse(
             LoginRule::QueryActionRepeated,
@@ -362,11 +362,12 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
             if let Some((name, value)) = strange {
                 let template = match name.as_str() {
                     "Action" if actions > 1 => "expected Action once, found it more often",
-                    "Action" => "expected the action `{=}`, found {}",
+                    "Action" => "expected the action `{=}`, found {=}",
                     // The name may be a whole document.
                     _ => "expected Action and Version alone, found another key",
                 };
-                findings.refuse(LoginRule::BodyUnexpected, template, &[ACTION, value]);
+                let found = redact::text(value).quoted();
+                findings.refuse(LoginRule::BodyUnexpected, template, &[ACTION, &found]);
             }
         }
     }

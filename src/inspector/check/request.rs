@@ -5,6 +5,7 @@ use crate::inspector::finding::Findings;
 use crate::inspector::go_header::{is_name, is_value};
 use crate::inspector::go_url::{GoUrl, Query, escapes_are_valid};
 use crate::inspector::login_fields::Headers;
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 
@@ -39,14 +40,14 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
     });
     for header in illegal.take(MOST_FINDINGS) {
         let template = match is_name(&header.name) {
-            true => "expected no control character in the value of {fix}, found one",
-            false => "expected a header name, found {fix}",
+            true => "expected no control character in the value of {fix=}, found one",
+            false => "expected a header name, found {fix=}",
         };
         findings.add(
             LoginRule::HeaderIllegal,
             Severity::Refused,
             template,
-            &[&header.name],
+            &[&redact::name(&header.name).quoted()],
         );
     }
     let repeated = headers.0.iter().filter(|header| {
@@ -61,8 +62,11 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::HeaderRepeated,
             Severity::Depends,
-            "expected {fix} once, found {=} values",
-            &[&header.name, &header.values.len().to_string()],
+            "expected {fix=} once, found {=} values",
+            &[
+                &redact::name(&header.name).quoted(),
+                &header.values.len().to_string(),
+            ],
         );
     }
     for name in HOP_BY_HOP.iter().filter(|name| headers.get(name).is_some()) {
@@ -159,8 +163,11 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::HostNotPlain,
             Severity::Depends,
-            "expected {fix}, found {}",
-            &[bare, &url.host],
+            "expected {fix=}, found {=}",
+            &[
+                &redact::plain_host(bare, &url.host).quoted(),
+                &redact::host(&url.host).quoted(),
+            ],
         );
     }
     if let Some(host) = headers
@@ -171,8 +178,11 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::HostDiffers,
             Severity::Depends,
-            "expected {fix}, found {}; if that was signed, the signature does not match",
-            &[&url.host, host],
+            "expected {fix=}, found {=}; if that was signed, the signature does not match",
+            &[
+                &redact::host(&url.host).quoted(),
+                &redact::host(host).quoted(),
+            ],
         );
     }
 }
@@ -202,8 +212,8 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.add(
                 LoginRule::AcceptEncoding,
                 Severity::Depends,
-                "found {}",
-                &[&encoding],
+                "found {=}",
+                &[&redact::text(&encoding).quoted()],
             );
         }
     }
@@ -233,13 +243,13 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
     {
         let template = match content_type {
             "" => "expected `{=}`, found none",
-            _ => "expected `{=}`, found {}",
+            _ => "expected `{=}`, found {=}",
         };
         findings.add(
             LoginRule::ContentTypeNotForm,
             Severity::Depends,
             template,
-            &[FORM, content_type],
+            &[FORM, &redact::text(content_type).quoted()],
         );
     }
     check_call(&Query::parse(&String::from_utf8_lossy(body)), findings);
@@ -267,8 +277,8 @@ fn check_call(form: &Query, findings: &mut Findings) {
         ),
         [other] => findings.refuse(
             LoginRule::StsActionInvalid,
-            "expected the version `{=}`, found {}",
-            &[VERSION, other],
+            "expected the version `{=}`, found {=}",
+            &[VERSION, &redact::text(other).quoted()],
         ),
         _ => findings.add(
             LoginRule::StsActionInvalid,

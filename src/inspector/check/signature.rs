@@ -6,9 +6,9 @@ use crate::inspector::claim::{Claim, ClaimFault, Place, session_token, timestamp
 use crate::inspector::finding::Findings;
 use crate::inspector::go_header::canonical;
 use crate::inspector::login_fields::Headers;
+use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
-use crate::order::sorted;
 
 /// How long AWS takes a signature, before and after its own clock.
 pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;
@@ -135,8 +135,8 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         findings.add(
             LoginRule::SignedHeaderMissing,
             severity,
-            "expected {fix}, found {=}",
-            &[name, why],
+            "expected {fix=}, found {=}",
+            &[&redact::name(name).quoted(), why],
         );
         reported += 1;
         if reported == MOST_FINDINGS {
@@ -144,11 +144,11 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         }
     }
     let lower = claim.signed_headers.to_ascii_lowercase();
-    let signed = sorted(lower.split(';'));
+    let mut signed: Vec<&str> = lower.split(';').collect();
+    signed.sort_unstable();
     let is_signed = |name: &str| {
         let name = name.to_ascii_lowercase();
-        let found = signed.binary_search_by(|(signed, _)| (*signed).cmp(&name));
-        found.is_ok()
+        signed.binary_search(&name.as_str()).is_ok()
     };
     let not_ascii = headers.0.iter().filter(|header| {
         !header.values.iter().all(|value| value.is_ascii()) && is_signed(&header.name)
@@ -157,8 +157,8 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         findings.add(
             LoginRule::HeaderIllegal,
             Severity::Depends,
-            "expected ASCII in {fix}, found another character, of which AWS may sign other bytes",
-            &[&header.name],
+            "expected ASCII in {fix=}, found another character, of which AWS may sign other bytes",
+            &[&redact::name(&header.name).quoted()],
         );
     }
     let unsigned = headers
@@ -169,8 +169,8 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         findings.add(
             LoginRule::AmzHeaderNotSigned,
             Severity::Depends,
-            "found {fix}, which AWS asks to be signed",
-            &[&header.name],
+            "found {fix=}, which AWS asks to be signed",
+            &[&redact::name(&header.name).quoted()],
         );
     }
 }
@@ -184,8 +184,8 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::ContentLengthDiffers,
             Severity::Depends,
-            "expected {fix=}, found {}; if that was signed, the signature does not match",
-            &[&sent, length],
+            "expected {fix=}, found {=}; if that was signed, the signature does not match",
+            &[&sent, &redact::text(length).quoted()],
         );
     }
 }
@@ -216,13 +216,14 @@ fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'
 }
 
 fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &mut Findings) {
+    let scope = redact::scope(claim);
     match called_region {
         Some(CalledRegion(wanted)) if *wanted != claim.region => {
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Refused,
-                "expected {fix}, found {}",
-                &[wanted, &claim.region],
+                "expected {fix}, found {=}",
+                &[wanted, &scope.region.quoted()],
             );
         }
         Some(_) => {}
@@ -231,23 +232,23 @@ fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &m
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Depends,
-                "found {}, and which endpoint the server calls is not known",
-                &[&claim.region],
+                "found {=}, and which endpoint the server calls is not known",
+                &[&scope.region.quoted()],
             );
         }
     }
     if claim.service != "sts" {
         findings.refuse(
             LoginRule::ScopeServiceDiffers,
-            "expected `sts`, found {}",
-            &[&claim.service],
+            "expected `sts`, found {=}",
+            &[&scope.service.quoted()],
         );
     }
     if claim.terminator != "aws4_request" {
         findings.refuse(
             LoginRule::ScopeTerminatorDiffers,
-            "found {}",
-            &[&claim.terminator],
+            "found {=}",
+            &[&scope.terminator.quoted()],
         );
     }
 }
@@ -281,7 +282,8 @@ fn check_timestamp(
             }
             _ => Severity::Refused,
         };
-        findings.add(LoginRule::DateMalformed, severity, "found {}", &[&written]);
+        let found = redact::time(&written).quoted();
+        findings.add(LoginRule::DateMalformed, severity, "found {=}", &[&found]);
         return None;
     };
     Some((written, signed_at))
@@ -295,15 +297,10 @@ fn check_time(
     findings: &mut Findings,
 ) {
     if !written.starts_with(&claim.date) || claim.date.len() != 8 {
-        // Of a scope with a part too few, this may be a piece of a secret.
-        let template = match claim.date.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => "expected the day of {=}, found {}",
-            false => "expected the day of {=}, found something else",
-        };
         findings.refuse(
             LoginRule::ScopeDateDiffers,
-            template,
-            &[written, &claim.date],
+            "expected the day of {=}, found {=}",
+            &[written, &redact::scope(claim).date.quoted()],
         );
     }
     let age = i64::try_from(unix_seconds)

@@ -2,9 +2,11 @@
 
 use super::{Purpose, Sent, Session};
 use crate::credentials::Credentials;
+use crate::echo;
 use crate::session::action::ClockCorrection;
 use crate::session::back_off::{self, BY_HAND, Failure};
 use crate::session::clock::{self, Correction};
+use crate::session::disowned::LEAST_BETWEEN_CHECKS;
 use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
 use crate::session::instant::Instant;
 use crate::session::lease::Lease;
@@ -14,9 +16,6 @@ use crate::session::vault::{self, Grant, Verdict};
 
 /// The least time between two logins that succeed, in milliseconds.
 const LEAST_BETWEEN_LOGINS: u64 = 1_000;
-
-/// The least time between two questions about a refused token, in milliseconds.
-const LEAST_BETWEEN_CHECKS: u64 = 10_000;
 
 /// The longest lease that is believed, in seconds: 100 years.
 const LONGEST_LEASE: u64 = 100 * 366 * 24 * 3600;
@@ -33,7 +32,7 @@ impl Session {
                 Purpose::Renewal => vault::read_renewal(response).map(|grant| {
                     self.extend(sent, now, &grant);
                 }),
-                Purpose::Check => self.hear(vault::read_check(response), now),
+                Purpose::Check => self.hear(sent, now, response),
                 Purpose::Fetch => match self.supply.read(&self.config.source, response) {
                     Ok(Step::Further) => Ok(()),
                     Ok(Step::Done(credentials)) => {
@@ -65,15 +64,16 @@ impl Session {
             let failure = self.failure(&fault, None, now, 0);
             self.supply.fail(monotonic, failure, &mut self.random);
             let not_before = self.supply.not_before();
-            self.announce(
-                Purpose::Fetch,
+            let failed = Failed {
+                purpose: Purpose::Fetch,
                 destination,
                 status,
-                &fault,
-                failure,
-                now,
+                rule: fault.rule,
+                quoted: None,
+                by_hand: failure.by_hand,
                 not_before,
-            );
+            };
+            self.announce(failed, now);
         }
     }
 
@@ -89,6 +89,7 @@ impl Session {
         let spread = self.config.start_spread;
         let mut failure = self.failure(fault, response, now, 0);
         let mut rule = fault.rule;
+        let quoted = self.quote(fault, sent);
         let not_before = match sent.purpose {
             Purpose::Login => {
                 failure.spread = spread;
@@ -119,23 +120,21 @@ impl Session {
                 self.supply.not_before()
             }
         };
-        // A server that echoes the token is not quoted.
-        let held = self.lease.as_ref().map(|lease| lease.token.as_str());
-        let quotable = |text: &&String| held.is_none_or(|token| !text.contains(token));
-        let fault = Fault {
+        let failed = Failed {
+            purpose: sent.purpose,
+            destination: sent.destination,
+            status: response.map(|response| response.status),
             rule,
-            text: fault.text.as_ref().filter(quotable).cloned(),
-        };
-        let status = response.map(|response| response.status);
-        self.announce(
-            sent.purpose,
-            sent.destination,
-            status,
-            &fault,
-            failure,
-            now,
+            quoted,
+            by_hand: failure.by_hand,
             not_before,
-        );
+        };
+        self.announce(failed, now);
+    }
+
+    /// Makes the server's words safe to print.
+    fn quote(&self, fault: &Fault, sent: &Sent) -> Option<String> {
+        echo::quote(fault.text.as_ref()?, &self.secrets(sent))
     }
 
     /// Forgets a lease that is over, or a token that Vault does not know.
@@ -172,6 +171,7 @@ impl Session {
             ends_at: sent.at.plus(seconds * 1000),
         };
         self.generation = lease.generation;
+        self.born_at = sent.at.monotonic_milliseconds;
         if !lease.is_live(now) {
             // The answer took longer than the lease lasts.
             return Err(Fault::new(RefusalRule::TimedOut));
@@ -200,19 +200,45 @@ impl Session {
         self.notices.ready = true;
     }
 
-    fn hear(&mut self, verdict: Verdict, now: Instant) -> Result<(), Fault> {
-        if let Verdict::Unanswered(fault) = verdict {
-            return Err(fault);
+    fn hear(&mut self, sent: &Sent, now: Instant, response: &Response) -> Result<(), Fault> {
+        match vault::read_check(response) {
+            Verdict::Known => {
+                self.check_wanted = false;
+                self.check_forbidden = false;
+                self.check_pace
+                    .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_CHECKS);
+                Ok(())
+            }
+            Verdict::Unknown(fault) => {
+                self.disown(sent, now, &fault, response.status);
+                Ok(())
+            }
+            Verdict::Unanswered(fault) => Err(fault),
         }
-        self.check_wanted = false;
-        self.check_pace
-            .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_CHECKS);
-        if matches!(verdict, Verdict::Unknown)
-            && let Some(lease) = self.lease.take()
-        {
-            self.forget(&lease);
+    }
+
+    /// Drops a token that Vault says is dead, and decides how soon it believes that of the next.
+    fn disown(&mut self, sent: &Sent, now: Instant, fault: &Fault, status: u16) {
+        let Some(lease) = self.lease.take() else {
+            return;
+        };
+        let monotonic = now.monotonic_milliseconds;
+        let age = monotonic.saturating_sub(self.born_at);
+        let wait = self.disowned.count(age, lease.length());
+        self.check_pace.succeed(monotonic, wait);
+        self.forget(&lease);
+        if wait > LEAST_BETWEEN_CHECKS {
+            let failed = Failed {
+                purpose: sent.purpose,
+                destination: sent.destination,
+                status: Some(status),
+                rule: fault.rule,
+                quoted: self.quote(fault, sent),
+                by_hand: true,
+                not_before: self.check_pace.not_before(),
+            };
+            self.announce(failed, now);
         }
-        Ok(())
     }
 
     /// Decides between another renewal and a login, and returns when that is allowed.
@@ -270,44 +296,52 @@ impl Session {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that a refusal is made of"
-    )]
-    fn announce(
-        &mut self,
-        purpose: Purpose,
-        destination: Option<Destination>,
-        status: Option<u16>,
-        fault: &Fault,
-        failure: Failure,
-        now: Instant,
-        not_before: u64,
-    ) {
-        let wanted = match purpose {
+    fn announce(&mut self, failed: Failed, now: Instant) {
+        if failed.rule == RefusalRule::TokenCheckForbidden {
+            // It is as true of each question, and any client can cause one.
+            self.check_wanted = false;
+            if core::mem::replace(&mut self.check_forbidden, true) {
+                return;
+            }
+        }
+        let wanted = match failed.purpose {
             Purpose::Login => "token",
             Purpose::Renewal => "renewal",
             Purpose::Check => "word about the token",
             Purpose::Fetch => "credentials",
         };
-        let message = Sentence {
+        let sentence = Sentence {
             wanted,
-            destination,
-            status,
-            fault,
-        }
-        .write();
+            destination: failed.destination,
+            status: failed.status,
+            rule: failed.rule,
+            quoted: failed.quoted.as_deref(),
+        };
+        let wait = failed.not_before.saturating_sub(now.monotonic_milliseconds);
         self.notices.refusal = Some(Refusal {
-            rule: fault.rule,
-            healing: if failure.by_hand {
+            rule: failed.rule,
+            healing: if failed.by_hand {
                 Healing::ByHand
             } else {
                 Healing::ByItself
             },
-            destination,
-            status,
-            message,
-            retry_at: now.plus(not_before.saturating_sub(now.monotonic_milliseconds)),
+            destination: failed.destination,
+            status: failed.status,
+            message: sentence.to_string(),
+            retry_at: now.plus(wait),
         });
     }
+}
+
+/// What is told of a failure.
+struct Failed {
+    purpose: Purpose,
+    destination: Option<Destination>,
+    status: Option<u16>,
+    rule: RefusalRule,
+    /// The server's words, safe to print.
+    quoted: Option<String>,
+    by_hand: bool,
+    /// When the next try is allowed, on the monotonic clock.
+    not_before: u64,
 }

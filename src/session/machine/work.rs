@@ -1,5 +1,7 @@
 //! What is due, and the requests for it.
 
+use zeroize::Zeroizing;
+
 use super::{Purpose, Sent, Session};
 use crate::login::sign_login;
 use crate::session::action::Action;
@@ -154,6 +156,11 @@ impl Session {
             path_and_query: call.path,
             headers: vault::headers(namespace, token, !call.body.is_empty()),
             body: call.body,
+            secrets: call
+                .secrets
+                .into_iter()
+                .chain(token.map(|token| Zeroizing::new(token.to_owned())))
+                .collect(),
         };
         self.send(now, purpose, call, timeout)
     }
@@ -179,7 +186,8 @@ impl Session {
         let timeout = u32::try_from(most)
             .unwrap_or(u32::MAX)
             .min(self.config.request_timeout);
-        let sent = self.sent(now, timeout, purpose, Some(call.destination));
+        let mut sent = self.sent(now, timeout, purpose, Some(call.destination));
+        sent.secrets = call.secrets;
         let request = Request {
             id: sent.id,
             destination: call.destination,
@@ -208,6 +216,7 @@ impl Session {
             at: now,
             deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
             purpose,
+            secrets: Vec::new(),
             destination,
         }
     }
@@ -218,6 +227,11 @@ impl Session {
             .lease
             .as_ref()
             .map_or(u64::MAX, |lease| now.left_until(lease.ends_at));
-        Action::WaitUntil(now.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))
+        // By the clock that the host will wait on, also where the session does not believe it.
+        let told = Instant {
+            monotonic_milliseconds: self.told,
+            ..now
+        };
+        Action::WaitUntil(told.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))
     }
 }

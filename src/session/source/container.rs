@@ -19,6 +19,10 @@ pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
         path_and_query: endpoint.path_and_query.clone(),
         headers,
         body: Zeroizing::default(),
+        secrets: token
+            .map(|token| Zeroizing::new(token.to_owned()))
+            .into_iter()
+            .collect(),
     }
 }
 

@@ -33,6 +33,10 @@ pub(super) fn call(token: Option<&str>, role: Option<&str>) -> Call {
         path_and_query: path,
         headers: vec![header],
         body: Zeroizing::default(),
+        secrets: token
+            .map(|token| Zeroizing::new(token.to_owned()))
+            .into_iter()
+            .collect(),
     }
 }
 

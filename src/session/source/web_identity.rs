@@ -39,6 +39,7 @@ pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
             "application/x-www-form-urlencoded; charset=utf-8",
         )],
         body: Zeroizing::new(core::mem::take(&mut *body).into_bytes()),
+        secrets: vec![Zeroizing::new(token.to_owned())],
     }
 }
 

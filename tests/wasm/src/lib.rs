@@ -27,10 +27,7 @@ pub fn shipped_core_module() -> Vec<u8> {
 
 /// The core module inside the component, which exports its memory.
 pub fn core_module() -> Vec<u8> {
-    read(
-        "target/component/wasm32-unknown-unknown/release/vault_aws_login.wasm",
-        "make component",
-    )
+    read("target/optimised/component.wasm", "make component")
 }
 
 /// The top folder of the repository.

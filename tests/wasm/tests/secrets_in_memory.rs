@@ -32,7 +32,7 @@ const SERVER_ID: &str = "vault.example.com";
 /// 2015-08-30T12:36:00Z, the time of AWS's own examples.
 const TIME: u64 = 1_440_938_160;
 
-/// Where the stack begins, which grows towards 0: `-zstack-size` in the Makefile.
+/// Where the stack begins, which grows towards 0: `-zstack-size` in `crates/build.rs`.
 const STACK_START: usize = 256 * 1024;
 
 /// The shortest piece of a secret that counts as one.
@@ -440,7 +440,7 @@ fn stack_is_wiped_as_deep_as_it_is_used() {
     core.write(0, &unused);
     let parameters = core.parameters("dev");
     core.call::<_, u32>(SIGN_LOGIN, parameters);
-    // What is wiped, as `src/wipe.rs` says, and the frames above that.
+    // What is wiped, as `crates/wiping` says, and the frames above that.
     assert_eq!(core.stack_depth().div_ceil(1024), 13);
 
     core.write(0, &unused);

@@ -1,0 +1,75 @@
+//! What ends the command without a result.
+
+use core::fmt;
+
+use vault_aws_login::{CredentialDocumentError, SignError};
+
+/// Written to standard error; never holds a secret.
+pub(super) enum Failure {
+    /// The arguments are wrong.
+    Usage(String),
+    /// An input is refused.
+    Refused {
+        rule: Option<&'static str>,
+        message: String,
+    },
+}
+
+impl Failure {
+    pub(super) fn refused(message: impl Into<String>) -> Self {
+        Self::Refused {
+            rule: None,
+            message: message.into(),
+        }
+    }
+
+    pub(super) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused { .. } => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) => {
+                writeln!(f, "error: {message}")?;
+                writeln!(f, "try: vault-aws-login --help")
+            }
+            Self::Refused {
+                rule: Some(rule),
+                message,
+            } => writeln!(f, "error[{rule}]: {message}"),
+            Self::Refused {
+                rule: None,
+                message,
+            } => writeln!(f, "error: {message}"),
+        }
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<SignError> for Failure {
+    fn from(error: SignError) -> Self {
+        Self::Refused {
+            rule: Some(error.rule().name()),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<CredentialDocumentError> for Failure {
+    fn from(error: CredentialDocumentError) -> Self {
+        match error {
+            CredentialDocumentError::Credentials(error) => error.into(),
+            error => Self::refused(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,536 @@
+//! What may be shown of a login, so that whoever asks for help can paste it into a ticket.
+//!
+//! People explain logins because they are badly built, so the place where something stands does not
+//! tell what it is. A value is shown only if it has the shape of its kind, and a name only if it is
+//! a known one or nearly so. Everything else is shown by its length.
+
+use core::fmt;
+use core::net::Ipv6Addr;
+use std::borrow::Cow;
+
+use super::claim::{Claim, ClaimFault};
+use super::go_url::{GoUrl, Query};
+use super::login_fields::{FIELDS, Header};
+use crate::echo::{self, Secrets};
+use crate::error::Found;
+use crate::signing::hex_sha256;
+
+/// Whether values that may be secret are hidden.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Everything, for hashing only.
+    Everything,
+    /// What is harmless.
+    Harmless,
+}
+
+/// A piece of a login as it may be shown.
+pub(super) enum Redacted<'a> {
+    Value(Cow<'a, str>),
+    /// In characters.
+    Length(usize),
+}
+
+impl<'a> Redacted<'a> {
+    fn new(value: &'a str, is_harmless: bool) -> Self {
+        match is_harmless {
+            true => Self::Value(value.into()),
+            false => Self::by_length(value),
+        }
+    }
+
+    fn by_length(value: &str) -> Self {
+        Self::Length(value.chars().count())
+    }
+
+    /// Returns it for a sentence: a value in backquotes, on one line and cut.
+    pub(super) fn quoted(&self) -> String {
+        match self {
+            Self::Value(value) => Found::value(value).to_string(),
+            Self::Length(_) => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => f.write_str(value),
+            Self::Length(1) => f.write_str("(1 character)"),
+            Self::Length(characters) => write!(f, "({characters} characters)"),
+        }
+    }
+}
+
+/// Headers that hold nothing secret.
+const HARMLESS_HEADERS: [&str; 14] = [
+    "Accept",
+    "Accept-Encoding",
+    "Amz-Sdk-Invocation-Id",
+    "Amz-Sdk-Request",
+    "Connection",
+    "Content-Length",
+    "Content-Type",
+    "Date",
+    "Host",
+    "User-Agent",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Date",
+    "X-Amz-User-Agent",
+    "X-Vault-Aws-Iam-Server-Id",
+];
+
+/// Parameters of a query or a form that hold nothing secret.
+const HARMLESS_PARAMETERS: [&str; 6] = [
+    "Action",
+    "Version",
+    "X-Amz-Algorithm",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+];
+
+/// Other names that clients send, right or wrong.
+const OTHER_NAMES: [&str; 33] = [
+    "Accept-Charset",
+    "Accept-Language",
+    "Authorization",
+    "Cache-Control",
+    "Content-Encoding",
+    "Content-MD5",
+    "Cookie",
+    "Expect",
+    "Forwarded",
+    "Keep-Alive",
+    "Origin",
+    "Pragma",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "Referer",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "Via",
+    "X-Amz-Credential",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Amz-Target",
+    "X-Amzn-Trace-Id",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Request-Id",
+    "X-Vault-Namespace",
+    "X-Vault-Request",
+    "X-Vault-Token",
+    "iam_server_id_header_value",
+    "traceparent",
+];
+
+/// The prefix by which AWS and Vault know a header as AWS's own.
+const AMZ: &str = "X-Amz-";
+
+/// The longest value that is shown, in characters.
+const LONGEST_VALUE: usize = 128;
+
+/// The longest name that is shown, in characters.
+const LONGEST_NAME: usize = 64;
+
+/// Returns the name of a header, of a parameter or of a key of the JSON.
+pub(super) fn name(name: &str) -> Redacted<'_> {
+    if is_nearly_known(name) {
+        return Redacted::Value(name.into());
+    }
+    let Some((amz, rest)) = name.split_at_checked(AMZ.len()) else {
+        return Redacted::by_length(name);
+    };
+    match amz.eq_ignore_ascii_case(AMZ) && !rest.is_empty() {
+        true => Redacted::Value(format!("{amz}{}", Redacted::by_length(rest)).into()),
+        false => Redacted::by_length(name),
+    }
+}
+
+/// Returns names with `;` between them.
+pub(super) fn names(list: &str) -> String {
+    let shown: Vec<String> = list.split(';').map(|one| name(one).to_string()).collect();
+    shown.join(";")
+}
+
+/// Says whether a word is the name of a header, of a parameter or of a field of a login.
+pub(super) fn is_known_name(word: &str) -> bool {
+    known_names().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn known_names() -> impl Iterator<Item = &'static str> {
+    let headers = HARMLESS_HEADERS.into_iter().chain(OTHER_NAMES);
+    headers.chain(HARMLESS_PARAMETERS).chain(FIELDS)
+}
+
+/// A misspelt name is what an explanation is asked for. What is left of the name has to be known
+/// all the same, so that a short name admits less of a foreign text.
+fn is_nearly_known(name: &str) -> bool {
+    name.len() <= LONGEST_NAME
+        && known_names().any(|known| {
+            let edits = (known.len() / 3).min(3);
+            known.len().abs_diff(name.len()) <= edits && is_within(known, name, edits)
+        })
+}
+
+/// Says whether so many edits (Levenshtein) make one name of another, whatever the case.
+fn is_within(known: &str, name: &str, edits: usize) -> bool {
+    let known = known.as_bytes();
+    // How many edits make the beginning of `name` of each beginning of `known`.
+    let mut row = [0; LONGEST_NAME + 1];
+    for (index, cell) in row.iter_mut().enumerate() {
+        *cell = index;
+    }
+    let Some(row) = row.get_mut(..=known.len()) else {
+        return false;
+    };
+    for (index, byte) in name.bytes().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        let mut least = left;
+        let cells = row.iter_mut();
+        for (at, cell) in cells.enumerate() {
+            let above = *cell;
+            *cell = match at.checked_sub(1).and_then(|before| known.get(before)) {
+                None => left,
+                Some(same) if same.eq_ignore_ascii_case(&byte) => diagonal,
+                Some(_) => 1 + diagonal.min(left).min(above),
+            };
+            diagonal = above;
+            left = *cell;
+            least = least.min(left);
+        }
+        if least > edits {
+            return false;
+        }
+    }
+    row.last().is_some_and(|last| *last <= edits)
+}
+
+/// Returns what stands for a header's value, if that is not the value itself.
+pub(super) fn header_value(header: &Header, body: &[u8], shown: Shown) -> Option<String> {
+    if shown == Shown::Everything {
+        return None;
+    }
+    let value = header.joined();
+    if header.name == "Host" {
+        return Some(host(&value).to_string());
+    }
+    let is_harmless = is_harmless_header(&header.name, &value, body);
+    (!is_harmless).then(|| Redacted::by_length(&value).to_string())
+}
+
+/// Says whether a header's value has the shape of a kind that is no secret.
+pub(super) fn is_harmless_header(name: &str, value: &str, body: &[u8]) -> bool {
+    let bare = value.trim_matches([' ', '\t']);
+    match name {
+        "Amz-Sdk-Invocation-Id" if is_uuid(bare) => true,
+        "Host" => matches!(host(value), Redacted::Value(shown) if shown == value),
+        // A signature has the same shape.
+        "X-Amz-Content-Sha256" => bare == "UNSIGNED-PAYLOAD" || bare == hex_sha256(body),
+        "X-Amz-Date" => is_time(value),
+        name => HARMLESS_HEADERS.contains(&name) && is_plain(value),
+    }
+}
+
+/// Returns what stands for a parameter's value, if that is not the value itself.
+pub(super) fn query_value(name: &str, value: &str, shown: Shown) -> Option<String> {
+    match name {
+        _ if shown == Shown::Everything => None,
+        "X-Amz-SignedHeaders" => Some(names(value)),
+        name if is_harmless_parameter(name, value) => None,
+        _ => Some(Redacted::by_length(value).to_string()),
+    }
+}
+
+/// Says whether the value of a parameter of a query or a form has the shape of a kind that is no
+/// secret.
+pub(super) fn is_harmless_parameter(name: &str, value: &str) -> bool {
+    match name {
+        "X-Amz-Date" => is_time(value),
+        name => HARMLESS_PARAMETERS.contains(&name) && is_plain(value),
+    }
+}
+
+/// Returns a value that is no secret, if it looks like one.
+pub(super) fn text(value: &str) -> Redacted<'_> {
+    Redacted::new(value, is_plain(value))
+}
+
+/// Returns the time that was signed, as written.
+pub(super) fn time(written: &str) -> Redacted<'_> {
+    Redacted::new(written, is_time(written))
+}
+
+/// Returns the method; by its length if it is no word, and so may be another field.
+pub(super) fn method(method: &str) -> Redacted<'_> {
+    let is_word = method.len() <= 16 && method.bytes().all(|byte| byte.is_ascii_alphabetic());
+    Redacted::new(method, is_word && self::is_word(method))
+}
+
+/// Returns the role; by its length if neither a role nor an ARN looks so, and it may be another
+/// field.
+pub(super) fn role(role: &str) -> Redacted<'_> {
+    Redacted::new(role, is_role(role))
+}
+
+pub(super) fn is_role(role: &str) -> bool {
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_-.:/@*".contains(c);
+    role.chars().all(fits) && is_plain(role)
+}
+
+/// Returns a host and its port: each label of the host is a text of its own.
+pub(super) fn host(host: &str) -> Redacted<'_> {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) => {
+            (name, host.get(name.len()..).unwrap_or_default())
+        }
+        _ => (host, ""),
+    };
+    let address = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    if address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()) {
+        return Redacted::Value(host.into());
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if host.len() > 253 || !name.chars().all(fits) {
+        return Redacted::by_length(host);
+    }
+    let labels: Vec<String> = name
+        .split('.')
+        .map(|label| text(label).to_string())
+        .collect();
+    Redacted::Value((labels.join(".") + port).into())
+}
+
+/// Returns what signers make of a host; in lower case everything looks more like a word.
+pub(super) fn plain_host<'a>(plain: &'a str, written: &str) -> Redacted<'a> {
+    match host(written) {
+        Redacted::Value(shown) if shown == written => host(plain),
+        _ => Redacted::by_length(plain),
+    }
+}
+
+/// Returns the path of a URL: no login has another one than `/`, and a secret with a slash in the
+/// place of the host reaches into it.
+pub(super) fn path(path: &str) -> Redacted<'_> {
+    Redacted::new(path, path.bytes().all(|byte| byte == b'/'))
+}
+
+/// Returns the URL without user information, and its query without secrets.
+pub(super) fn url(url: &GoUrl) -> String {
+    let mut shown = url_without_query(url);
+    if !url.query.is_empty() {
+        shown.push('?');
+        shown.push_str(&form(&url.query));
+    }
+    shown
+}
+
+pub(super) fn url_without_query(url: &GoUrl) -> String {
+    let scheme = match url.scheme.as_str() {
+        "" => String::new(),
+        // It comes in lower case, in which everything looks more like a word.
+        scheme @ ("http" | "https") => format!("{scheme}:"),
+        scheme => format!("{}:", Redacted::by_length(scheme)),
+    };
+    if !url.opaque.is_empty() {
+        format!("{scheme}{}", Redacted::by_length(&url.opaque))
+    } else if !url.host.is_empty() {
+        format!("{scheme}//{}{}", host(&url.host), path(&url.path))
+    } else {
+        // What is no URL at all looks like a path.
+        format!("{scheme}{}", Redacted::by_length(&url.path))
+    }
+}
+
+/// Returns a form or a query without secrets, its pairs in their own order.
+pub(super) fn form(text: &str) -> String {
+    let query = Query::parse(text);
+    if query.fault.is_some() {
+        return Redacted::by_length(text).to_string();
+    }
+    let pairs = query.pairs.iter().map(|(name, value)| {
+        let name_shown = self::name(name);
+        match query_value(name, value, Shown::Harmless) {
+            None => format!("{name_shown}={value}"),
+            Some(hidden) => format!("{name_shown}={hidden}"),
+        }
+    });
+    pairs.collect::<Vec<String>>().join("&")
+}
+
+/// Returns the Authorization header without its signature; by its length if it is not one that is
+/// understood in every part.
+pub(super) fn authorization(text: &str, claim: &Result<Claim, ClaimFault>) -> String {
+    let claim = match claim {
+        Ok(claim) if claim.unusual.is_none() => claim,
+        _ => return Redacted::by_length(text).to_string(),
+    };
+    let mut shown = String::with_capacity(text.len());
+    // Such a header is one word and, with commas between them, three more.
+    for (index, piece) in text.split_inclusive([' ', '\t', ',']).enumerate() {
+        let (word, end) = match piece.strip_suffix([' ', '\t', ',']) {
+            Some(word) => piece.split_at(word.len()),
+            None => (piece, ""),
+        };
+        match word.split_once('=') {
+            Some(("Credential", _)) => {
+                let id = access_key_id(&claim.access_key_id);
+                shown.push_str(&format!("Credential={id}/{}", scope(claim)));
+            }
+            Some(("SignedHeaders", _)) => {
+                shown.push_str(&format!("SignedHeaders={}", names(&claim.signed_headers)));
+            }
+            Some(("Signature", _)) => {
+                let length = Redacted::by_length(&claim.signature);
+                shown.push_str(&format!("Signature={length}"));
+            }
+            _ if index == 0 || word.is_empty() => shown.push_str(word),
+            _ => shown.push_str(&Redacted::by_length(word).to_string()),
+        }
+        shown.push_str(end);
+    }
+    shown
+}
+
+/// Returns an access key ID; by its length if it has not the look of one, and so may be a secret.
+pub(super) fn access_key_id(id: &str) -> Redacted<'_> {
+    Redacted::new(id, is_access_key_id(id))
+}
+
+fn is_access_key_id(id: &str) -> bool {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    id.len() <= LONGEST_VALUE && id.chars().all(fits)
+}
+
+/// A credential scope as it may be shown.
+pub(super) struct Scope<'a> {
+    pub(super) date: Redacted<'a>,
+    pub(super) region: Redacted<'a>,
+    pub(super) service: Redacted<'a>,
+    pub(super) terminator: Redacted<'a>,
+}
+
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            date,
+            region,
+            service,
+            terminator,
+        } = self;
+        write!(f, "{date}/{region}/{service}/{terminator}")
+    }
+}
+
+/// Returns the scope of a signature. Where a part of it is left out, and a secret access key with
+/// slashes stands before it, five parts are there all the same: so none is shown unless the day,
+/// the service and the end are what they should be.
+pub(super) fn scope(claim: &Claim) -> Scope<'_> {
+    let has_end = claim.terminator == "aws4_request";
+    let has_day = claim.date.len() == 8 && claim.date.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = has_day && is_region(&claim.service);
+    let all_fit = fits && is_region(&claim.region);
+    Scope {
+        date: Redacted::new(&claim.date, fits && has_end),
+        region: Redacted::new(&claim.region, all_fit && has_end),
+        service: Redacted::new(&claim.service, fits && has_end),
+        // The only mistake in it.
+        terminator: Redacted::new(
+            &claim.terminator,
+            has_end || all_fit && is_plain(&claim.terminator),
+        ),
+    }
+}
+
+/// Returns the name of a region or of a service.
+pub(super) fn region(region: &str) -> Redacted<'_> {
+    Redacted::new(region, is_region(region))
+}
+
+fn is_region(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&name.len()) && name.bytes().all(fits) && is_plain(name)
+}
+
+/// Says whether a word is a credential scope as AWS has it, with an access key ID in front or not.
+pub(super) fn is_scope(word: &str) -> bool {
+    let Some(rest) = word.strip_suffix("/aws4_request") else {
+        return false;
+    };
+    let parts: Vec<&str> = rest.splitn(5, '/').collect();
+    match parts[..] {
+        [id, date, region, service] => {
+            is_access_key_id(id) && is_digits(date) && is_region(region) && is_region(service)
+        }
+        [date, region, service] => is_digits(date) && is_region(region) && is_region(service),
+        _ => false,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Says whether a text is a time in some form, or several with commas between them.
+fn is_time(text: &str) -> bool {
+    let is_amz = |time: &str| {
+        let form = "00000000T000000Z".bytes();
+        time.len() == form.len()
+            && time.bytes().zip(form).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                letter => byte == letter,
+            })
+    };
+    text.len() <= LONGEST_VALUE
+        && (text.split(',').all(|time| is_amz(time.trim())) || is_plain(text))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let is_group = |(group, length): (&str, usize)| {
+        group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    text.split('-').count() == 5 && text.split('-').zip([8, 4, 4, 4, 12]).all(is_group)
+}
+
+/// Says whether a text is one line of words, as people and programs choose them: nothing in it may
+/// be a piece of a secret, not under its escapes either.
+fn is_plain(text: &str) -> bool {
+    // A line break at the end is the mistake that is looked for.
+    let bare = text.trim();
+    bare.len() <= LONGEST_VALUE
+        && echo::is_harmless(bare, &Secrets::default())
+        && echo::is_in_every_reading(bare, |text| {
+            text.split(|c: char| !c.is_ascii_alphanumeric())
+                .all(is_word)
+        })
+}
+
+/// Says whether letters and digits look like a word: one case, capitals at the beginning of its
+/// parts, or a number with some letters. Random text of a dozen characters hardly ever does.
+fn is_word(piece: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| piece.as_bytes().iter().any(test);
+    let changes = piece.as_bytes().windows(2).filter(
+        |pair| matches!(pair, [one, other] if one.is_ascii_digit() != other.is_ascii_digit()),
+    );
+    let changes = changes.count();
+    if !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase) {
+        return changes <= 2;
+    }
+    let parts = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let parts = parts
+        .as_bytes()
+        .chunk_by(|_, next| !next.is_ascii_uppercase());
+    // A capital and two small letters; `My` and `v` may come before.
+    let is_part = |(index, part): (usize, &[u8])| match part {
+        [first, ..] if index == 0 => part.len() >= 2 || first.is_ascii_lowercase(),
+        _ => part.len() >= 3,
+    };
+    changes <= 1 && parts.enumerate().all(is_part)
+}
