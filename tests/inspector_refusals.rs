@@ -82,7 +82,7 @@ fn answers_without_a_known_text_are_explained_by_their_status() {
     check_answer(&answer(472, ""), Some("vault"), Some("disaster-recovery-secondary"), "this Vault is a disaster recovery secondary and takes no logins");
     check_answer(&answer(473, ""), Some("vault"), Some("performance-standby"), "this Vault node is a performance standby that did not pass the login on");
     check_answer(&vault(500), Some("vault"), Some("vault-failed"), "Vault failed without a reason that points at the login");
-    check_answer(&vault(501), Some("vault"), Some("vault-not-initialized"), "Vault is not initialized");
+    check_answer(&vault(501), Some("vault"), Some("vault-not-initialized"), "this Vault server is not initialized");
     check_answer(&errors(503, "Vault is sealed"), Some("vault"), Some("vault-sealed"), "Vault is sealed or in maintenance");
     for page in [answer(200, "<html>log in</html>"), answer(502, "Bad Gateway"), answer(503, "no healthy upstream"), answer(204, "")] {
         check_answer(&page, Some("intermediary"), Some("answer-not-vaults"), "the answer is not Vault's: it is no JSON with errors or a token");

@@ -76,7 +76,7 @@ fn texts<'j>(answer: &'j Json<'_>, name: &str) -> Option<Vec<&'j str>> {
 }
 
 /// The first 1 MiB of a text.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     let mut end = text.len().min(MOST_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;

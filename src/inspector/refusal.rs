@@ -114,7 +114,11 @@ pub(crate) fn explain_refusal_to(
 }
 
 /// A refusal without a rule.
-fn without_rule(refused_by: Option<Refuser>, message: &str, quoted: Option<String>) -> Refusal {
+pub(super) fn without_rule(
+    refused_by: Option<Refuser>,
+    message: &str,
+    quoted: Option<String>,
+) -> Refusal {
     Refusal {
         refused_by,
         rule: None,

@@ -152,7 +152,7 @@ rules! {
     }
     VaultNotInitialized "vault-not-initialized" {
         contract: ["row-38b"], refused_by: Vault, severity: Refused, healing: ByItself,
-        title: "Vault is not initialized",
+        title: "this Vault server is not initialized",
         client: "check that this is the right Vault server",
         server: "initialize Vault: `vault operator init`",
         causes: ["the server is new", "the storage behind Vault is empty or another one"],

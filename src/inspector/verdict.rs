@@ -66,7 +66,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_visible)
 }
 
-fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions echo the value before "for field", so only what follows counts.
     if text.contains("Field validation failed") {
