@@ -9,7 +9,8 @@ use super::bindings::exports::vault_aws::login::lifecycle as wit;
 use vault_aws_login::session::{
     Action, ConfigError, ConfigField, ConfigRule, ContainerAuthorization, ContainerEndpoint,
     CredentialSource, Destination, Header, Healing, Instant, Lease, Method, Refusal, RefusalRule,
-    Request, Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
+    Request, RequestPurpose, Response, Session, SessionConfig, SessionSettings, TransportFailure,
+    WebIdentity,
 };
 use vault_aws_login::{Credentials, LoginOptions, Region, StsEndpoint};
 use vault_aws_login_wiping::{Depth, with_clean_stack};
@@ -233,6 +234,12 @@ impl From<Request> for wit::Request {
         };
         Self {
             id: request.id,
+            purpose: match request.purpose {
+                RequestPurpose::Login => wit::RequestPurpose::Login,
+                RequestPurpose::Renewal => wit::RequestPurpose::Renewal,
+                RequestPurpose::TokenCheck => wit::RequestPurpose::TokenCheck,
+                RequestPurpose::Credentials => wit::RequestPurpose::Credentials,
+            },
             destination: request.destination.into(),
             origin: request.origin,
             method: match request.method {
@@ -271,6 +278,7 @@ impl From<Refusal> for wit::Refusal {
             destination: refusal.destination.map(Into::into),
             status: refusal.status,
             message: refusal.message,
+            diagnosis: refusal.diagnosis.map(Into::into),
             retry_at: refusal.retry_at.into(),
         }
     }

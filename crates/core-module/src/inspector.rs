@@ -190,7 +190,7 @@ impl From<ExplainError> for Refused {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct RefusalJson {
+pub(super) struct RefusalJson {
     refused_by: Option<&'static str>,
     rule: Option<&'static str>,
     message: String,

@@ -216,6 +216,7 @@ fn session_logs_in_and_ends() {
     );
     let sent = next(1)["ok"]["send"].take();
     assert_eq!(sent["destination"], "vault", "{sent}");
+    assert_eq!(sent["purpose"], "login");
     assert_eq!(sent["method"], "post");
     assert_eq!(sent["path-and-query"], "/v1/auth/aws/login");
     let body = STANDARD.decode(sent["body"].as_str().unwrap()).unwrap();
@@ -310,6 +311,39 @@ fn session_says_why_a_request_failed() {
     assert_eq!(refusal["rule"], "timed-out", "{refusal}");
     assert_eq!(refusal["healing"], "by-itself");
     assert_eq!(refusal["destination"], "container-endpoint");
+    assert_eq!(refusal["diagnosis"], json!(null));
+}
+
+#[test]
+fn session_says_what_the_inspector_makes_of_a_refused_login() {
+    let session = &created(json!({"mount": "aws", "credential-source": "pushed"}))["ok"];
+    let next = || {
+        asked(
+            lifecycle::session_next_action,
+            &json!({"session": session, "now": now(1)}),
+        )
+    };
+    let credentials = request()["credentials"].take();
+    let pushed = json!({"session": session, "credentials": credentials, "now": now(1)});
+    asked(lifecycle::session_push_credentials, &pushed);
+    let sent = next()["ok"]["send"].take();
+    let body = json!({"errors": ["entry for role dev not found"]}).to_string();
+    let response = json!({"status": 400, "headers": [], "body": STANDARD.encode(&body)});
+    let answered =
+        json!({"session": session, "request-id": sent["id"], "now": now(2), "response": response});
+    asked(lifecycle::session_on_response, &answered);
+    let refusal = next()["ok"]["refused"].take();
+    let explained = asked(
+        inspector::explain_refusal,
+        &json!({"answer": {"status": 400, "body": body}, "login-json": login(), "unix-seconds": 1440938160}),
+    );
+    assert_eq!(refusal["rule"], "login-refused", "{refusal}");
+    assert_eq!(refusal["message"], "the mount has no such role");
+    assert_eq!(refusal["diagnosis"], explained["ok"]);
+    assert_eq!(
+        refusal["diagnosis"]["quoted"],
+        "entry for role dev not found"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::exchange::{DestinationJson, RequestJson};
+use crate::inspector::RefusalJson as DiagnosisJson;
 use vault_aws_login::session::{Action, ClockCorrection, Healing, Instant, Lease, Refusal};
 
 #[derive(Serialize)]
@@ -123,6 +124,7 @@ pub(super) struct RefusalJson {
     destination: Option<DestinationJson>,
     status: Option<u16>,
     message: String,
+    diagnosis: Option<DiagnosisJson>,
     retry_at: InstantJson,
 }
 
@@ -137,6 +139,7 @@ impl From<Refusal> for RefusalJson {
             destination: refusal.destination.map(Into::into),
             status: refusal.status,
             message: refusal.message,
+            diagnosis: refusal.diagnosis.map(Into::into),
             retry_at: refusal.retry_at.into(),
         }
     }

@@ -83,6 +83,7 @@ impl From<TransportFailureJson> for TransportFailure {
 #[serde(rename_all = "kebab-case")]
 pub(super) struct RequestJson {
     id: u64,
+    purpose: &'static str,
     destination: DestinationJson,
     origin: Option<String>,
     /// In lower case, as in the WIT.
@@ -98,6 +99,7 @@ impl From<Request> for RequestJson {
     fn from(request: Request) -> Self {
         Self {
             id: request.id,
+            purpose: request.purpose.name(),
             destination: request.destination.into(),
             origin: request.origin,
             method: request.method.as_str().to_ascii_lowercase(),
