@@ -3,6 +3,7 @@
 use super::{Purpose, Sent, Session};
 use crate::credentials::Credentials;
 use crate::echo;
+use crate::inspector::Healing;
 use crate::session::action::ClockCorrection;
 use crate::session::back_off::{self, BY_HAND, Failure};
 use crate::session::clock::{self, Correction};
@@ -10,7 +11,7 @@ use crate::session::disowned::LEAST_BETWEEN_CHECKS;
 use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
 use crate::session::instant::Instant;
 use crate::session::lease::Lease;
-use crate::session::refusal::{Fault, Healing, Refusal, RefusalRule, Sentence};
+use crate::session::refusal::{Fault, Refusal, RefusalRule, Sentence};
 use crate::session::source::Step;
 use crate::session::vault::{self, Grant, Verdict};
 
