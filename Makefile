@@ -33,7 +33,7 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the component …"
 	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
@@ -44,7 +44,7 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the command …"
 	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
@@ -55,7 +55,7 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@echo "building the core module …"
 	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # The tests' own server plugin; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
@@ -76,7 +76,8 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
-# Not `npm ci`: it refuses lock files without the optional packages of other platforms.
+# Each package has its hash in the lock file, which this holds it to as `npm ci` does. Not `npm ci`, because that refuses
+# lock files without the optional packages of other platforms.
 npm_install = cd $(1) && npm install --no-save --silent
 npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
@@ -162,14 +163,14 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 
 # wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
 # exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
-dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find crates/wiping host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
 	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/optimised/filter.wasm --output $@
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) target/optimised/filter.wasm --output $@
 
 # Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.
@@ -181,7 +182,7 @@ bench: component command core composed envoy node browser dist/test-bed/vault-pl
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)
-	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/$(BENCH_ALONE_WASM) --output target/bench/signer.wasm
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/$(BENCH_ALONE_WASM) --output target/bench/signer.wasm
 	@cargo build --locked --quiet --profile floor $(BENCH_ALONE)
 	@cp target/$(WASM_TARGET)/floor/$(BENCH_ALONE_WASM) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
@@ -245,6 +246,6 @@ need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&
 	$(call need,python3,https://www.python.org)
 	@echo "installing the Python tools into .venv …"
 	@test -x $(PYTHON) || python3 -m venv .venv
-	@$(PYTHON) -m pip install --quiet --requirement tests/requirements.txt
+	@$(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement tests/requirements.txt
 	@$(PYTHON) tests/prepare_venv.py
 	@mkdir -p .make && touch $@

@@ -3,8 +3,6 @@
 use core::fmt;
 
 use aws_credential_types::Credentials as AwsCredentials;
-use aws_smithy_runtime_api::client::identity::Identity;
-use zeroize::Zeroizing;
 
 use crate::error::{InputField, SignError};
 use crate::text::{self, Shown, is_visible};
@@ -15,11 +13,11 @@ const SECRET_LENGTH: usize = 40;
 
 /// Holds AWS credentials whose shape is known to be right.
 ///
-/// No `Clone`: each copy is one more place to forget. `Debug` shows nothing of them.
+/// AWS's own type holds them, and wipes its fields when it is dropped. No `Clone`: each copy is one
+/// more place to forget. `Debug` shows nothing of them.
 pub struct Credentials {
-    access_key_id: String,
-    secret_access_key: Zeroizing<String>,
-    session_token: Option<Zeroizing<String>>,
+    aws: AwsCredentials,
+    /// Apart from AWS's type, whose times end where the platform's do.
     expires_at: Option<u64>,
 }
 
@@ -37,32 +35,32 @@ impl Credentials {
         session_token: Option<String>,
         expires_at: Option<u64>,
     ) -> Result<Self, SignError> {
-        // Into their wiping owners first, so that a refusal wipes them too.
-        let secret_access_key = Zeroizing::new(secret_access_key);
-        let session_token = session_token.map(Zeroizing::new);
-        check_access_key_id(&access_key_id)?;
+        // Into their wiping owner first, so that a refusal wipes them too.
+        let aws = AwsCredentials::new(
+            access_key_id,
+            secret_access_key,
+            session_token,
+            None,
+            "vault-aws-login",
+        );
+        check_access_key_id(aws.access_key_id())?;
         text::check(
             InputField::SecretAccessKey,
-            &secret_access_key,
+            aws.secret_access_key(),
             Shown::Nothing,
             is_visible,
         )?;
-        match &session_token {
+        match aws.session_token() {
             Some(token) => {
                 text::check(InputField::SessionToken, token, Shown::Nothing, is_visible)?;
             }
             // Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-            None if access_key_id.starts_with("ASIA") => {
+            None if aws.access_key_id().starts_with("ASIA") => {
                 return Err(SignError::SessionTokenMissing);
             }
             None => {}
         }
-        Ok(Self {
-            access_key_id,
-            secret_access_key,
-            session_token,
-            expires_at,
-        })
+        Ok(Self { aws, expires_at })
     }
 
     /// Returns when the credentials end, in Unix seconds, where that is known.
@@ -72,10 +70,7 @@ impl Credentials {
 
     /// Returns what of them is not to be shown.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
-        let session_token = self.session_token.iter();
-        core::iter::once(&self.secret_access_key)
-            .chain(session_token)
-            .map(|secret| secret.as_str())
+        core::iter::once(self.secret_access_key()).chain(self.session_token())
     }
 
     /// Refuses credentials that have ended at the given time.
@@ -89,17 +84,16 @@ impl Credentials {
         }
     }
 
-    /// Makes the identity that AWS's signer takes. It copies the secret: see `wipe.rs`.
-    pub(crate) fn identity(&self) -> Identity {
-        let credentials = AwsCredentials::new(
-            self.access_key_id.as_str(),
-            self.secret_access_key.as_str(),
-            self.session_token.as_ref().map(|token| token.to_string()),
-            None,
-            "vault-aws-login",
-        );
-        // `.into()` would look for what only AWS's own credential providers leave there.
-        Identity::new(credentials, None)
+    pub(crate) fn access_key_id(&self) -> &str {
+        self.aws.access_key_id()
+    }
+
+    pub(crate) fn secret_access_key(&self) -> &str {
+        self.aws.secret_access_key()
+    }
+
+    pub(crate) fn session_token(&self) -> Option<&str> {
+        self.aws.session_token()
     }
 }
 

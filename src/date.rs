@@ -6,12 +6,22 @@
 
 use time::{Date, Month, OffsetDateTime};
 
+use crate::unix_seconds::UnixSeconds;
+
 /// Reads a date such as `20300131T120000Z`, as `X-Amz-Date` has it.
 pub(crate) fn read_amz_date(text: &str) -> Option<i64> {
     let (parts, "") = read_parts("YYYYMMDDThhmmssZ", text)? else {
         return None;
     };
     seconds(parts)
+}
+
+/// Writes a date such as `20300131T120000Z`.
+pub(crate) fn write_amz_date(time: UnixSeconds) -> String {
+    let date = OffsetDateTime::from(time.as_system_time());
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    let (hour, minute, second) = date.to_hms();
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
 /// Reads an HTTP date such as `Thu, 31 Jan 2030 12:00:00 GMT` (RFC 9110, section 5.6.7,

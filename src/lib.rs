@@ -33,7 +33,7 @@ mod login;
 mod options;
 mod region;
 pub mod session;
-mod sign;
+mod signing;
 mod sts;
 mod sts_url;
 mod text;

@@ -7,12 +7,9 @@ use serde::Serialize;
 use crate::credentials::Credentials;
 use crate::error::SignError;
 use crate::options::{LoginOptions, Role, ServerId};
-use crate::sign::{BODY, sign_request};
+use crate::signing::{BODY, CONTENT_TYPE, sign_request};
 use crate::sts::StsTarget;
 use crate::unix_seconds::UnixSeconds;
-
-/// The type that Go's SDK sends, charset included.
-const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 /// Signs a login and returns the JSON body for `POST /v1/auth/<mount>/login`.
 ///
@@ -31,23 +28,12 @@ pub fn sign_login(
     let target = StsTarget::resolve(options.region.as_ref(), options.sts_endpoint.as_ref());
     let server_id = options.server_id.as_ref().map(ServerId::as_str);
 
-    let content_type = ("content-type", CONTENT_TYPE);
-    let signed = match server_id {
-        Some(id) => sign_request(
-            credentials,
-            &target,
-            &[content_type, ("x-vault-aws-iam-server-id", id)],
-            time,
-        ),
-        None => sign_request(credentials, &target, &[content_type], time),
-    };
-    let added = |wanted| signed.headers().find(|(name, _)| *name == wanted);
-    let header = |name| added(name).map(|(_, value)| [value]);
+    let signed = sign_request(credentials, &target, server_id, time);
     let headers = SignedHeaders {
-        authorization: header("authorization"),
+        authorization: [&signed.authorization],
         content_type: [CONTENT_TYPE],
-        date: header("x-amz-date"),
-        security_token: header("x-amz-security-token"),
+        date: [&signed.timestamp],
+        security_token: credentials.session_token().map(|token| [token]),
         server_id: server_id.map(|id| [id]),
     };
     Ok(envelope(
@@ -82,12 +68,12 @@ fn envelope(url: &str, headers: &str, role: Option<&Role>) -> String {
 /// No `Host` (Vault takes it from the URL) and no `Content-Length` (Vault counts for itself).
 #[derive(Serialize)]
 struct SignedHeaders<'a> {
-    #[serde(rename = "Authorization", skip_serializing_if = "Option::is_none")]
-    authorization: Option<[&'a str; 1]>,
+    #[serde(rename = "Authorization")]
+    authorization: [&'a str; 1],
     #[serde(rename = "Content-Type")]
     content_type: [&'a str; 1],
-    #[serde(rename = "X-Amz-Date", skip_serializing_if = "Option::is_none")]
-    date: Option<[&'a str; 1]>,
+    #[serde(rename = "X-Amz-Date")]
+    date: [&'a str; 1],
     #[serde(
         rename = "X-Amz-Security-Token",
         skip_serializing_if = "Option::is_none"

@@ -3,14 +3,14 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
 
 use super::check::Login;
-use super::claim::{ALGORITHM, Claim, Place};
+use super::claim::{Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::login_fields::Headers;
 use super::redact::{self, Redacted, Shown, header_value, query_value};
+use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
 
 /// What `UriEncode` encodes.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC
@@ -36,53 +36,49 @@ pub(super) fn canonical_request(
     names.sort_unstable();
     names.dedup();
     let hides = shown == Shown::Harmless;
-    let shown_method = redact::method(&login.method_text);
-    let shown_path = redact::path(&url.path);
-    let mut request = format!(
-        "{}\n{}\n{}\n",
-        if hides {
-            shown_method.to_string()
+    let headers: Vec<(String, String)> = names
+        .into_iter()
+        .map(|name| {
+            let value = match name {
+                "host" if hides => redact::host(&url.host).to_string(),
+                "host" => url.host.clone(),
+                "content-length" => body.len().to_string(),
+                _ => value(name, headers, body, shown),
+            };
+            match hides {
+                true => (redact::name(name).to_string(), value),
+                false => (name.to_owned(), value),
+            }
+        })
+        .collect();
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let shown_method = redact::method(&login.method_text).to_string();
+    let request = CanonicalRequest {
+        method: if hides {
+            &shown_method
         } else {
-            login.method_text.clone()
+            &login.method_text
         },
-        match shown_path {
-            Redacted::Length(_) if hides => shown_path.to_string(),
+        path: &match redact::path(&url.path) {
+            hidden @ Redacted::Length(_) if hides => hidden.to_string(),
             _ => path(&url.path),
         },
-        query(&url.query, claim.place, shown)
-    );
-    for name in &names {
-        match hides {
-            true => request.push_str(&redact::name(name).to_string()),
-            false => request.push_str(name),
-        }
-        request.push(':');
-        match *name {
-            "host" if hides => request.push_str(&redact::host(&url.host).to_string()),
-            "host" => request.push_str(&url.host),
-            "content-length" => request.push_str(&body.len().to_string()),
-            _ => request.push_str(&value(name, headers, body, shown)),
-        }
-        request.push('\n');
-    }
-    request.push('\n');
-    let names = names.join(";");
-    request.push_str(&if hides { redact::names(&names) } else { names });
-    request.push('\n');
-    request.push_str(&hex_sha256(body));
-    request
+        query: &query(&url.query, claim.place, shown),
+        headers: &headers,
+        signed_names: &signed_names(&headers),
+        body_sha256: &hex_sha256(body),
+    };
+    request.write()
 }
 
 /// The string to sign, whose hash alone is of what is hidden.
 pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: &str) -> String {
-    let hash = hex_sha256(canonical_request.as_bytes());
-    let timestamp = redact::time(timestamp);
-    let scope = redact::scope(claim);
-    format!("{ALGORITHM}\n{timestamp}\n{scope}\n{hash}")
-}
-
-pub(super) fn hex_sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    let timestamp = redact::time(timestamp).to_string();
+    let scope = redact::scope(claim).to_string();
+    signing::string_to_sign(&timestamp, &scope, canonical_request)
 }
 
 /// The server puts a slash of its own before the path, and AWS folds the two into one.
@@ -131,16 +127,8 @@ fn value(name: &str, headers: &Headers, body: &[u8], shown: Shown) -> String {
     // The server sends one User-Agent only.
     let count = if name == "user-agent" { 1 } else { usize::MAX };
     let values = header.values.iter().take(count);
-    let trimmed: Vec<String> = values.map(|value| fold_blanks(value)).collect();
+    let trimmed: Vec<String> = values.map(|value| trimmed(value)).collect();
     trimmed.join(",")
-}
-
-fn fold_blanks(value: &str) -> String {
-    let words: Vec<&str> = value
-        .split([' ', '\t'])
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join(" ")
 }
 
 /// AWS's `UriEncode`.

@@ -3,9 +3,7 @@
 use super::go_url::Query;
 use super::login_fields::Headers;
 use crate::credentials::looks_like_secret;
-
-/// The one algorithm that STS logins are signed with.
-pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+use crate::signing::ALGORITHM;
 
 /// The parts of a signature.
 pub(super) struct Claim {

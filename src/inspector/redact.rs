@@ -8,12 +8,12 @@ use core::fmt;
 use core::net::Ipv6Addr;
 use std::borrow::Cow;
 
-use super::canonical::hex_sha256;
 use super::claim::{Claim, ClaimFault};
 use super::go_url::{GoUrl, Query};
 use super::login_fields::{FIELDS, Header};
 use crate::echo::{self, Secrets};
 use crate::error::Found;
+use crate::signing::hex_sha256;
 
 /// Whether values that may be secret are hidden.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,11 @@
 //!
 //! `docs/core-abi.md` is the contract. The names and values are those of `wit/`.
 
+#![cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "the exports are those of a WebAssembly module")
+)]
+
 mod answer;
 mod inspector;
 mod lifecycle;
