@@ -61,6 +61,9 @@ impl Session {
         let taken = self
             .supply
             .take(credentials, seconds, monotonic, &mut self.random);
+        if let Some(sent) = &mut self.sent {
+            sent.signed_at = None;
+        }
         if let Err(fault) = taken {
             let failure = self.failure(&fault, None, now, 0);
             self.supply.fail(monotonic, failure, &mut self.random);
@@ -135,7 +138,7 @@ impl Session {
 
     /// Makes the server's words safe to print.
     fn quote(&self, fault: &Fault, sent: &Sent) -> Option<String> {
-        echo::quote(fault.text.as_ref()?, &self.secrets(sent))
+        echo::quote(fault.text.as_ref()?, &self.secrets(sent)?)
     }
 
     /// Forgets a lease that is over, or a token that Vault does not know.
