@@ -24,6 +24,10 @@ use crate::text::is_visible;
 /// policies, and a proxy's page with its style sheet.
 const MOST_BYTES: usize = 1024 * 1024;
 
+/// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
+/// field into the middle of a text, and a login may be half as long.
+const MOST_JUDGED: usize = 128 * 1024;
+
 /// The longest server ID that is told, in characters.
 const LONGEST_SERVER_ID: usize = 128;
 
@@ -75,7 +79,7 @@ pub struct Refusal {
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
 /// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
-    let body = beginning(&answer.body);
+    let body = beginning(&answer.body, MOST_BYTES);
     let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
     let text = json.as_ref().and_then(error_text);
     let mut findings = Findings::default();
@@ -194,6 +198,7 @@ fn is_token(text: &str) -> bool {
 }
 
 fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    let text = beginning(text, MOST_JUDGED);
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions put the value that was sent between these two, so what is before does not count.
     if text.contains("Field validation failed") {
@@ -388,9 +393,9 @@ fn signed_region(text: &str, login: Option<&Login>) -> Option<String> {
     Some(claim.region)
 }
 
-/// The first 1 MiB of a text.
-fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(MOST_BYTES);
+/// The first so many bytes of a text.
+fn beginning(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -405,7 +410,7 @@ pub(super) struct TimeRefusal {
 
 impl TimeRefusal {
     pub(super) fn read(answer: &Answer) -> Option<Self> {
-        let body = beginning(&answer.body);
+        let body = beginning(&answer.body, MOST_BYTES);
         let (json, _) = Json::read(body.as_bytes()).ok()?;
         let text = error_text(&json)?;
         match judge(answer.status, Some(&json), Some(&text), body) {

@@ -155,6 +155,7 @@ fn signed_headers(authorization: &str) -> &str {
 
 /// Row 23.
 fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Findings) {
+    let allowed = Allowed::of(profile);
     for header in headers
         .0
         .iter()
@@ -164,18 +165,14 @@ fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Find
             break;
         }
         let by_default = allows(&header.name, profile.plugin());
-        report(
-            &header.name,
-            by_default,
-            LoginRule::HeaderNotAllowed,
-            profile,
-            findings,
-        );
+        let rule = LoginRule::HeaderNotAllowed;
+        allowed.report(&header.name, by_default, rule, findings);
     }
 }
 
 /// Row 24: the names are compared as written.
 fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) {
+    let allowed = Allowed::of(profile);
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in &login.query.pairs {
         if canonical(name).starts_with("X-Amz-")
@@ -188,13 +185,8 @@ fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) 
                 "X-Amz-Signedheaders" => Some(false),
                 other => allows(other, profile.plugin()),
             };
-            report(
-                name,
-                by_default,
-                LoginRule::QueryParameterNotAllowed,
-                profile,
-                findings,
-            );
+            let rule = LoginRule::QueryParameterNotAllowed;
+            allowed.report(name, by_default, rule, findings);
         }
     }
 }
@@ -211,27 +203,49 @@ fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
     }
 }
 
-fn report(
-    name: &str,
-    by_default: Option<bool>,
-    rule: LoginRule,
-    profile: &ServerProfile,
-    findings: &mut Findings,
-) {
-    let extra = profile
-        .allowed_headers
-        .as_ref()
-        .map(|names| names.iter().any(|allowed| canonical(allowed) == *name));
-    let severity = match (by_default, extra) {
-        (Some(true), _) | (_, Some(true)) => return,
-        (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
-        _ => Severity::Depends,
-    };
-    let template = match severity {
-        Severity::Refused => "expected one that is allowed, found {fix=}",
-        _ => "found {fix=}, and whether the server allows it is not known",
-    };
-    findings.add(rule, severity, template, &[&redact::name(name).quoted()]);
+/// What the server allows beyond its default list.
+struct Allowed {
+    /// Canonical and sorted; `None` if the list is not known.
+    names: Option<Vec<String>>,
+    is_checked: bool,
+}
+
+impl Allowed {
+    fn of(profile: &ServerProfile) -> Self {
+        let names = profile.allowed_headers.as_ref().map(|names| {
+            let mut names: Vec<String> = names.iter().map(|name| canonical(name)).collect();
+            names.sort_unstable();
+            names
+        });
+        Self {
+            names,
+            is_checked: profile.gate() == Gate::Made,
+        }
+    }
+
+    /// Reports a name, unless it is allowed.
+    fn report(
+        &self,
+        name: &str,
+        by_default: Option<bool>,
+        rule: LoginRule,
+        findings: &mut Findings,
+    ) {
+        let is_extra = |names: &Vec<String>| {
+            let found = names.binary_search_by(|allowed| allowed.as_str().cmp(name));
+            found.is_ok()
+        };
+        let severity = match (by_default, self.names.as_ref().map(is_extra)) {
+            (Some(true), _) | (_, Some(true)) => return,
+            (Some(false), Some(false)) if self.is_checked => Severity::Refused,
+            _ => Severity::Depends,
+        };
+        let template = match severity {
+            Severity::Refused => "expected one that is allowed, found {fix=}",
+            _ => "found {fix=}, and whether the server allows it is not known",
+        };
+        findings.add(rule, severity, template, &[&redact::name(name).quoted()]);
+    }
 }
 
 /// Rows 26 and 27, of which the server's own reading of the header is a part.
