@@ -1,6 +1,6 @@
 //! Which rule an answer to a login is about, and who decided it.
 
-use super::answer::ReadAnswer;
+use super::answer::{ReadAnswer, beginning};
 use super::refusal_texts::{
     AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
 };
@@ -61,12 +61,17 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
     }
 }
 
+/// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
+/// field into the middle of a text, and a login may be half as long.
+const MOST_JUDGED: usize = 128 * 1024;
+
 /// Says whether a text can be a token: a header has to carry it.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_visible)
 }
 
 pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    let text = beginning(text, MOST_JUDGED);
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions echo the value before "for field", so only what follows counts.
     if text.contains("Field validation failed") {
