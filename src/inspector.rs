@@ -16,6 +16,7 @@ mod go_header;
 mod go_url;
 mod known_secrets;
 mod login_fields;
+mod pasted;
 mod profile;
 mod redact;
 mod refusal;
@@ -28,6 +29,7 @@ pub use self::check::check_login;
 pub use self::clock::clock_offset;
 pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
 pub use self::finding::{Finding, Prediction};
+pub use self::pasted::explain_pasted;
 pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,

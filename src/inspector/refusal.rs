@@ -128,7 +128,11 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
 }
 
 /// A refusal without a rule.
-fn silent(refused_by: Option<Refuser>, message: &str, quoted: Option<String>) -> Refusal {
+pub(super) fn silent(
+    refused_by: Option<Refuser>,
+    message: &str,
+    quoted: Option<String>,
+) -> Refusal {
     Refusal {
         refused_by,
         rule: None,
@@ -193,7 +197,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_visible)
 }
 
-fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions put the value that was sent between these two, so what is before does not count.
     if text.contains("Field validation failed") {
@@ -389,7 +393,7 @@ fn signed_region(text: &str, login: Option<&Login>) -> Option<String> {
 }
 
 /// The first 1 MiB of a text.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     let mut end = text.len().min(MOST_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -13,6 +13,11 @@ pub(super) struct Texts {
 }
 
 impl Texts {
+    /// Returns the pieces, in the order in which they are tried.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &'static str> {
+        self.pieces.split('\n')
+    }
+
     /// Returns the rule of the first text that is in an answer.
     pub(super) fn find(&self, answer: &str) -> Option<LoginRule> {
         let mut texts = self.pieces.split('\n').zip(self.rules);
