@@ -330,7 +330,9 @@ fn arn_length(text: &[Unit]) -> usize {
     }
     loop {
         let start = end;
-        while at(end).is_ascii_alphanumeric() || "_+=,.@-".contains(at(end)) {
+        while at(end).is_ascii_alphanumeric()
+            || matches!(at(end), '_' | '+' | '=' | ',' | '.' | '@' | '-')
+        {
             end += 1;
         }
         if end - start > LONGEST_NAME {
@@ -345,7 +347,7 @@ fn arn_length(text: &[Unit]) -> usize {
 
 /// What tokens, signatures, keys and encoded logins consist of.
 fn is_opaque(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "+/=_".contains(character)
+    matches!(character, 'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' | '=' | '_')
 }
 
 /// Reads one layer of escapes: `\u002f`, `\/` and `\x2f`, `%2f`, `&#47;`, `&#x2f;` and `&amp;`.
@@ -440,7 +442,7 @@ fn cut_out(text: &str, mut hidden: Vec<Range<usize>>) -> String {
 
 /// What may belong to a secret beside what is opaque: the dots and dashes of tokens.
 fn is_word(character: char) -> bool {
-    is_opaque(character) || "-.~".contains(character) || is_hidden(character)
+    is_opaque(character) || matches!(character, '-' | '.' | '~') || is_hidden(character)
 }
 
 /// Writes a foreign text on one line: what would break a line of a log, or hide or reorder what
