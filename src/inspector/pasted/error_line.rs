@@ -1,0 +1,244 @@
+//! Texts of Vault in a line that no client's own form is known of.
+//!
+//! A line of a log, an exception, a message of a program that somebody wrote: the text has to stand
+//! there from its first word to its last, behind a mark such as `: ` and under a word such as
+//! `error`. In prose, in a table or in source code it does not.
+
+use super::clean::EDGE;
+use super::error_texts::{COMMON, VAULTS};
+use super::view::{View, squeeze};
+use super::{Candidate, Reading, Says};
+
+/// As many different texts are a list of them, and no refusal.
+const TOO_MANY: usize = 4;
+
+pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
+    let view = reading.view;
+    let mut found = Vec::new();
+    let mut different = 0;
+    let mut errors = None;
+    for (pattern, is_common) in VAULTS
+        .iter()
+        .map(|text| (text, false))
+        .chain(COMMON.iter().map(|text| (text, true)))
+    {
+        let parts: Vec<String> = pattern.split('*').map(squeeze).collect();
+        let mut is_new = true;
+        for (start, end) in places(view, &parts) {
+            if !starts(view, start) || !(pattern.ends_with('*') || ends(view, end)) {
+                continue;
+            }
+            let said = match is_common {
+                true => is_beside_a_login(reading, start, end),
+                false => is_error(
+                    view,
+                    errors.get_or_insert_with(|| error_words(&view.text)),
+                    start,
+                    end,
+                ),
+            };
+            if said {
+                found.push((start, end, pattern.ends_with('*')));
+                different += usize::from(is_new);
+                is_new = false;
+            }
+        }
+    }
+    if different >= TOO_MANY {
+        return;
+    }
+    found.sort_unstable();
+    let nexts: Vec<usize> = found
+        .iter()
+        .skip(1)
+        .map(|(start, ..)| *start)
+        .chain([view.squeezed.len()])
+        .collect();
+    for ((start, end, is_open), next) in found.into_iter().zip(nexts) {
+        let text = match is_open {
+            true => rest_of_paragraph(view.part(start, next.max(end))),
+            false => view
+                .part(start, end)
+                .trim_end_matches(|c: char| c == EDGE || c.is_whitespace()),
+        };
+        let status = reading.status(view.position(start), view.position(end));
+        let candidate = reading.errors(&[text], status, 2);
+        if candidate.says > Says::ByStatus {
+            add(candidate);
+        }
+    }
+}
+
+/// Finds a text with gaps, each place as its start and its end.
+fn places<'a>(view: &'a View, parts: &'a [String]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    const WIDEST_GAP: usize = 400;
+    let (first, rest) = parts
+        .split_first()
+        .map_or(("", parts), |(first, rest)| (first.as_str(), rest));
+    view.find(first).filter_map(move |(start, mut end)| {
+        for part in rest {
+            let mut limit = (end + WIDEST_GAP + part.len()).min(view.squeezed.len());
+            while !view.squeezed.is_char_boundary(limit) {
+                limit -= 1;
+            }
+            let behind = view.squeezed.get(end..limit)?;
+            end += behind.find(part.as_str())? + part.len();
+        }
+        Some((start, end))
+    })
+}
+
+/// Says whether a text begins here, as servers and clients put one behind a mark.
+pub(super) fn starts(view: &View, start: usize) -> bool {
+    let before = view.before(start);
+    let before = before.trim_end_matches(EDGE);
+    let trimmed = before.trim_end();
+    let gap = before.get(trimmed.len()..).unwrap_or_default();
+    if trimmed.is_empty() || gap.contains('\n') {
+        return true;
+    }
+    let value = trimmed.trim_end_matches(EDGE);
+    if let Some(key) = value
+        .strip_suffix(['"', '\''])
+        .map(|key| key.trim_end_matches(EDGE))
+    {
+        let key = key.trim_end().trim_end_matches(['\\', 'b']);
+        return key.is_empty() || key.ends_with([':', '=', '>', '(', '\n']) && gap.is_empty();
+    }
+    let level = |level: &&str| {
+        trimmed
+            .strip_suffix(*level)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(char::is_whitespace))
+    };
+    trimmed.ends_with([':', '='])
+        || !gap.is_empty() && (trimmed.ends_with([']', '*', '>']) || trimmed.ends_with(" -"))
+        || ["ERROR", "ERR", "WARN", "FATAL", "error", "SEVERE"]
+            .iter()
+            .any(level)
+}
+
+/// Says whether a text is over here: prose goes on.
+pub(super) fn ends(view: &View, end: usize) -> bool {
+    let rest = view.behind(end).trim_start_matches(EDGE);
+    let trimmed = rest.trim_start_matches([' ', '\t', '\r']);
+    let spaced = trimmed.len() < rest.len();
+    let Some(next) = trimmed.chars().next() else {
+        return true;
+    };
+    if next == '\n' || "]})|<;\\".contains(next) || trimmed.starts_with("[0m") {
+        return true;
+    }
+    if spaced {
+        // The next pair of a log line, a status, a name of a place in a program.
+        let word = trimmed.split_whitespace().next().unwrap_or_default();
+        return word.contains('=')
+            || word.starts_with(['{', '[', '<'])
+            || word.starts_with("(status")
+            || word.starts_with("(code")
+            || word.starts_with("(4")
+            || word.starts_with("(HTTP");
+    }
+    let behind = trimmed
+        .get(next.len_utf8()..)
+        .unwrap_or_default()
+        .trim_start_matches(EDGE);
+    match next {
+        '"' | '\'' => {
+            let after = behind.chars().next();
+            after.is_none_or(|c| "\n\r,;:)]}\\\"'|<".contains(c))
+                || behind
+                    .trim_start()
+                    .split_whitespace()
+                    .next()
+                    .is_none_or(|word| word.contains('='))
+        }
+        ',' => {
+            behind.starts_with(" on ")
+                || behind.starts_with(" \"")
+                || behind.starts_with(" status")
+                || behind.starts_with('"')
+                || behind.starts_with('\n')
+        }
+        '.' => behind
+            .trim_start_matches(['"', '\''])
+            .chars()
+            .next()
+            .is_none_or(|c| "\n\r".contains(c)),
+        _ => false,
+    }
+}
+
+/// Says whether a text stands under a word of an error, or is all that there is.
+fn is_error(view: &View, errors: &[usize], start: usize, end: usize) -> bool {
+    let is_all = |text: &str| {
+        text.trim_matches(['*', '"', '\'', '.', '-', '$'])
+            .is_empty()
+    };
+    let before = view.squeezed.get(..start).unwrap_or_default();
+    let after = view.squeezed.get(end..).unwrap_or_default();
+    if after.len() < 200 && is_all(before) && view.text.trim().lines().count() < 12 {
+        return true;
+    }
+    // In the same paragraph.
+    let start = view.position(start);
+    let split = errors.partition_point(|at| *at < start);
+    let last = errors.get(..split).and_then(<[usize]>::last);
+    last.is_some_and(|at| {
+        start - at < 400
+            && view
+                .text
+                .get(*at..start)
+                .is_some_and(|between| !between.contains("\n\n"))
+    })
+}
+
+/// Finds the words that errors are printed under.
+fn error_words(text: &str) -> Vec<usize> {
+    let text = text.to_ascii_lowercase();
+    let words = ERROR_WORDS.iter().flat_map(|word| text.match_indices(word));
+    let mut places: Vec<usize> = words.map(|(at, _)| at).collect();
+    places.sort_unstable();
+    places
+}
+
+const ERROR_WORDS: [&str; 15] = [
+    "error",
+    "err=",
+    "err:",
+    "\"err\"",
+    "exception",
+    "fail",
+    "fatal",
+    "unable to",
+    "cannot",
+    "could not",
+    "refused",
+    "denied",
+    "status",
+    "code",
+    "warn",
+];
+
+/// Says whether a text stands beside the path of a login and a status that refuses.
+fn is_beside_a_login(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let view = reading.view;
+    let mut from = start.saturating_sub(300);
+    while !view.squeezed.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = (end + 150).min(view.squeezed.len());
+    while !view.squeezed.is_char_boundary(to) {
+        to -= 1;
+    }
+    let around = view.squeezed.get(from..to).unwrap_or_default();
+    let status = reading.status(view.position(start), view.position(end));
+    around.contains("auth/")
+        && around.contains("/login")
+        && status.is_some_and(|status| status >= 400)
+}
+
+/// Returns a text up to the end of its paragraph.
+fn rest_of_paragraph(text: &str) -> &str {
+    let text = text.split(EDGE).next().unwrap_or_default();
+    text.split("\n\n").next().unwrap_or_default()
+}

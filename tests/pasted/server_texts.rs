@@ -1,0 +1,165 @@
+//! Texts of Vault, OpenBao and STS in full, with the status that comes with them and their rule.
+
+/// What a server answers.
+pub struct ServerText {
+    pub status: u16,
+    pub text: String,
+    pub rule: &'static str,
+}
+
+/// Returns every text of the contract (2.1 to 2.14).
+pub fn server_texts() -> Vec<ServerText> {
+    let vault = VAULT.iter().map(|(status, text, rule)| ServerText {
+        status: *status,
+        text: (*text).into(),
+        rule,
+    });
+    let sts = STS.iter().map(|(code, name, message, rule)| ServerText {
+        status: 400,
+        text: format!(
+            "error making upstream request: received error code {code} from STS: {}",
+            xml(name, message)
+        ),
+        rule,
+    });
+    vault.chain(sts).collect()
+}
+
+/// Returns an answer of STS.
+pub fn xml(name: &str, message: &str) -> String {
+    format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{name}</Code>\n    <Message>{message}</Message>\n  </Error>\n  <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId>\n</ErrorResponse>\n"
+    )
+}
+
+#[rustfmt::skip]
+const VAULT: &[(u16, &str, &str)] = &[
+    (413, "http: request body too large", "login-too-large"),
+    (500, "duplicate key 'role' in object", "json-duplicate-key"),
+    (500, "invalid character 'x' after top-level value", "json-trailing-bytes"),
+    (500, "JSON object exceeds allowed entry count", "json-over-limits"),
+    (500, "JSON input exceeds allowed nesting depth", "json-over-limits"),
+    (400, "refused JSON input due to high complexity: exceeded maximum number of strings", "json-over-limits"),
+    (400, "error parsing JSON", "json-malformed"),
+    (500, "malformed JSON, unclosed containers", "json-malformed"),
+    (400, "error parsing JSON: failed to parse JSON input: unexpected EOF", "json-malformed"),
+    (400, "failed to decode JSON input: invalid character 'x' looking for beginning of value", "json-malformed"),
+    (400, "error parsing form data", "login-is-form"),
+    (404, "no handler for route \"auth/aws2/login\". route entry not found.", "mount-unknown"),
+    (405, "1 error occurred:\n\t* unsupported operation\n\n", "mount-unknown"),
+    (400, "missing client token", "mount-unknown"),
+    (403, "permission denied", "permission-denied"),
+    (403, "1 error occurred:\n\t* permission denied\n\n", "permission-denied"),
+    (400, "Field validation failed: error converting input for field \"iam_request_url\": '' expected type 'string', got unconvertible type 'map[string]interface {}', value: 'map[]'", "field-type-wrong"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": invalid character 'e' looking for beginning of value", "headers-not-json"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": json: cannot unmarshal array into Go value of type map[string]interface {}", "headers-not-json"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": 'data' being decoded is nil", "headers-blank"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": unrecognized type for %!s(bool=true)", "header-value-type-wrong"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": received non-string value for header key:Accept, val:[%!s(bool=true)]", "header-value-type-wrong"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": invalid key pair \"Accept\"", "header-pair-malformed"),
+    (400, "Field validation failed: error converting input for field \"iam_request_headers\": %!s(bool=true) not provided an expected format", "header-pair-malformed"),
+    (400, "Field validation failed: error converting input missing iam_request_url SECRET for field \"iam_request_headers\": invalid character 'm' looking for beginning of value", "headers-not-json"),
+    (400, "didn't supply required authentication values", "login-fields-missing"),
+    (400, "supplied some of the auth values for the iam auth type but not all", "login-fields-missing"),
+    (400, "supplied auth values for both ec2 and iam auth types", "login-flows-mixed"),
+    (400, "missing iam_http_request_method", "method-missing"),
+    (400, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported", "method-unsupported"),
+    (400, "invalid iam_http_request_method; currently only 'POST' is supported", "method-unsupported"),
+    (400, "missing iam_request_url", "url-missing"),
+    (400, "failed to base64 decode iam_request_url", "url-not-base64"),
+    (400, "error parsing iam_request_url", "url-unparsable"),
+    (400, "invalid request", "post-with-query"),
+    (400, "no action found in request", "query-action-missing"),
+    (400, "found multiple actions", "query-action-repeated"),
+    (400, "unexpected action parameter, GetSessionToken", "query-action-unexpected"),
+    (400, "missing iam_request_body which is required for POST requests", "body-missing"),
+    (400, "missing iam_request_body", "body-missing"),
+    (400, "failed to base64 decode iam_request_body", "body-not-base64"),
+    (400, "invalid semicolon separator in query", "body-unparsable"),
+    (400, "invalid URL escape \"%zz\"", "body-unparsable"),
+    (400, "iam request body is invalid", "body-unexpected"),
+    (400, "missing iam_request_headers", "headers-missing"),
+    (500, "1 error occurred:\n\t* error getting configuration: context canceled\n\n", "server-config-unreadable"),
+    (400, "error getting configuration", "server-config-unreadable"),
+    (400, "error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\"", "server-id-missing"),
+    (400, "error validating X-Vault-AWS-IAM-Server-ID header: expected \"vault.example.com\" but got \"vault.example.org\"", "server-id-differs"),
+    (400, "error validating X-Vault-AWS-IAM-Server-ID header: missing Authorization header", "authorization-missing"),
+    (400, "error validating X-Vault-AWS-IAM-Server-ID header: vault header wasn't signed", "server-id-not-signed"),
+    (400, "error validating X-Vault-AWS-IAM-Server-ID header: found multiple SignedHeaders components", "server-id-not-signed"),
+    (400, "invalid request header: X-Amz-Mallory-Header", "header-not-allowed"),
+    (400, "invalid request query param: X-Amz-Expires", "query-parameter-not-allowed"),
+    (400, "region missing from Authorization header", "region-missing"),
+    (400, "unable to get regional STS endpoint for region: mars-north-9", "region-unknown-to-server"),
+    (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 1 attempt(s): Post \"https://sts.amazonaws.com//\": net/http: invalid header field value for \"X-Amz-Date\"", "header-illegal"),
+    (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 4 attempt(s): Post \"https://sts.amazonaws.com//\": dial tcp: lookup sts.amazonaws.com: no such host", "sts-unreachable"),
+    (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 4 attempt(s)", "sts-unreachable"),
+    (400, "error making upstream request: error making request: Post \"sts.us-gov-west-1.amazonaws.com//\": unsupported protocol scheme \"\"", "sts-unreachable"),
+    (400, "error making upstream request: body of GetCallerIdentity is invalid", "sts-answer-not-xml"),
+    (400, "error making upstream request: error parsing STS response", "sts-answer-unparsable"),
+    (400, "error making upstream request: received error code 418 from STS: short and stout", "sts-refused"),
+    (400, "error parsing arn \"arn:aws:iam::123456789012:root\": unrecognized arn: \"root\" contains fewer than 2 slash-separated parts", "caller-is-root"),
+    (400, "error parsing arn \"arn:aws:sts::123456789012:federated-user/dev\": unrecognized principal type: \"federated-user\"", "caller-is-federated"),
+    (400, "error parsing arn \"arn:aws:iam\": unrecognized arn: contains 3 colon-separated parts, expected 6", "arn-malformed"),
+    (400, "error parsing arn \"x:aws:iam::1:user/a\": unrecognized arn: does not begin with \"arn:\"", "arn-malformed"),
+    (400, "error parsing arn \"arn:aws:s3::1:user/a\": unrecognized service: s3, not one of iam or sts", "arn-malformed"),
+    (400, "error parsing arn \"arn:aws:sts::1:assumed-role/a\": unrecognized arn: \"assumed-role/a\" contains fewer than 3 slash-separated parts", "arn-malformed"),
+    (400, "error parsing arn \"arn:aws:iam::1:group/a\": unrecognized principal type: \"group\"", "arn-malformed"),
+    (400, "entry for role dev not found", "role-unknown"),
+    (400, "relative paths not supported", "role-name-impossible"),
+    (400, "auth method iam not allowed for role dev", "role-wants-ec2"),
+    (400, "IAM Principal \"arn:aws:sts::123456789012:assumed-role/dev/session\" does not belong to the role \"dev\"", "principal-not-bound"),
+    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": unable to resolve partition \"aws-eusc\" to a region", "principal-lookup-failed"),
+    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": error creating IAM client: no STS configuration found for account ID \"123456789012\"", "principal-lookup-failed"),
+    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": error fetching role \"dev\": NoSuchEntity: The role with name dev cannot be found.", "principal-lookup-failed"),
+    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": unrecognized entity type: instance-profile", "principal-lookup-failed"),
+    (400, "unable to fetch client for account ID \"1\" -- default client is for account \"2\"", "principal-lookup-failed"),
+    (400, "got empty string back when looking up full ARN of entity {aws}", "principal-lookup-empty"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: error fetching description for instance ID \"i-0123456789abcdef0\": UnauthorizedOperation", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: nil output from describe instances", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: no reservations found in instance description", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: no instance details found in reservations", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: expected instance ID not matching the instance ID in the instance description", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: instance state in instance description is nil", "instance-unverified"),
+    (400, "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: instance is not in 'running' state", "instance-unverified"),
+    (400, "error validating instance: instance ID \"i-0123456789abcdef0\" does not belong to the role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: account ID \"1\" does not belong to role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: AMI ID \"ami-1\" does not belong to role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: subnet ID \"subnet-1\" does not satisfy the constraint on role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: VPC ID \"vpc-1\" does not satisfy the constraint on role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: IAM instance profile ARN \"arn\" does not satisfy the constraint role \"dev\"", "instance-not-bound"),
+    (400, "error validating instance: IAM role ARN \"arn\" does not satisfy the constraint role \"dev\"", "instance-not-bound"),
+    (500, "AMI ID in the instance description is nil", "instance-attribute-missing"),
+    (500, "IAM role ARN could not be fetched: AccessDenied", "instance-attribute-missing"),
+    (503, "Vault is sealed", "vault-sealed"),
+    (429, "request path \"auth/aws/login\": rate limit quota exceeded", "rate-limited"),
+];
+
+/// Status, code, message and rule.
+#[rustfmt::skip]
+pub const STS: &[(u16, &str, &str, &str)] = &[
+    (403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'eu-west-1'. ", "scope-region-differs"),
+    (403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ", "scope-region-differs"),
+    (403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'sts'. ", "scope-service-differs"),
+    (403, "SignatureDoesNotMatch", "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. ", "scope-terminator-differs"),
+    (403, "SignatureDoesNotMatch", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20150830' != '20150831', from '20150831T000001Z'.", "scope-date-differs"),
+    (403, "SignatureDoesNotMatch", "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)", "signature-expired"),
+    (403, "SignatureDoesNotMatch", "Signature not yet current: 20210112T194419Z is still later than 20210112T072625Z (20210112T071125Z + 15 min.)", "signature-not-yet-current"),
+    (403, "RequestExpired", "Request has expired.", "signature-expired"),
+    (403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.", "signature-differs"),
+    (403, "SignatureDoesNotMatch", "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.", "host-not-signed"),
+    (403, "SignatureDoesNotMatch", "'x-amz-security-token' must be a 'SignedHeader' in the AWS Authorization.", "amz-header-not-signed"),
+    (403, "InvalidClientTokenId", "The security token included in the request is invalid.", "access-key-unknown"),
+    (403, "ExpiredToken", "The security token included in the request is expired", "session-expired"),
+    (400, "ExpiredTokenException", "The security token included in the request is expired", "session-expired"),
+    (403, "RegionDisabledException", "STS is not activated in this region for account:123456789012.", "sts-region-disabled"),
+    (403, "MissingAuthenticationToken", "Request is missing Authentication Token", "authorization-missing"),
+    (400, "IncompleteSignature", "Authorization header requires 'Signature' parameter.", "signature-incomplete"),
+    (400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'. Got 'now'.", "date-malformed"),
+    (400, "IncompleteSignature", "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.", "date-missing"),
+    (400, "IncompleteSignature", "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIAIOSFODNN7EXAMPLE'", "signature-incomplete"),
+    (400, "IncompleteSignature", "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY/20150830/us-east-1/sts/aws4_request'", "secret-as-access-key-id"),
+    (400, "InvalidAction", "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED", "sts-action-invalid"),
+    (400, "MissingAction", "The request is missing an action or a required parameter.", "sts-action-invalid"),
+    (403, "AccessDenied", "User is not authorized to perform: sts:GetCallerIdentity", "sts-access-denied"),
+    (400, "Throttling", "Rate exceeded", "sts-throttled"),
+];
