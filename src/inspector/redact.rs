@@ -164,8 +164,8 @@ pub(super) fn is_known_name(word: &str) -> bool {
 
 fn is_any_known(test: impl Fn(&str) -> bool) -> bool {
     let lists: [&[&str]; 3] = [&HARMLESS_HEADERS, &HARMLESS_PARAMETERS, &OTHER_NAMES];
-    let known = lists.into_iter().flatten().copied();
-    known.chain(login_fields::all()).any(test)
+    let known = |list: &&[&str]| list.iter().any(|known| test(known));
+    lists.iter().any(known) || login_fields::all().any(&test)
 }
 
 /// A misspelt name is what an explanation is asked for. What is left of the name has to be known

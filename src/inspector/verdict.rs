@@ -9,6 +9,10 @@ use super::rules::LoginRule;
 use crate::json::Json;
 use crate::text::is_visible;
 
+/// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
+/// field into the middle of a text, and a login may be half as long.
+const MOST_JUDGED: usize = 128 * 1024;
+
 /// What became of a login.
 pub(super) enum Verdict {
     /// The answer holds a token.
