@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::answer::{Answer, beginning};
+use super::answer::{Answer, MOST_BYTES, beginning};
 use super::refusal::{Refusal, explain_refusal, without_rule};
 use super::refusal_texts::STATUSES;
 use super::rules::LoginRule;
@@ -94,7 +94,7 @@ pub fn explain_pasted(
     unix_seconds: u64,
 ) -> Refusal {
     let explain = |answer: &Answer| explain_refusal(answer, login_json, unix_seconds);
-    let text = beginning(text);
+    let text = beginning(text, MOST_BYTES);
     let plain = plain(text);
     let exact = |status| Answer {
         status,

@@ -56,12 +56,14 @@ pub struct Refusal {
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
 /// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
-    explain_refusal_to(&mut core::iter::empty(), answer, login_json, unix_seconds)
+    let secrets = Some(&mut core::iter::empty());
+    explain_refusal_to(secrets, answer, login_json, unix_seconds)
 }
 
-/// The same for a caller that knows of more secrets, which are not shown either.
-pub(crate) fn explain_refusal_to(
-    secrets: &mut dyn Iterator<Item = &str>,
+/// The same for a caller that knows of more secrets, which are not shown either; `None` where it
+/// does not know all of them, so that nothing is quoted.
+pub(crate) fn explain_refusal_to<'s>(
+    secrets: Option<&mut impl Iterator<Item = &'s str>>,
     answer: &Answer,
     login_json: Option<&str>,
     unix_seconds: u64,
@@ -69,7 +71,8 @@ pub(crate) fn explain_refusal_to(
     let answer = ReadAnswer::of(answer);
     let mut findings = Findings::default();
     let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
-    let secrets = known_secrets(login_json, login.as_ref(), answer.json.as_ref(), secrets);
+    let secrets = secrets
+        .and_then(|more| known_secrets(login_json, login.as_ref(), answer.json.as_ref(), more));
     let quoted = secrets
         .as_ref()
         .and_then(|secrets| quote(&answer.words(), secrets));

@@ -60,10 +60,11 @@ struct Sent {
     deadline: u64,
     purpose: RequestPurpose,
     destination: Destination,
-    /// What the request holds that is not to be shown.
+    /// What the request holds that is not to be shown; not the login, which is signed again where
+    /// that is needed.
     secrets: Vec<Zeroizing<String>>,
-    /// The login, for the inspector.
-    login: Option<Zeroizing<String>>,
+    /// For which Unix time the login was signed; `None` where the credentials are others since.
+    signed_at: Option<u64>,
 }
 
 /// What the host has not been told yet. The latest of each kind, so that it cannot grow.

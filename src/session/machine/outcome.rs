@@ -1,5 +1,7 @@
 //! What follows from an answer, or from none.
 
+use zeroize::Zeroizing;
+
 use super::{Sent, Session};
 use crate::credentials::Credentials;
 use crate::echo::{self, Secrets};
@@ -64,6 +66,9 @@ impl Session {
         let taken = self
             .supply
             .take(credentials, seconds, monotonic, &mut self.random);
+        if let Some(sent) = &mut self.sent {
+            sent.signed_at = None;
+        }
         if let Err(fault) = taken {
             let failure = self.failure(&fault, None, now);
             self.supply.fail(monotonic, failure, &mut self.random);
@@ -155,12 +160,19 @@ impl Session {
         self.announce(failed, now);
     }
 
-    /// Asks the inspector why a login was refused.
+    /// Asks the inspector why a login was refused. Of the server's words nothing is quoted where
+    /// the login is not known any more, since they may echo it.
     fn explain(&self, sent: &Sent, now: Instant, response: &Response) -> inspector::Refusal {
-        let login = sent.login.as_ref().map(|login| login.as_str());
+        let login = sent.signed_at.and_then(|seconds| self.sign(seconds));
+        let login = login.map(Zeroizing::new);
         let answer = response.to_answer();
-        let now = now.unix_milliseconds / 1000;
-        let mut refusal = explain_refusal_to(&mut self.secrets(sent), &answer, login, now);
+        let mut secrets = self.secrets(sent);
+        let mut refusal = explain_refusal_to(
+            login.is_some().then_some(&mut secrets),
+            &answer,
+            login.as_ref().map(|login| login.as_str()),
+            now.unix_milliseconds / 1000,
+        );
         // A log has room for Vault's words, not for the page of a proxy.
         if vault::error_text(response).is_empty() {
             refusal.quoted = None;

@@ -1,7 +1,5 @@
 //! What is due, and the requests for it.
 
-use zeroize::Zeroizing;
-
 use super::{Sent, Session};
 use crate::login::sign_login;
 use crate::session::action::Action;
@@ -118,21 +116,23 @@ impl Session {
 
     fn log_in(&mut self, now: Instant) -> Action {
         let seconds = self.signing_seconds(now);
-        let signed = match (self.supply.usable(seconds), UnixSeconds::new(seconds)) {
-            (Some(credentials), Ok(time)) => sign_login(credentials, &self.config.login, time).ok(),
-            _ => None,
-        };
-        let Some(login) = signed else {
+        let Some(login) = self.sign(seconds) else {
             self.fail_to_sign(now);
             return self.notice().unwrap_or_else(|| self.wait(now, 1));
         };
-        let kept = Zeroizing::new(login.clone());
         let call = vault::login(self.namespace(), &self.config.mount, login);
         let action = self.send(now, RequestPurpose::Login, call, u64::MAX);
         if let Some(sent) = &mut self.sent {
-            sent.login = Some(kept);
+            sent.signed_at = Some(seconds);
         }
         action
+    }
+
+    /// Signs a login. The same credentials and time give the same one.
+    pub(super) fn sign(&self, unix_seconds: u64) -> Option<String> {
+        let credentials = self.supply.usable(unix_seconds)?;
+        let time = UnixSeconds::new(unix_seconds).ok()?;
+        sign_login(credentials, &self.config.login, time).ok()
     }
 
     fn namespace(&self) -> Option<&str> {
@@ -168,7 +168,7 @@ impl Session {
             purpose,
             destination: call.destination,
             secrets: call.secrets,
-            login: None,
+            signed_at: None,
         });
         Action::Send(Request {
             id: self.requests,
