@@ -76,7 +76,8 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
-# Not `npm ci`: it refuses lock files without the optional packages of other platforms.
+# Each package has its hash in the lock file, which this holds it to as `npm ci` does. Not `npm ci`, because that refuses
+# lock files without the optional packages of other platforms.
 npm_install = cd $(1) && npm install --no-save --silent
 npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
@@ -162,7 +163,7 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 
 # wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
 # exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
-dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find crates/wiping host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
+dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
 	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
@@ -245,6 +246,6 @@ need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&
 	$(call need,python3,https://www.python.org)
 	@echo "installing the Python tools into .venv …"
 	@test -x $(PYTHON) || python3 -m venv .venv
-	@$(PYTHON) -m pip install --quiet --requirement tests/requirements.txt
+	@$(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement tests/requirements.txt
 	@$(PYTHON) tests/prepare_venv.py
 	@mkdir -p .make && touch $@

@@ -1,5 +1,5 @@
 // Hands a secret of Vault to callers who know a key, with a token that is fetched by the Worker's AWS identity.
-import { login } from 'vault-aws-login';
+import { apiUrl, login } from 'vault-aws-login';
 
 /** A token and the time, in milliseconds, from which it is not used any more. Lives as long as the isolate. */
 let cached = { token: '', until: 0 };
@@ -26,6 +26,7 @@ async function token(env) {
       },
       timeoutMilliseconds: 10_000,
     });
+    if (granted.warnings) console.warn(`Vault warns: ${granted.warnings}`);
     // A tenth of the lease is kept back for clocks and for requests on their way. A lease of 0 lasts for ever.
     const lease = granted.leaseSeconds === 0 ? Infinity : granted.leaseSeconds * 900;
     cached = { token: granted.token, until: asked + lease };
@@ -35,7 +36,7 @@ async function token(env) {
 
 async function read(env) {
   const current = await token(env);
-  const answer = await fetch(new URL(`/v1/${env.SECRET_PATH}`, env.VAULT_ADDR), {
+  const answer = await fetch(apiUrl(env.VAULT_ADDR, env.SECRET_PATH), {
     headers: {
       'X-Vault-Token': current,
       'X-Vault-Request': 'true',
@@ -65,7 +66,10 @@ export default {
       let answer = await read(env);
       if (answer.status === 403) answer = await read(env);
       if (!answer.ok) throw new Error(`cannot read ${env.SECRET_PATH}: status ${answer.status}`);
-      const { data } = await answer.json();
+      // The parser's own error would quote the answer.
+      const { data } = await answer.json().catch(() => {
+        throw new Error(`cannot read ${env.SECRET_PATH}: expected JSON, found something else`);
+      });
       return Response.json(data, { headers: { 'Cache-Control': 'no-store' } });
     } catch (error) {
       // The sentence is for the operator and holds no secret; the caller learns that there is nothing to be had.

@@ -142,9 +142,12 @@ type Answer struct {
 // Refusal says why a login was refused, and what to change. What is absent is empty or nil.
 type Refusal struct {
 	// RefusedBy is "host", "way", "vault" or "sts".
-	RefusedBy        string   `json:"refused-by"`
-	Rule             string   `json:"rule"`
-	Message          string   `json:"message"`
+	RefusedBy string `json:"refused-by"`
+	Rule      string `json:"rule"`
+	Message   string `json:"message"`
+	// Quoted is the server's own words, safe to print: one line without what is or may be a secret. Print this, and
+	// nothing else of an answer.
+	Quoted           string   `json:"quoted"`
 	Causes           []string `json:"causes"`
 	ClientFix        string   `json:"client-fix"`
 	ServerFix        string   `json:"server-fix"`

@@ -146,8 +146,11 @@ func TestRefusalIsExplained(t *testing.T) {
 	if refusal.AWSClockUnix == nil || *refusal.AWSClockUnix != at.Unix()+1140 {
 		t.Errorf("found %+v", refusal)
 	}
+	if !strings.HasPrefix(refusal.Quoted, "error making upstream request: ") {
+		t.Errorf("found %q", refusal.Quoted)
+	}
 	silent, err := module(t).ExplainRefusal(context.Background(), Answer{}, "", at)
-	if err != nil || silent.Rule != "vault-unreachable" {
+	if err != nil || silent.Rule != "vault-unreachable" || silent.Quoted != "" {
 		t.Errorf("found %+v and %v", silent, err)
 	}
 }

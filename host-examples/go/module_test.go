@@ -268,7 +268,7 @@ func TestNoSecretStaysInTheMemoryOfTheModule(t *testing.T) {
 	if _, err := own.SignLogin(t.Context(), temporary, Options{}, at); err == nil {
 		t.Fatal("expected a refusal")
 	}
-	memory := own.idle[0].module.Memory()
+	memory := own.signer.idle[0].module.Memory()
 	all, ok := memory.Read(0, memory.Size())
 	if !ok {
 		t.Fatal("the memory cannot be read")

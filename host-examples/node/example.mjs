@@ -4,13 +4,13 @@
 //
 // VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and the AWS SDK's own variables and files say the rest.
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { login, LoginError, VaultError } from 'vault-aws-login';
+import { apiUrl, login, LoginError, VaultError } from 'vault-aws-login';
 
 const [role, path, mount] = process.argv.slice(2);
 const { VAULT_ADDR: vaultAddr, VAULT_NAMESPACE: namespace, VAULT_IAM_SERVER_ID: serverId } = process.env;
 
 try {
-  const { token, leaseSeconds } = await login({
+  const { token, leaseSeconds, warnings } = await login({
     vaultAddr,
     namespace,
     mount,
@@ -18,12 +18,15 @@ try {
     serverId,
     credentials: fromNodeProviderChain(),
   });
+  if (warnings) console.error(`Vault warns: ${warnings}`);
   console.error(`logged in for ${leaseSeconds} s`);
 
   const headers = { 'X-Vault-Token': token, ...(namespace && { 'X-Vault-Namespace': namespace }) };
-  const answer = await fetch(new URL(`/v1/${path}`, vaultAddr), { headers });
-  const { data, errors } = await answer.json();
-  if (!answer.ok) throw new Error(`cannot read ${path}: status ${answer.status}: ${errors?.join('; ')}`);
+  // No redirect is followed: it would take the token elsewhere. Of an answer that is not the secret no word is shown,
+  // since it may echo the token; the errors of `fetch` and `json` hold what they could not read.
+  const answer = await fetch(apiUrl(vaultAddr, path), { headers, redirect: 'manual' }).catch(() => undefined);
+  const { data } = answer?.ok ? await answer.json().catch(() => ({})) : {};
+  if (data === undefined) throw new VaultError(`cannot read ${path}: ${answer ? `status ${answer.status}` : 'no answer'}`);
   console.log(JSON.stringify(data));
 } catch (error) {
   // Both have a sentence that is meant for people; anything else is a defect and keeps its stack.

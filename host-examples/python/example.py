@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import botocore.session
 import hvac
 import requests
+from hvac.adapters import RawAdapter
 
 from vault_aws_login import Component, Credentials, LoginError
 
@@ -32,22 +36,56 @@ def main(component_file: str, role: str, path: str, mount: str = "aws") -> int:
     except LoginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    # hvac reads VAULT_ADDR and VAULT_CACERT.
-    vault = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"))
-    answer = vault.adapter.post(f"/v1/auth/{mount}/login", json=json.loads(login), raise_exception=False)
-    if isinstance(answer, requests.Response):  # hvac's way of saying that the status is not 200
-        refusal = component.explain_refusal(
-            answer.status_code, answer.text, date=answer.headers.get("Date"), login=login
-        )
-        print(f"error: {refusal.message}", file=sys.stderr)
-        for fix in filter(None, (refusal.client_fix, refusal.server_fix)):
-            print(f"  {fix}", file=sys.stderr)
+    # hvac reads VAULT_ADDR and VAULT_CACERT. It follows no redirect, which would take the login, and later the token,
+    # elsewhere.
+    vault = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"), allow_redirects=False, adapter=RawAdapter)
+    answer = request(vault, "post", f"/v1/auth/{mount}/login", json=json.loads(login))
+    # Servers and proxies echo the login, so what is printed of an answer is what the component quotes.
+    refusal = component.explain_refusal(answer.status, answer.body, date=answer.date, login=login)
+    auth = answer.field("auth")
+    token = auth.get("client_token") if isinstance(auth, dict) else None
+    if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
+        lines = [refusal.message, refusal.quoted and f"the server said: {refusal.quoted}"]
+        lines += [refusal.client_fix, refusal.server_fix]
+        print("error: " + "\n  ".join(filter(None, lines)), file=sys.stderr)
         return 1
-    print(f"logged in for {answer['auth']['lease_duration']} s", file=sys.stderr)
-    vault.token = answer["auth"]["client_token"]
-    secret = vault.read(path)
-    print(json.dumps(secret["data"]) if secret else f"nothing at {path}")
-    return 0 if secret else 1
+    if refusal.quoted:
+        print(f"Vault warns: {refusal.quoted}", file=sys.stderr)
+    print(f"logged in for {auth.get('lease_duration'):d} s", file=sys.stderr)
+    vault.token = token
+    answer = request(vault, "get", f"/v1/{path}")
+    secret = answer.field("data")
+    if answer.status != 200 or secret is None:
+        print(f"error: cannot read {path}: status {answer.status}", file=sys.stderr)
+        return 1
+    print(json.dumps(secret))
+    return 0
+
+
+@dataclass
+class Answer:
+    """What came back; `status` is `None` if nothing did."""
+
+    status: int | None = None
+    body: str = ""
+    date: str | None = None
+
+    def field(self, name: str) -> Any:
+        """A value of the JSON object that the body is; `None` if it is not there."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return None
+        return found.get(name) if isinstance(found, dict) else None
+
+
+def request(vault: hvac.Client, method: str, path: str, **arguments: Any) -> Answer:
+    """Sends a request with hvac, without its exceptions: they quote what a server said."""
+    try:
+        answer = vault.adapter.request(method, path, raise_exception=False, **arguments)
+    except requests.RequestException:
+        return Answer()
+    return Answer(answer.status_code, answer.content.decode(errors="replace"), answer.headers.get("Date"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Spellings of Vault's guarded paths that some server or proxy may read as the plain one, and ordinary paths beside them."""
+"""Spellings of guarded paths that some server or proxy may read as the plain one, and ordinary paths."""
 
 from __future__ import annotations
 

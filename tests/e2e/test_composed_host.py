@@ -55,13 +55,15 @@ def test_wrong_server_id_is_refused_by_vault_and_explained_by_the_composed_compo
 ) -> None:
     identity = bed.aws.user()
     bed.vault_role("composed-refused", identity.arn, mount=strict_mount)
-    answer = bed.login(json.loads(sign(identity, "composed-refused", "other.example.com").stdout), mount=strict_mount)
+    login = sign(identity, "composed-refused", "other.example.com").stdout
+    answer = bed.login(json.loads(login), mount=strict_mount)
     assert answer.error.endswith('expected "vault.example.com" but got "other.example.com"')
-    explained = run("explain", str(answer.status), stdin=json.dumps(answer.json))
+    explained = run("explain", str(answer.status), env={"LOGIN": login}, stdin=json.dumps(answer.json))
     assert (explained.returncode, explained.stdout.splitlines()) == (
         0,
         [
             "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            f"  the server said: {answer.error}",
             "  sign with the server ID `vault.example.com`",
             "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],

@@ -18,6 +18,7 @@ import requests
 
 from bed import GREETING, GREETING_PATH, Identity, TestBed
 from command import ROOT
+from vault_front import Front
 
 EDGE = ROOT / "host-examples" / "edge"
 KEY = {"Authorization": "Bearer reader"}
@@ -111,6 +112,16 @@ def test_eight_requests_at_a_time_are_served(bed: TestBed, workerd: str) -> None
     with worker(workerd, set_up(bed)) as edge, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: edge.get(), range(32)))
     assert [answer.json() for answer in answers] == [{"message": GREETING}] * 32
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_login_and_token_go_below_the_path_of_the_address(bed: TestBed, workerd: str, slash: str) -> None:
+    environment = set_up(bed)
+    with Front(bed.vault.address, prefix="/team/vault") as gateway:
+        with worker(workerd, environment | {"VAULT_ADDR": gateway.url + slash}) as edge:
+            assert edge.get().json() == {"message": GREETING}
+    login = f"/team/vault/v1/auth/{environment['VAULT_AWS_MOUNT']}/login"
+    assert [seen.path for seen in gateway.seen] == [login, f"/team/vault/v1/{GREETING_PATH}"]
 
 
 def test_caller_without_the_key_gets_nothing_and_causes_no_login(bed: TestBed, workerd: str) -> None:

@@ -125,7 +125,8 @@ def neighbourhood(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Ite
     mount = bed.mount_aws("envoy-spelt")
     namespace = bed.make_namespace("spelt")
     # A token that may do everything: what keeps a client from the guarded paths is the filter alone.
-    bed.vault.client.sys.create_or_update_policy("everything", 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }')
+    rule = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
+    bed.vault.client.sys.create_or_update_policy("everything", rule)
     bed.vault_role("spelt", user.arn, mount=mount, token_policies="everything")
     bed.vault.client.sys.enable_secrets_engine("kv", path=SECRETS, options={"version": "1"})
     root = {"X-Vault-Token": bed.vault.root_token}
@@ -148,9 +149,10 @@ def neighbourhood(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Ite
             clusters[name] = envoy.cluster(f"upstream-{number}", f"http://127.0.0.1:{ports[name]}")
         clusters["witness"] = envoy.cluster("witness", witness.url)
         # One configuration for all, and so one token.
-        configuration = {"vault_cluster": "own", "upstream_clusters": list(clusters.values()), "role": "spelt", "mount": mount}
+        own_settings = configuration(role="spelt", mount=mount)
+        own_settings |= {"vault_cluster": "own", "upstream_clusters": list(clusters.values())}
         listeners = {
-            name: envoy.listener(to, configuration, to=to, manager_settings=ROUTES[name][1] if name in ROUTES else {})
+            name: envoy.listener(to, own_settings, to=to, manager_settings=ROUTES[name][1] if name in ROUTES else {})
             for name, to in clusters.items()
         }
         with behind, envoy:
@@ -240,7 +242,8 @@ def test_rewritten_path_gets_no_token_where_prefixes_are_allowed(bed: TestBed, t
         stolen = requests.get(f"{listeners['open'].url}/authapi/token/lookup-self", timeout=30)
         assert stolen.status_code == 200 and stolen.json()["data"]["id"]
         refused = "vault-aws-login: this path is not under one of the proxy's allowed_path_prefixes\n"
-        for path in ("/authapi/token/lookup-self", "/sysapi/wrapping/lookup", "/tokens/lookup-self", "/v1/sys/health", "/"):
+        paths = ("/authapi/token/lookup-self", "/sysapi/wrapping/lookup", "/tokens/lookup-self")
+        for path in (*paths, "/v1/sys/health", "/"):
             answer = requests.get(f"{listeners['closed'].url}{path}", timeout=30)
             assert (answer.status_code, answer.text) == (403, refused), path
         # A rewrite of an allowed path is the operator's own wish.

@@ -131,10 +131,12 @@ def test_lease_of_a_configuration_that_has_gone_is_no_longer_readable(
     before = configuration(role="envoy-gone")
     after = configuration(role="envoy-gone", max_waiting_requests=100)
     port = envoy.listener("gone", before, to="vault").port
+    keys = {
+        name: lease_key(own, access_key_id=user.access_key_id) for name, own in (("before", before), ("after", after))
+    }
     leases = {
-        name: envoy.listener(f"lease-{name}", lease_key(own, access_key_id=user.access_key_id), to="vault", wasm=FOREIGN_FILTER)
-        for name, own in (("before", before), ("after", after))
-    }  # fmt: skip
+        name: envoy.listener(f"lease-{name}", key, to="vault", wasm=FOREIGN_FILTER) for name, key in keys.items()
+    }
 
     def generation(name: str) -> int:
         """The number of the lease, or 0 where none can be read."""
@@ -185,5 +187,7 @@ def test_filter_whose_vm_failed_is_started_again_and_adopts_the_token(bed: TestB
 
 def test_what_else_gets_the_token_is_named_beside_its_place_among_the_filters() -> None:
     readme = " ".join((ENVOY / "README.md").read_text().split())
-    for name in ("request_mirror_policies", "upstream HTTP filter", "prefix_rewrite", "regex_rewrite", "path_rewrite_policy"):
+    named = ("request_mirror_policies", "upstream HTTP filter")
+    rewrites = ("prefix_rewrite", "regex_rewrite", "path_rewrite_policy")
+    for name in (*named, *rewrites):
         assert name in readme

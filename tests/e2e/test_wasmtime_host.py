@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +18,9 @@ import pytest
 
 from bed import GREETING, POLICY, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
 from bed.loopback import Handler, LoopbackServer
-from native_host import agent, login, refusal, run
+from command import COMPONENT, ROOT
+from hostile_vault import ENVIRONMENT, VAULT_TOKEN, HostileVault, granted
+from native_host import HOST, agent, login, refusal, run
 
 SERVER_ID = "vault.example.com"
 EITHER_NAME = pytest.mark.parametrize("prefix", ["VAULT", "BAO"])
@@ -257,14 +262,15 @@ def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Id
 def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
     with server(307, {"Location": "/v1/auth/aws/login"}) as (address, asked):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text == f"error: expected an answer from {address}/v1/auth/aws/login, found a second redirect"
+    expected = f"expected an answer from where {address}/v1/auth/aws/login redirects to, found a second redirect"
+    assert text == f"error: {expected}"
     assert len(asked) == 2
 
 
 def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
     with server(302, {"Location": f"{bed.vault.address}/v1/auth/aws/login"}) as (address, _):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text.startswith("error: Vault refused the login with status 302: no reason given\n")
+    assert text.startswith("error: Vault refused the login with status 302\n")
 
 
 def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:
@@ -282,6 +288,98 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
     assert first == f"error: cannot reach {address}/v1/auth/aws/login: timeout: global"
     assert explained[0] == "  the host got no answer from Vault"
     assert explained[-1].startswith("  on this machine: check Vault's address, port, DNS name, ")
+
+
+# The folders that it trusts
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users can reach, unlike pytest's."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def expect_no_login(folder: Path, expected: str, *command: str, user: int | None = None) -> None:
+    """Runs the agent and expects it to end with this error before it asks anything of the server."""
+    with HostileVault(lambda _: granted()) as vault:
+        env = {"VAULT_ADDR": vault.url, "PATH": os.environ["PATH"]} | ENVIRONMENT
+        words = [*command, "agent", "--sink", str(folder / "token")]
+        ended = subprocess.run(words, cwd=ROOT, env=env, user=user, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"error: cannot keep a token in {folder / 'token'}: {expected}\n"
+    assert vault.logins == []
+
+
+def test_agent_does_not_log_in_where_others_could_replace_the_file(open_folder: Path) -> None:
+    open_folder.chmod(0o777)
+    expect_no_login(open_folder, "expected a folder whose files others cannot replace, found mode 0777", str(ROOT / HOST))
+
+
+def test_agent_does_not_log_in_where_another_users_file_cannot_be_replaced(open_folder: Path) -> None:
+    # Only root can make a file of another user; the rules themselves are in the host's own tests.
+    if os.geteuid() != 0:
+        return
+    nobody = 65534
+    shutil.copy(ROOT / HOST, open_folder / "host")
+    shutil.copy(ROOT / COMPONENT, open_folder / "component.wasm")
+    sticky = open_folder / "sticky"
+    sticky.mkdir()
+    sticky.chmod(0o1777)
+    (sticky / "token").write_text("somebody else's")
+    expect_no_login(
+        sticky, "expected a file of this user or nothing there, found one of user 0", str(open_folder / "host"), user=nobody
+    )
+    assert (sticky / "token").read_text() == "somebody else's"
+    # Its own file is replaced.
+    (sticky / "token").unlink()
+    with HostileVault(lambda _: granted()) as vault:
+        words = [str(open_folder / "host"), "agent", "--sink", str(sticky / "token")]
+        env = {"VAULT_ADDR": vault.url} | ENVIRONMENT
+        process = subprocess.Popen([*words, "--component", str(open_folder / "component.wasm")], env=env, user=nobody)
+        try:
+            deadline = time.monotonic() + 30
+            while not (sticky / "token").exists():
+                assert time.monotonic() < deadline and process.poll() is None
+                time.sleep(0.02)
+        finally:
+            process.terminate()
+            process.wait()
+    assert (sticky / "token").read_text() == VAULT_TOKEN
+
+
+def test_compiled_code_is_kept_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    kept = tmp_path / "vault-aws-login-wasmtime"
+    log_in_with_cache(tmp_path)
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert any(path.is_file() for path in kept.rglob("*"))
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o755])
+def test_folder_that_others_can_enter_is_not_used_for_compiled_code(tmp_path: Path, mode: int) -> None:
+    kept = tmp_path / "vault-aws-login-wasmtime"
+    kept.mkdir()
+    kept.chmod(mode)
+    log_in_with_cache(tmp_path)
+    assert list(kept.iterdir()) == []
+
+
+def test_another_users_folder_is_not_used_for_compiled_code(tmp_path: Path) -> None:
+    # Only root can make one.
+    if os.geteuid() != 0:
+        return
+    kept = tmp_path / "vault-aws-login-wasmtime"
+    kept.mkdir(mode=0o700)
+    os.chown(kept, 65534, 65534)
+    log_in_with_cache(tmp_path)
+    assert list(kept.iterdir()) == []
+
+
+def log_in_with_cache(folder: Path) -> None:
+    with HostileVault(lambda _: granted()) as vault:
+        env = ENVIRONMENT | {"VAULT_ADDR": vault.url, "XDG_CACHE_HOME": str(folder)}
+        assert login(env=env) == VAULT_TOKEN
 
 
 # The agent
@@ -357,4 +455,6 @@ def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Id
 def test_agent_without_a_folder_for_its_file_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     ended = run("agent", "--sink", str(tmp_path / "none" / "token"), env=bed.environment(user))
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"error: cannot write into the folder {tmp_path}/none: ")
+    sink = tmp_path / "none" / "token"
+    expected = f"error: cannot keep a token in {sink}: cannot write into the folder {tmp_path}/none: "
+    assert ended.stderr.startswith(expected)

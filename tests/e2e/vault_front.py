@@ -55,10 +55,16 @@ class Trouble:
 
 
 class Front:
-    """A context manager; `trouble` may be set and taken away at any time."""
+    """A context manager; `trouble` may be set and taken away at any time.
 
-    def __init__(self, url: str, *, trouble: Trouble | None = None, date_ahead: timedelta = timedelta()) -> None:
+    With a `prefix` it is a gateway that has the server below that path, and nothing elsewhere.
+    """
+
+    def __init__(
+        self, url: str, *, trouble: Trouble | None = None, date_ahead: timedelta = timedelta(), prefix: str = ""
+    ) -> None:
         self.trouble = trouble
+        self._prefix = prefix
         self.seen: list[Seen] = []
         self._target = urlsplit(url)
         self._date_ahead = date_ahead
@@ -78,7 +84,7 @@ class Front:
 
     @property
     def url(self) -> str:
-        return self._server.url
+        return self._server.url + self._prefix
 
     @property
     def logins(self) -> list[Seen]:
@@ -110,10 +116,13 @@ class Front:
             if not trouble.passes:
                 request.answer(trouble.status, trouble.headers, trouble.body)
                 return
+        if not path.startswith(self._prefix + "/"):
+            request.answer(404, {}, b"")
+            return
         session = getattr(self._local, "session", None) or requests.Session()
         self._local.session = session
         headers = {name: value for name, value in request.headers.items() if name.lower() in PASSED_ON}
-        url = f"{self._target.scheme}://{self._target.netloc}{path}"
+        url = f"{self._target.scheme}://{self._target.netloc}{path.removeprefix(self._prefix)}"
         try:
             answer = session.request(request.command, url, data=body, headers=headers, timeout=30)
         except requests.ConnectionError:

@@ -65,6 +65,7 @@ function answerSection(refusal) {
     list(
       ['On the client', refusal.clientFix && sentence(refusal.clientFix)],
       ['On the server', refusal.serverFix && sentence(refusal.serverFix)],
+      ['The server said', refusal.quoted],
       ['Rule', refusal.rule, 'code'],
       ['Server ID it wants', refusal.expectedServerId, 'code'],
       ['Region it wants', refusal.wantedRegion, 'code'],

@@ -76,6 +76,7 @@ test('answer is explained, as JSON, as bare text, and when it is pasted as the l
     const details = await page.locator('#details').innerText();
     assert.match(details, /server-id-differs/);
     assert.match(details, /other\.example\.com/);
+    assert.ok(details.includes(REFUSAL), details);
   }
 });
 
@@ -122,6 +123,16 @@ test('page tells no secret, whatever is typed and pasted', async (t) => {
   for (const pasted of [`${login}x`, login.slice(1), login.replace('POST', TOKEN)]) {
     await page.getByLabel('The login').fill(pasted);
     shown.push(await said());
+  }
+  // A server that echoes the login, in plain text and decoded, with what would steer a terminal.
+  await page.getByLabel('The login').fill(login);
+  for (const echo of [login, atob(headers), `${signature} ${TOKEN}`, encodeURIComponent(TOKEN)]) {
+    const answer = JSON.stringify({ errors: [`denied \u001b[2J\u202e${echo}`] });
+    await page.getByLabel('Vault’s answer', { exact: true }).fill(answer);
+    const explained = await page.locator('#details').innerText();
+    assert.match(explained, /denied/);
+    assert.doesNotMatch(explained, /[\u001b\u202e]/);
+    shown.push(explained);
   }
   for (const secret of [SECRET, TOKEN, btoa(TOKEN), headers, signature]) {
     assert.ok(!shown.some((text) => text.includes(secret)), `a secret of ${secret.length} characters is shown`);

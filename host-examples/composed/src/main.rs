@@ -51,11 +51,14 @@ fn explain(status: Option<u16>) -> Result<String, String> {
         body,
         date: None,
     };
-    let refusal = explain_refusal(&answer, None, now());
-    let fixes = [refusal.client_fix, refusal.server_fix]
-        .into_iter()
-        .flatten();
-    Ok(fixes.fold(refusal.message, |text, fix| text + "\n  " + &fix))
+    // Servers and proxies echo the login. Without it, its secrets are not known, and nothing is quoted.
+    let login = var("LOGIN").ok();
+    let refusal = explain_refusal(&answer, login.as_deref(), now());
+    let quoted = refusal.quoted.filter(|_| login.is_some());
+    let quoted = quoted.map(|words| format!("the server said: {words}"));
+    let lines = [quoted, refusal.client_fix, refusal.server_fix];
+    let lines = lines.into_iter().flatten();
+    Ok(lines.fold(refusal.message, |text, line| text + "\n  " + &line))
 }
 
 fn now() -> u64 {

@@ -8,11 +8,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -72,14 +76,22 @@ func run(ctx context.Context, file, role, path, mount string) error {
 	if err != nil {
 		return err
 	}
+	// Servers and proxies echo the login, so what is printed of an answer is what the module quotes.
+	refusal, err := module.ExplainRefusal(ctx, answer, login, time.Now())
+	if err != nil {
+		return err
+	}
 	var granted struct {
 		Auth struct {
 			ClientToken   string `json:"client_token"`
 			LeaseDuration int    `json:"lease_duration"`
 		}
 	}
-	if answer.Status != http.StatusOK || json.Unmarshal([]byte(answer.Body), &granted) != nil || granted.Auth.ClientToken == "" {
-		return refused(ctx, module, answer, login)
+	if answer.Status != http.StatusOK || json.Unmarshal([]byte(answer.Body), &granted) != nil || !isToken(granted.Auth.ClientToken) {
+		return refused(refusal)
+	}
+	if refusal.Quoted != "" {
+		fmt.Fprintln(os.Stderr, "Vault warns:", refusal.Quoted)
 	}
 	fmt.Fprintf(os.Stderr, "logged in for %d s\n", granted.Auth.LeaseDuration)
 
@@ -95,24 +107,30 @@ func run(ctx context.Context, file, role, path, mount string) error {
 	return nil
 }
 
-// refused says what is wrong with a login that Vault refused, and what to change.
-func refused(ctx context.Context, module *vaultawslogin.Module, answer vaultawslogin.Answer, login string) error {
-	refusal, err := module.ExplainRefusal(ctx, answer, login, time.Now())
-	if err != nil {
-		return err
-	}
+// isToken says whether a text has visible ASCII characters and nothing else.
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })
+}
+
+// refused says what is wrong with a login that Vault refused, what Vault said, and what to change.
+func refused(refusal *vaultawslogin.Refusal) error {
 	text := refusal.Message
+	if refusal.Quoted != "" {
+		text += "\n  the server said: " + refusal.Quoted
+	}
 	for _, fix := range []string{refusal.ClientFix, refusal.ServerFix} {
 		if fix != "" {
 			text += "\n  " + fix
 		}
 	}
-	return fmt.Errorf("%s", text)
+	return errors.New(text)
 }
 
-// vault sends one request. No redirect is followed: a standby's would carry the token elsewhere.
+// vault sends one request. No redirect is followed: a standby's would carry the token elsewhere. An answer that is not
+// HTTP is none, since net/http's error would quote it.
 func vault(ctx context.Context, method, path, token string, body []byte) (vaultawslogin.Answer, error) {
-	request, err := http.NewRequestWithContext(ctx, method, os.Getenv("VAULT_ADDR")+"/v1/"+path, bytes.NewReader(body))
+	url := strings.TrimRight(os.Getenv("VAULT_ADDR"), "/") + "/v1/" + path
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return vaultawslogin.Answer{}, err
 	}
@@ -125,14 +143,24 @@ func vault(ctx context.Context, method, path, token string, body []byte) (vaulta
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	if err != nil {
-		return vaultawslogin.Answer{}, err
+		return vaultawslogin.Answer{}, unreached(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
-		return vaultawslogin.Answer{}, err
+		return vaultawslogin.Answer{}, unreached(err)
 	}
 	return vaultawslogin.Answer{
 		Status: uint16(response.StatusCode), Body: string(text), Date: response.Header.Get("Date"),
 	}, nil
+}
+
+// unreached keeps what the network or TLS says, and drops what may be the server's words.
+func unreached(err error) error {
+	var network *net.OpError
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &network) || errors.As(err, &certificate) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return errors.New("expected an answer from Vault, found none that is HTTP")
 }

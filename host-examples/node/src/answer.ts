@@ -1,4 +1,5 @@
 import { VaultError } from './errors.js';
+import type { Refusal } from './inspect.js';
 import type { VaultAnswer } from './post.js';
 
 /** What Vault gave. */
@@ -13,8 +14,8 @@ export interface Token {
   readonly policies: readonly string[];
   /** What Vault knows of the AWS identity: `account_id`, `client_arn`, … */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Vault's remarks, for people. */
-  readonly warnings: readonly string[];
+  /** Vault's remarks, safe to print: one line without secrets. `undefined` if it made none. */
+  readonly warnings: string | undefined;
 }
 
 interface LoginAnswer {
@@ -27,33 +28,46 @@ interface LoginAnswer {
     metadata?: Record<string, string> | null;
     mfa_requirement?: unknown;
   } | null;
-  warnings?: string[] | null;
-  errors?: unknown;
 }
 
-/** Reads the token from an answer, or throws an error with Vault's own words in it. */
-export function readToken({ status, body }: VaultAnswer): Token {
-  const answer = parse(body);
+/**
+ * Reads the token from an answer.
+ *
+ * What is thrown has no word of the answer but `refusal.quoted`, since servers and proxies echo the login.
+ */
+export function readToken({ status, body }: VaultAnswer, refusal: Refusal): Token {
   if (status < 200 || status > 299) {
-    const errors = Array.isArray(answer?.errors) ? answer.errors.map(String) : [];
-    throw new VaultError(`Vault refused the login with status ${status}: ${words(errors, body)}`, { status, errors });
+    throw refused(`Vault refused the login with status ${status}`, status, refusal);
   }
-  const auth = answer?.auth;
+  const auth = parse(body)?.auth;
   if (auth?.mfa_requirement) {
-    throw new VaultError('expected a token from Vault, found that it asks for a second factor (MFA)', { status });
+    throw refused('expected a token from Vault, found that it asks for a second factor (MFA)', status, refusal);
   }
   if (!auth?.client_token) {
-    throw new VaultError(`expected a token from Vault, found an answer without one (status ${status})`, { status });
+    throw refused(`expected a token from Vault, found an answer without one (status ${status})`, status, refusal);
+  }
+  const token: unknown = auth.client_token;
+  if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) {
+    throw refused('expected a token of visible ASCII characters from Vault, found another', status, refusal);
   }
   return {
-    token: auth.client_token,
+    token,
     leaseSeconds: auth.lease_duration ?? 0,
     renewable: auth.renewable ?? false,
     accessor: auth.accessor ?? '',
     policies: auth.policies ?? [],
     metadata: auth.metadata ?? {},
-    warnings: answer?.warnings ?? [],
+    warnings: refusal.quoted,
   };
+}
+
+/** Puts the server's words and the explanation behind what went wrong. */
+function refused(what: string, status: number, refusal: Refusal): VaultError {
+  const { quoted, message, clientFix, serverFix } = refusal;
+  const lines = [quoted === undefined ? what : `${what}: ${quoted}`, message];
+  if (clientFix !== undefined) lines.push(`on the client: ${clientFix}`);
+  if (serverFix !== undefined) lines.push(`on the server: ${serverFix}`);
+  return new VaultError(lines.join('\n'), { status, refusal });
 }
 
 function parse(body: string): LoginAnswer | undefined {
@@ -63,11 +77,4 @@ function parse(body: string): LoginAnswer | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Returns Vault's words, without characters that would steer a terminal. */
-function words(errors: string[], body: string): string {
-  // Another server may have answered: its page is of little use, its beginning is.
-  const text = errors.length > 0 ? errors.join('; ') : body.trim().slice(0, 256) || 'no reason given';
-  return text.replace(/[^\P{Cc}\n\t]/gu, '');
 }

@@ -39,28 +39,28 @@ export function refusable<T>(call: () => T): T {
 /** What a {@link VaultError} knows beside its message. */
 export interface VaultErrorDetails {
   readonly status?: number | undefined;
-  readonly errors?: readonly string[] | undefined;
   readonly failure?: TransportFailure | undefined;
   readonly refusal?: Refusal | undefined;
-  readonly cause?: unknown;
 }
 
-/** A login that Vault refused, or that never reached it. Never holds a secret. */
+/**
+ * A login that Vault refused, or that never reached it.
+ *
+ * Of the answer it holds the status and `refusal.quoted`, which is the server's words on one line without secrets. It
+ * has no `cause`: those of some platforms hold the bytes that a server sent.
+ */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
   /** The HTTP status of the answer; `undefined` when no answer came. */
   readonly status: number | undefined;
-  /** Vault's own words, one string for each error; empty when it gave none. */
-  readonly errors: readonly string[];
   /** Why no answer came; `undefined` when one did. */
   readonly failure: TransportFailure | undefined;
-  /** What the answer means, and what to change. */
+  /** What the answer means, what to change, and what the server said (`quoted`). */
   readonly refusal: Refusal | undefined;
 
-  constructor(message: string, { status, errors = [], failure, refusal, cause }: VaultErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(message: string, { status, failure, refusal }: VaultErrorDetails = {}) {
+    super(message);
     this.status = status;
-    this.errors = errors;
     this.failure = failure;
     this.refusal = refusal;
   }

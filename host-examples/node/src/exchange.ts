@@ -25,8 +25,8 @@ export interface Incoming {
 export class TransportError extends Error {
   readonly failure: TransportFailure;
 
-  constructor(failure: TransportFailure, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(failure: TransportFailure, message: string) {
+    super(message);
     this.failure = failure;
   }
 }
@@ -51,7 +51,8 @@ export async function exchange(url: URL, outgoing: Outgoing): Promise<Incoming> 
   } catch (error) {
     if (error instanceof TransportError) throw error;
     if (signal?.aborted) throw signal.reason;
-    throw new TransportError(failureOf(error, phase), reason(error), error);
+    // Without the error itself: Node's holds the bytes that it could not read.
+    throw new TransportError(failureOf(error, phase), reason(error));
   }
 }
 
@@ -84,10 +85,10 @@ function failureOf(error: unknown, phase: TransportFailure): TransportFailure {
   return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code) ? 'interrupted' : phase;
 }
 
-/** Node says `fetch failed` and hides why in the cause. */
+/** Node says `fetch failed` and hides why in the cause. Names of a certificate may be in it. */
 function reason(error: unknown): string {
   const cause = inner(error);
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/\p{Cc}+/gu, ' ');
 }
 
 function inner(error: unknown): unknown {

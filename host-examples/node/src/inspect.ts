@@ -77,13 +77,16 @@ export interface Answer {
 }
 
 export interface RefusalOptions {
-  /** The login that was sent: it tells the region and the time that were signed. */
+  /** The login that was sent: it tells the region and the time that were signed, and what `quoted` must leave out. */
   readonly login?: string | undefined;
   /** The host's clock when the answer came. Absent: now. */
   readonly time?: Date | number | undefined;
 }
 
-/** Why a login was refused. Repeats no text of the answer, since some servers echo the login. */
+/**
+ * Why a login was refused. Of the answer's text it has `quoted` alone, on one line and without what is or may be a
+ * secret, since some servers echo the login.
+ */
 export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' | 'skewSeconds'> {
   /** AWS's clock when it refused. */
   readonly awsClock?: Date | undefined;

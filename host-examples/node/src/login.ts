@@ -1,7 +1,6 @@
 import { readToken, type Token } from './answer.js';
-import { VaultError } from './errors.js';
-import type { ExplainRefusal, Refusal } from './inspect.js';
-import { apiUrl, post, type Server, type VaultAnswer } from './post.js';
+import type { ExplainRefusal } from './inspect.js';
+import { apiUrl, post, type Server } from './post.js';
 import type { Credentials, LoginOptions, SignLogin } from './sign.js';
 
 export interface VaultLoginOptions extends LoginOptions, Server {
@@ -24,23 +23,7 @@ export function loginWith(signLogin: SignLogin, explainRefusal: ExplainRefusal):
     const url = apiUrl(options.vaultAddr, `auth/${mount.replace(/^\/+|\/+$/g, '')}/login`);
     const identity = typeof credentials === 'function' ? await credentials() : credentials;
     const login = signLogin({ ...options, credentials: identity });
-    let answer: VaultAnswer | undefined;
-    try {
-      answer = await post(url, login, options);
-      return readToken(answer);
-    } catch (error) {
-      // Without an answer there is nothing to explain.
-      if (!(error instanceof VaultError) || !answer) throw error;
-      throw explained(error, explainRefusal(answer, { login }));
-    }
+    const answer = await post(url, login, options);
+    return readToken(answer, explainRefusal(answer, { login }));
   };
-}
-
-/** Puts the explanation under Vault's own words. */
-function explained(error: VaultError, refusal: Refusal): VaultError {
-  const { status, errors } = error;
-  const lines = [error.message, refusal.message];
-  if (refusal.clientFix !== undefined) lines.push(`on the client: ${refusal.clientFix}`);
-  if (refusal.serverFix !== undefined) lines.push(`on the server: ${refusal.serverFix}`);
-  return new VaultError(lines.join('\n'), { status, errors, refusal });
 }

@@ -30,7 +30,7 @@ export type {
   Software,
 } from './inspect.js';
 export type { Login, VaultLoginOptions } from './login.js';
-export type { Server } from './post.js';
+export { apiUrl, type Server } from './post.js';
 export type { CreateSession, VaultSession } from './session.js';
 export type {
   ContainerEndpoint,

@@ -28,7 +28,7 @@ export interface VaultAnswer {
   readonly body: string;
 }
 
-/** The address of an API path on a server. */
+/** Returns the URL of an API path on a server: below the path of `vaultAddr`, as a gateway may have one. */
 export function apiUrl(vaultAddr: string, path: string): URL {
   const base = URL.canParse(vaultAddr) ? new URL(vaultAddr) : undefined;
   if (!base || !/^https?:$/.test(base.protocol) || base.search || base.hash || base.username || base.password) {
@@ -46,48 +46,52 @@ export function apiUrl(vaultAddr: string, path: string): URL {
 
 /** Sends JSON, and follows one redirect, as a standby server sends it. */
 export async function post(url: URL, json: string, server: Server): Promise<VaultAnswer> {
-  let answer = await send(url, json, server);
+  let answer = await send(url, json, server).catch((error: unknown) => {
+    if (!(error instanceof TransportError)) throw error;
+    throw new VaultError(`no answer from ${url}: ${error.message}`, { failure: error.failure });
+  });
   if (answer.status === 307) {
     const target = redirectTarget(url, answer.headers.get('Location'));
-    answer = await send(target, json, server);
+    answer = await send(target, json, server).catch((error: unknown) => {
+      if (!(error instanceof TransportError)) throw error;
+      // Neither the place nor the reason, which may name it: the place is the server's word.
+      throw new VaultError(`no answer from where ${url} redirects to`, { failure: error.failure });
+    });
     if (answer.status === 307) {
-      throw new VaultError(`expected an answer from ${target}, found a second redirect`, { status: 307 });
+      throw new VaultError(`expected an answer from where ${url} redirects to, found a second redirect`, { status: 307 });
     }
   }
   const { status, headers, body } = answer;
   return { status, date: headers.get('Date') ?? undefined, body: new TextDecoder().decode(body) };
 }
 
-async function send(url: URL, json: string, server: Server): Promise<Incoming> {
-  try {
-    return await exchange(url, {
-      method: 'POST',
-      headers: [
-        ['Content-Type', 'application/json'],
-        // Vault Agent and proxies want it: a browser that was tricked into a request cannot send it.
-        ['X-Vault-Request', 'true'],
-        ...(server.namespace === undefined ? [] : [['X-Vault-Namespace', server.namespace] as const]),
-      ],
-      body: json,
-      timeoutMilliseconds: server.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS,
-      limitBytes: LONGEST_ANSWER,
-      signal: server.signal,
-      fetch: server.fetch,
-    });
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    throw new VaultError(`no answer from ${url}: ${error.message}`, { failure: error.failure, cause: error });
-  }
+function send(url: URL, json: string, server: Server): Promise<Incoming> {
+  return exchange(url, {
+    method: 'POST',
+    headers: [
+      ['Content-Type', 'application/json'],
+      // Vault Agent and proxies want it: a browser that was tricked into a request cannot send it.
+      ['X-Vault-Request', 'true'],
+      ...(server.namespace === undefined ? [] : [['X-Vault-Namespace', server.namespace] as const]),
+    ],
+    body: json,
+    timeoutMilliseconds: server.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS,
+    limitBytes: LONGEST_ANSWER,
+    signal: server.signal,
+    fetch: server.fetch,
+  });
 }
 
 /** Says where a redirect leads. The login goes with it, so never from https to http. */
 function redirectTarget(from: URL, location: string | null): URL {
+  // Not shown: a server may put the login into it.
   if (location === null || !URL.canParse(location, from)) {
-    throw new VaultError(`expected a URL with the redirect of ${from}, found ${location ?? 'none'}`, { status: 307 });
+    const found = location === null ? 'none' : 'something else';
+    throw new VaultError(`expected a URL with the redirect of ${from}, found ${found}`, { status: 307 });
   }
   const target = new URL(location, from);
   if (target.protocol !== 'https:' && (from.protocol === 'https:' || target.protocol !== 'http:')) {
-    throw new VaultError(`expected a redirect from ${from} to stay on ${from.protocol}//, found ${target}`, {
+    throw new VaultError(`expected a redirect from ${from} to stay on ${from.protocol}//, found one that does not`, {
       status: 307,
     });
   }

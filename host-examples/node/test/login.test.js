@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 
-import { login, LoginError, VaultError } from 'vault-aws-login';
+import { apiUrl, login, LoginError, VaultError } from 'vault-aws-login';
 
 const credentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -51,7 +52,7 @@ async function refusal(promise) {
 }
 
 test('login is posted to the mount with the headers that Vault wants', async (t) => {
-  const { vaultAddr, requests } = await serve(t, json(200, { auth, warnings: ['short'] }));
+  const { vaultAddr, requests } = await serve(t, json(200, { auth, warnings: ['short', 'lease'] }));
   const granted = await login({ vaultAddr: `${vaultAddr}/`, mount: 'team/aws/', role: 'dev', namespace: 'ns1', credentials });
   assert.deepEqual(granted, {
     token: 'hvs.example',
@@ -60,7 +61,7 @@ test('login is posted to the mount with the headers that Vault wants', async (t)
     accessor: 'a1',
     policies: ['default', 'dev'],
     metadata: { account_id: '123456789012' },
-    warnings: ['short'],
+    warnings: 'short; lease',
   });
   const [{ method, url, headers, body }] = requests;
   assert.deepEqual([method, url], ['POST', '/v1/auth/team/aws/login']);
@@ -89,14 +90,14 @@ test('one redirect is followed with the same body, a second is not', async (t) =
 
   const round = await serve(t, (response) => response.writeHead(307, { Location: '/v1/again' }).end());
   const error = await refusal(login({ vaultAddr: round.vaultAddr, credentials }));
-  assert.equal(error.message, `expected an answer from ${round.vaultAddr}/v1/again, found a second redirect`);
+  assert.equal(error.message, `expected an answer from where ${round.vaultAddr}/v1/auth/aws/login redirects to, found a second redirect`);
   assert.equal(round.requests.length, 2);
 });
 
 test('other redirects are refusals and are not followed', async (t) => {
   const { vaultAddr, requests } = await serve(t, (response) => response.writeHead(302, { Location: '/x' }).end());
   const error = await refusal(login({ vaultAddr, credentials }));
-  assert.equal(firstLine(error), 'Vault refused the login with status 302: no reason given');
+  assert.equal(firstLine(error), 'Vault refused the login with status 302');
   assert.equal(error.refusal.rule, 'answer-redirected');
   assert.equal(requests.length, 1);
 });
@@ -112,28 +113,67 @@ test('redirect from https to http is refused before anything is sent there', asy
   assert.equal(
     error.message,
     'expected a redirect from https://standby.example.com/v1/auth/aws/login to stay on https://, ' +
-      'found http://active.example.com/v1/auth/aws/login',
+      'found one that does not',
   );
   assert.equal(asked.length, 1);
 });
 
-test("refusal has Vault's status and words", async (t) => {
-  for (const [status, body, message, errors] of [
-    [400, '{"errors":["a","b"]}', 'Vault refused the login with status 400: a; b', ['a', 'b']],
-    [503, '{"errors":[]}', 'Vault refused the login with status 503: {"errors":[]}', []],
-    [502, '<p>\u001b[31mBad gateway', 'Vault refused the login with status 502: <p>[31mBad gateway', []],
-    [500, '{"errors":7}', 'Vault refused the login with status 500: {"errors":7}', []],
-    [200, 'hello', 'expected a token from Vault, found an answer without one (status 200)', []],
+test("refusal has Vault's status and words, as the inspector quotes them", async (t) => {
+  for (const [status, body, message, quoted] of [
+    [400, '{"errors":["a","b"]}', 'Vault refused the login with status 400: a; b', 'a; b'],
+    [503, '{"errors":[]}', 'Vault refused the login with status 503', undefined],
+    [
+      502,
+      '<p>\u001b[31mBad gateway\nand more',
+      'Vault refused the login with status 502: <p>\\u{1b}[31mBad gateway\\nand more',
+      '<p>\\u{1b}[31mBad gateway\\nand more',
+    ],
+    [200, 'hello', 'expected a token from Vault, found an answer without one (status 200): hello', 'hello'],
     [
       200,
       '{"auth":{"client_token":"","mfa_requirement":{"mfa_request_id":"1"}}}',
       'expected a token from Vault, found that it asks for a second factor (MFA)',
-      [],
+      undefined,
     ],
   ]) {
     const { vaultAddr } = await serve(t, (response) => response.writeHead(status).end(body));
     const error = await refusal(login({ vaultAddr, credentials }));
-    assert.deepEqual([error.status, firstLine(error), error.errors], [status, message, errors]);
+    assert.deepEqual([error.status, firstLine(error), error.refusal.quoted], [status, message, quoted]);
+  }
+});
+
+test('token with anything but visible ASCII is none', async (t) => {
+  for (const token of ['hvs.1\n', 'hvs.1\u001b[2J', 'hvs. 1', 'hvs.é', 'hvs.1\u200b', 7, ['hvs.1']]) {
+    const { vaultAddr } = await serve(t, json(200, { auth: { ...auth, client_token: token } }));
+    const error = await refusal(login({ vaultAddr, credentials }));
+    assert.equal(firstLine(error), 'expected a token of visible ASCII characters from Vault, found another');
+  }
+});
+
+test('refusal holds no word of an answer but what the inspector quotes', async (t) => {
+  const secret = 'IQoJb3JpZ2luX2VjEPv7kq2Zt5Lw9Rn3Hs8Ym4Gd6Bc1Xp0Jf';
+  for (const answer of [
+    (response) => response.writeHead(307, { Location: `http://[${secret}` }).end(),
+    (response) => response.writeHead(307, { Location: `ftp://example.com/${secret}` }).end(),
+    (response) => response.writeHead(307, { Location: `http://127.0.0.1:9/${secret}` }).end(),
+    (response) => response.writeHead(307, { Location: `/v1/${secret}` }).end(),
+    (response) => response.socket.end(`${secret}\r\n\r\n`),
+    json(400, { errors: [`denied ${secret}`] }),
+  ]) {
+    const { vaultAddr } = await serve(t, answer);
+    const error = await refusal(login({ vaultAddr, credentials }));
+    const all = inspect(error, { depth: Infinity, showHidden: true }) + error.stack + JSON.stringify(error);
+    assert.ok(!all.includes(secret.slice(0, 8)), all);
+  }
+});
+
+test('API path lies below the path of the address', () => {
+  for (const [vaultAddr, url] of [
+    ['https://vault.example.com:8200', 'https://vault.example.com:8200/v1/secret/a'],
+    ['https://gw.example.com/vault', 'https://gw.example.com/vault/v1/secret/a'],
+    ['https://gw.example.com/team/vault/', 'https://gw.example.com/team/vault/v1/secret/a'],
+  ]) {
+    assert.equal(apiUrl(vaultAddr, 'secret/a').href, url);
   }
 });
 

@@ -104,7 +104,19 @@ def test_refusal_is_explained(component: Component, login: str) -> None:
     assert (refusal.refused_by, refusal.rule) == ("sts", "signature-expired")
     assert refusal.aws_clock_unix_seconds == AT + 1140
     assert refusal.causes
-    assert component.explain_refusal(None, "", time=AT).rule == "vault-unreachable"
+    assert refusal.quoted == json.loads(EXPIRED)["errors"][0]
+    silent = component.explain_refusal(None, "", time=AT)
+    assert (silent.rule, silent.quoted) == ("vault-unreachable", None)
+
+
+def test_quoted_words_are_one_line_without_the_login(component: Component, login: str) -> None:
+    headers = json.loads(login)["iam_request_headers"]
+    body = json.dumps({"errors": [f"denied\x1b[2J\r\n{login}", base64.b64decode(headers).decode()]})
+    quoted = component.explain_refusal(400, body, login=login, time=AT).quoted
+    assert quoted is not None and quoted.startswith("denied\\u{1b}[2J\\r\\n") and quoted.isprintable()
+    signature = base64.b64decode(headers).decode().partition("Signature=")[2][:64]
+    for secret in (headers, signature):
+        assert [secret[at : at + 8] for at in range(len(secret) - 7) if secret[at : at + 8] in quoted] == []
 
 
 def test_clock_offset_is_told_where_the_answer_names_the_time(component: Component) -> None:

@@ -4,21 +4,10 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// What Vault gave.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// The token, or the wrapping token if wrapping was asked for.
-    pub token: String,
-    /// Vault's remarks, for people.
-    pub warnings: Vec<String>,
-}
-
 #[derive(Deserialize)]
 struct Answer {
     auth: Option<Auth>,
     wrap_info: Option<Wrapping>,
-    #[serde(default)]
-    warnings: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -33,18 +22,13 @@ struct Wrapping {
     token: String,
 }
 
-#[derive(Deserialize)]
-struct Refusal {
-    errors: Vec<String>,
-}
-
-/// Reads the token from an answer, or makes an error with Vault's own words in it.
-pub fn read(status: u16, body: &str) -> Result<Granted> {
+/// Reads the token, or the wrapping token if wrapping was asked for.
+///
+/// The error holds no word of the answer, which may echo the login: what can be shown of it, the
+/// component says.
+pub fn token(status: u16, body: &str) -> Result<String> {
     if !(200..300).contains(&status) {
-        bail!(
-            "Vault refused the login with status {status}: {}",
-            refusal(body)
-        );
+        bail!("Vault refused the login with status {status}");
     }
     let Ok(answer) = serde_json::from_str::<Answer>(body) else {
         bail!("expected a login's answer from Vault, found something else (status {status})");
@@ -60,24 +44,24 @@ pub fn read(status: u16, body: &str) -> Result<Granted> {
     if token.is_empty() {
         bail!("expected a token from Vault, found an answer without one (status {status})");
     }
-    Ok(Granted {
-        token,
-        warnings: answer.warnings.unwrap_or_default(),
-    })
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        bail!("expected a token of visible ASCII characters from Vault, found another");
+    }
+    Ok(token)
 }
 
-/// Returns Vault's words, without characters that would steer a terminal.
-fn refusal(body: &str) -> String {
-    let words: String = match serde_json::from_str::<Refusal>(body) {
-        Ok(refusal) if !refusal.errors.is_empty() => refusal.errors.join("; ").trim_end().into(),
-        // A proxy or another server answered: its page is of little use, its beginning is.
-        _ if body.trim().is_empty() => "no reason given".into(),
-        _ => body.trim().chars().take(256).collect(),
-    };
-    words
-        .chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
+/// Writes JSON so that a terminal shows it and does nothing else: outside of strings it has no
+/// control characters but line breaks and tabs, and inside each may be written as an escape.
+pub fn printable(json: &str) -> String {
+    let mut printable = String::with_capacity(json.len());
+    for character in json.trim_end().chars() {
+        if character.is_control() && !matches!(character, '\n' | '\r' | '\t') {
+            printable.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
 }
 
 #[cfg(test)]
@@ -85,32 +69,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_is_read_with_the_warnings() {
+    fn token_is_read() {
         let body = r#"{"auth":{"client_token":"s.1","mfa_requirement":null},"wrap_info":null,"warnings":["short"]}"#;
-        let granted = read(200, body).unwrap();
-        assert_eq!(
-            (granted.token.as_str(), granted.warnings),
-            ("s.1", vec!["short".to_owned()])
-        );
+        assert_eq!(token(200, body).unwrap(), "s.1");
     }
 
     #[test]
     fn wrapping_token_is_read_when_the_answer_is_wrapped() {
         let body = r#"{"auth":null,"wrap_info":{"token":"s.wrap","ttl":60},"warnings":null}"#;
-        assert_eq!(read(200, body).unwrap().token, "s.wrap");
+        assert_eq!(token(200, body).unwrap(), "s.wrap");
     }
 
     #[test]
     #[rustfmt::skip]
-    fn answer_without_a_token_is_an_error_with_the_words_of_vault() {
-        let refused = |status, body| read(status, body).unwrap_err().to_string();
-        assert_eq!(refused(403, r#"{"errors":["permission denied"]}"#), "Vault refused the login with status 403: permission denied");
-        assert_eq!(refused(400, r#"{"errors":["a","b\n\n"]}"#), "Vault refused the login with status 400: a; b");
-        assert_eq!(refused(503, r#"{"errors":[]}"#), r#"Vault refused the login with status 503: {"errors":[]}"#);
-        assert_eq!(refused(502, " \n"), "Vault refused the login with status 502: no reason given");
-        assert_eq!(refused(502, "<p>\u{1b}[31mBad gateway"), "Vault refused the login with status 502: <p>[31mBad gateway");
+    fn answer_without_a_token_is_an_error_without_the_answers_words() {
+        let refused = |status, body| token(status, body).unwrap_err().to_string();
+        assert_eq!(refused(403, r#"{"errors":["permission denied"]}"#), "Vault refused the login with status 403");
+        assert_eq!(refused(502, "<p>\u{1b}[31mBad gateway"), "Vault refused the login with status 502");
         assert_eq!(refused(200, "hello"), "expected a login's answer from Vault, found something else (status 200)");
         assert_eq!(refused(204, "{}"), "expected a token from Vault, found an answer without one (status 204)");
         assert_eq!(refused(200, r#"{"auth":{"client_token":"","mfa_requirement":{"mfa_request_id":"1"}}}"#), "expected a token from Vault, found that it asks for a second factor (MFA)");
+    }
+
+    #[test]
+    fn token_with_anything_but_visible_ascii_is_none() {
+        for bad in [r"s.1\n", r"s.1\u001b[2J", "s. 1", "s.é", "s.1\u{200b}"] {
+            for body in [
+                format!(r#"{{"auth":{{"client_token":"{bad}"}}}}"#),
+                format!(r#"{{"wrap_info":{{"token":"{bad}"}}}}"#),
+            ] {
+                assert_eq!(
+                    token(200, &body).unwrap_err().to_string(),
+                    "expected a token of visible ASCII characters from Vault, found another",
+                    "{body}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn json_is_printed_without_control_characters_and_means_the_same() {
+        let json = "{\n\t\"a\": \"\u{9b}31m\u{7f}é\"}\r\n";
+        assert_eq!(printable(json), "{\n\t\"a\": \"\\u009b31m\\u007fé\"}");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&printable(json)), read(json));
     }
 }

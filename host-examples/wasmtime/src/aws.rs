@@ -1,6 +1,6 @@
 //! Finds AWS credentials with AWS's own default chain.
 
-use anyhow::{Context, Result};
+use anyhow::{Error, Result, anyhow};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
@@ -22,12 +22,16 @@ pub async fn credentials() -> Result<Credentials> {
     let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(ProfileFileRegionProvider::new())
         .or_else("us-east-1");
-    DefaultCredentialsChain::builder()
+    let found = DefaultCredentialsChain::builder()
         .region(region)
         .configure(ProviderConfig::without_region().with_http_client(http_client))
         .build()
         .await
         .provide_credentials()
-        .await
-        .context("found no usable AWS credentials")
+        .await;
+    found.map_err(|error| {
+        // What an endpoint or a process said may be in it, so it is kept to one line.
+        let chain = format!("{:#}", Error::from(error)).replace(char::is_control, " ");
+        anyhow!("found no usable AWS credentials: {chain}")
+    })
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
-use wasmtime::{Cache, Config, Engine, Result, Store, bail};
+use wasmtime::{Config, Engine, Result, Store, bail};
+
+use crate::cache;
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
@@ -30,7 +32,7 @@ impl LoginComponent {
         // The engine compiles. With a cache it does so once for a file, and later starts are quick;
         // without one (a read-only home folder) it works all the same.
         let mut config = Config::new();
-        config.cache(Cache::from_file(None).ok());
+        config.cache(cache::open());
         let engine = Engine::new(&config)?;
 
         // The component, compiled to native code.

@@ -1,9 +1,23 @@
-//! Writes the component's diagnosis of a refusal under the server's own words.
+//! Writes the server's own words, as far as the component lets them be shown, and its diagnosis
+//! under them.
 
 use std::fmt;
 
 use crate::component::Refusal;
 
+/// The server's words behind a colon, if there are any.
+pub struct Words<'a>(pub &'a Refusal);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.quoted {
+            Some(words) => write!(f, ": {words}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is wrong and what to change, each on a line.
 pub struct Diagnosis<'a>(pub &'a Refusal);
 
 impl fmt::Display for Diagnosis<'_> {

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
 use crate::component::{self, LoginComponent, Severity};
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Words};
 use crate::vault::{Unreached, Vault};
 use crate::{answer, aws, inputs};
 
@@ -50,24 +50,24 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
             bail!("{error:#}{}", Diagnosis(&refusal));
         }
     };
-    let granted = match answer::read(answer.status, &answer.body) {
-        Ok(granted) => granted,
-        Err(error) => {
-            let answer = component::Answer {
-                status: Some(answer.status),
-                body: answer.body,
-                date: answer.date,
-            };
-            let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
-            bail!("{error:#}{}", Diagnosis(&refusal));
-        }
+    let granted = answer::token(answer.status, &answer.body);
+    let answer = component::Answer {
+        status: Some(answer.status),
+        body: answer.body,
+        date: answer.date,
     };
-    for warning in &granted.warnings {
-        eprintln!("Vault warns: {warning}");
+    // Also of an answer with a token: it says what may be shown of the warnings.
+    let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
+    let token = match granted {
+        Ok(token) => token,
+        Err(error) => bail!("{error}{}{}", Words(&refusal), Diagnosis(&refusal)),
+    };
+    if let Some(warnings) = &refusal.quoted {
+        eprintln!("Vault warns: {warnings}");
     }
     match format {
-        Format::Token => println!("{}", granted.token),
-        Format::Json => println!("{}", answer.body.trim_end()),
+        Format::Token => println!("{token}"),
+        Format::Json => println!("{}", answer::printable(&answer.body)),
     }
     Ok(())
 }

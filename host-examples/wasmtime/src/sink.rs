@@ -1,10 +1,14 @@
 //! The file that holds the token.
 
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
+
+use crate::folder::{Access, expect_own_files};
 
 /// A file that at every moment is absent or whole.
 pub struct Sink {
@@ -12,11 +16,36 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Fails now, rather than after the first login, if the folder cannot be written to.
+    /// Fails now, rather than after the first login, if the file cannot be replaced, or if another
+    /// user could put one in its place.
     pub fn new(path: PathBuf) -> Result<Self> {
         let sink = Self { path };
-        drop(sink.draft()?);
+        sink.prove_replaceable()
+            .with_context(|| format!("cannot keep a token in {}", sink.path.display()))?;
         Ok(sink)
+    }
+
+    fn prove_replaceable(&self) -> Result<()> {
+        let mut draft = self.draft()?;
+        // Whoever owns a new file is the user as whom this process writes.
+        let user = draft.as_file().metadata()?.uid();
+        let folder = Access::from(&fs::metadata(self.folder())?);
+        expect_own_files(folder, user)?;
+        let target = match fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            target => target?,
+        };
+        if !target.is_file() && !target.is_symlink() {
+            bail!("expected a file or nothing there, found something else");
+        }
+        expect_replaceable(folder, target.uid(), user)?;
+        if target.is_file() && target.uid() == user {
+            // A copy takes its place, since some files pass each rule and cannot be replaced: one that is mounted,
+            // say. So a token that still lives stays where its readers look for it.
+            io::copy(&mut File::open(&self.path)?, &mut draft)?;
+            draft.persist(&self.path)?;
+        }
+        Ok(())
     }
 
     /// Replaces the file by one with this token. Only the owner can read it (mode 0600).
@@ -44,18 +73,30 @@ impl Sink {
 
     /// Makes a file in the same folder, so that it can take the other one's name in one step.
     fn draft(&self) -> Result<NamedTempFile> {
-        let folder = match self.path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
+        let folder = self.folder();
         NamedTempFile::new_in(folder)
             .with_context(|| format!("cannot write into the folder {}", folder.display()))
     }
+
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        }
+    }
+}
+
+/// Refuses what another user has put at the file's place, where a sticky folder protects it.
+fn expect_replaceable(folder: Access, owner: u32, user: u32) -> Result<()> {
+    if folder.is_sticky() && folder.owner != user && owner != user {
+        bail!("expected a file of this user or nothing there, found one of user {owner}");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
 
@@ -83,6 +124,63 @@ mod tests {
         sink.write("token").unwrap();
         sink.remove().unwrap();
         sink.remove().unwrap();
+    }
+
+    #[test]
+    fn token_that_is_there_stays_until_the_first_one_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        fs::write(&path, "still alive").unwrap();
+        Sink::new(path.clone()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "still alive");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn link_is_replaced_and_what_it_leads_to_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, victim) = (folder.path().join("token"), folder.path().join("victim"));
+        fs::write(&victim, "mine").unwrap();
+        symlink(&victim, &path).unwrap();
+        Sink::new(path.clone()).unwrap().write("token").unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+    }
+
+    #[test]
+    fn folder_whose_files_others_can_replace_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for (mode, accepted) in [(0o777, false), (0o770, false), (0o1777, true)] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let made = Sink::new(folder.path().join("token"));
+            assert_eq!(made.is_ok(), accepted, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn folder_in_the_files_place_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Sink::new(folder.path().into()).is_err());
+        fs::create_dir(folder.path().join("token")).unwrap();
+        assert!(Sink::new(folder.path().join("token")).is_err());
+    }
+
+    #[test]
+    fn file_of_another_user_in_a_sticky_folder_is_refused() {
+        let (root, user, other) = (0, 1000, 1001);
+        for (folder, mode, owner, accepted) in [
+            (root, 0o1777, other, false),
+            (root, 0o1777, root, false),
+            (root, 0o1777, user, true),
+            (user, 0o1777, other, true),
+            (root, 0o755, other, true),
+        ] {
+            let folder = Access {
+                owner: folder,
+                mode,
+            };
+            assert_eq!(expect_replaceable(folder, owner, user).is_ok(), accepted);
+        }
     }
 
     #[test]

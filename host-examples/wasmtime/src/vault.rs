@@ -38,11 +38,19 @@ pub struct Answer {
 
 /// The context of an error where no answer came.
 #[derive(Debug)]
-pub struct Unreached(Uri);
+pub enum Unreached {
+    /// From where a request was sent to first.
+    Vault(Uri),
+    /// From where this URL redirects to. That place is the server's word, and so is not shown.
+    Target(Uri),
+}
 
 impl fmt::Display for Unreached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot reach {}", self.0)
+        match self {
+            Self::Vault(url) => write!(f, "cannot reach {url}"),
+            Self::Target(url) => write!(f, "cannot reach where {url} redirects to"),
+        }
     }
 }
 
@@ -96,12 +104,17 @@ impl Vault {
         let url = self
             .url(&format!("/v1/{path}"))
             .with_context(|| format!("expected a path that a URL can carry, found `{path}`"))?;
-        let mut response = self.send(&url, json)?;
+        let mut response = self
+            .send(&url, json)?
+            .with_context(|| Unreached::Vault(url.clone()))?;
         if response.status() == StatusCode::TEMPORARY_REDIRECT {
             let target = redirect_target(&url, response.headers().get(LOCATION))?;
-            response = self.send(&target, json)?;
+            // Why there is no answer may name the place, too.
+            response = self
+                .send(&target, json)?
+                .map_err(|_| anyhow!(Unreached::Target(url.clone())))?;
             if response.status() == StatusCode::TEMPORARY_REDIRECT {
-                bail!("expected an answer from {target}, found a second redirect");
+                bail!("expected an answer from where {url} redirects to, found a second redirect");
             }
         }
         let status = response.status().as_u16();
@@ -170,14 +183,17 @@ impl Vault {
         format!("{}{path}", base.trim_end_matches('/')).parse().ok()
     }
 
-    fn send(&self, url: &Uri, json: &str) -> Result<http::Response<ureq::Body>> {
+    /// Fails within for the want of an answer.
+    fn send(
+        &self,
+        url: &Uri,
+        json: &str,
+    ) -> Result<Result<http::Response<ureq::Body>, ureq::Error>> {
         let mut request = Request::post(url).header(CONTENT_TYPE, "application/json");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        self.agent
-            .run(request.body(json)?)
-            .with_context(|| Unreached(url.clone()))
+        Ok(self.agent.run(request.body(json)?))
     }
 }
 
@@ -233,9 +249,10 @@ fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
     let location = location
         .and_then(|location| location.to_str().ok())
         .with_context(|| format!("expected a Location with the redirect of {from}, found none"))?;
+    // Not shown: a server may put the login into it.
     let target: Uri = location
         .parse()
-        .with_context(|| format!("expected a URL from {from}, found `{location}`"))?;
+        .map_err(|_| anyhow!("expected a URL with the redirect of {from}, found something else"))?;
     // Without a host it is a path on the same server.
     let target = if target.host().is_none() {
         let mut parts = target.into_parts();
@@ -246,7 +263,7 @@ fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
         target
     };
     if from.scheme() == Some(&Scheme::HTTPS) && target.scheme() != Some(&Scheme::HTTPS) {
-        bail!("expected a redirect from {from} to stay on https, found `{location}`");
+        bail!("expected a redirect from {from} to stay on https, found one that does not");
     }
     Ok(target)
 }
@@ -304,9 +321,7 @@ mod tests {
         let from = "https://standby:8200/v1/auth/aws/login";
         assert_eq!(
             follow(from, "http://active:8200/").unwrap_err().to_string(),
-            format!(
-                "expected a redirect from {from} to stay on https, found `http://active:8200/`"
-            )
+            format!("expected a redirect from {from} to stay on https, found one that does not")
         );
         assert!(follow("http://standby/", "https://active/").is_ok());
         assert!(redirect_target(&Uri::from_static(from), None).is_err());

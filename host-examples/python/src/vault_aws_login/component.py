@@ -112,7 +112,7 @@ class Component:
         """Says who refused a login and why, and what to change, from Vault's answer.
 
         `status` is `None` if no answer came; `date` is the answer's `Date` header; `login` is what was sent, where it
-        is still at hand; `time` is when the answer came.
+        is still at hand, so that `quoted` leaves out its secrets; `time` is when the answer came.
         """
         answer = answer_record(status, body, date)
         login = text("login", login)

@@ -93,6 +93,8 @@ class Refusal:
     refused_by: Refuser | None
     rule: str | None
     message: str
+    quoted: str | None
+    """The server's own words, safe to print: one line without what is or may be a secret."""
     causes: list[str]
     client_fix: str | None
     server_fix: str | None
