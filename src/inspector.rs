@@ -4,16 +4,18 @@
 //! time, by the rules of Vault's and AWS's own code; nothing is sent anywhere. One thing is out of
 //! reach: whether the signature is right, since that takes the secret access key.
 
+mod answer;
 mod arn;
+mod authorization;
 mod canonical;
 mod check;
-mod claim;
 mod clock;
 mod explain;
 mod finding;
 mod go_base64;
 mod go_header;
 mod go_url;
+mod headers;
 mod known_secrets;
 mod login_fields;
 mod pasted;
@@ -24,7 +26,9 @@ mod refusal_texts;
 pub mod report;
 mod rule;
 mod rules;
+mod verdict;
 
+pub use self::answer::Answer;
 pub use self::check::check_login;
 pub use self::clock::clock_offset;
 pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
@@ -34,6 +38,6 @@ pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
-pub use self::refusal::{Answer, Refusal, explain_refusal};
-pub use self::rule::{Refuser, RuleText, Severity};
+pub use self::refusal::{Refusal, explain_refusal};
+pub use self::rule::{Healing, Refuser, RuleText, Severity};
 pub use self::rules::LoginRule;

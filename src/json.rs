@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-/// Vault's own limit since 1.20.3 (contract 2.1, row 2); nobody's login comes near it.
+/// Vault's own limit since 1.20.3 (`docs/login-contract.md#row-2`); no login comes near it.
 const DEEPEST: usize = 300;
 
 /// A JSON value as it was written.
@@ -70,7 +70,7 @@ impl<'a> Json<'a> {
     }
 
     /// Returns a key that one of the objects inside has twice.
-    pub(crate) fn doubled_key(&self) -> Option<&str> {
+    pub(crate) fn duplicate_key(&self) -> Option<&str> {
         match self {
             Self::Object(entries) => {
                 let mut names: Vec<&str> = entries.iter().map(|(name, _)| &**name).collect();
@@ -79,9 +79,9 @@ impl<'a> Json<'a> {
                     [one, other] if one == other => Some(*one),
                     _ => None,
                 });
-                pair.or_else(|| entries.iter().find_map(|(_, value)| value.doubled_key()))
+                pair.or_else(|| entries.iter().find_map(|(_, value)| value.duplicate_key()))
             }
-            Self::Array(values) => values.iter().find_map(Self::doubled_key),
+            Self::Array(values) => values.iter().find_map(Self::duplicate_key),
             _ => None,
         }
     }

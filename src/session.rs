@@ -46,4 +46,5 @@ pub use self::exchange::{Destination, Header, Method, Request, Response, Transpo
 pub use self::instant::Instant;
 pub use self::lease::Lease;
 pub use self::machine::Session;
-pub use self::refusal::{Healing, Refusal, RefusalRule};
+pub use self::refusal::{Refusal, RefusalRule};
+pub use crate::inspector::Healing;

@@ -228,6 +228,29 @@ fn contract_lists_the_rules_of_the_core_in_their_order() {
 }
 
 #[test]
+fn contract_says_of_each_rule_what_its_message_says() {
+    let contract = include_str!("../wit/inspector.wit");
+    let (_, list) = contract.split_once("enum login-rule {").unwrap();
+    let mut sentence = String::new();
+    let mut rules = LoginRule::ALL.iter();
+    for line in list.lines().map(str::trim).skip(1) {
+        match line.strip_prefix("///") {
+            Some(words) => sentence.push_str(words),
+            None if line == "}" => break,
+            None => {
+                let title = rules.next().unwrap().text().title;
+                assert!(
+                    sentence.trim().eq_ignore_ascii_case(&format!("{title}.")),
+                    "{line}{sentence}"
+                );
+                sentence.clear();
+            }
+        }
+    }
+    assert!(rules.next().is_none());
+}
+
+#[test]
 fn rules_are_complete_and_share_names_with_the_signer_on_purpose_only() {
     let signer = [
         SignRule::EmptyValue,
@@ -248,12 +271,12 @@ fn rules_are_complete_and_share_names_with_the_signer_on_purpose_only() {
     for rule in LoginRule::ALL {
         let text = rule.text();
         assert!(
-            !rule.row().is_empty() && !text.title().is_empty() && !text.client_fix().is_empty(),
+            !text.title.is_empty() && !text.client_fix.is_empty() && !text.causes.is_empty(),
             "{}",
             rule.name()
         );
         assert!(
-            !text.title().ends_with('.') && !text.client_fix().ends_with('.'),
+            !text.title.ends_with('.') && !text.client_fix.ends_with('.'),
             "{}",
             rule.name()
         );

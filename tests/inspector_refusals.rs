@@ -72,7 +72,7 @@ fn answers_without_a_known_text_are_explained_by_their_status() {
     let none = Answer::default();
     check_answer(&none, Some("host"), Some("vault-unreachable"), "the host got no answer from Vault");
     let vault = |status| errors(status, "something else");
-    check_answer(&answer(307, ""), Some("way"), Some("answer-redirected"), "the answer is a redirect that was not followed");
+    check_answer(&answer(307, ""), Some("intermediary"), Some("answer-redirected"), "the answer is a redirect that was not followed");
     check_answer(&vault(400), Some("vault"), None, "Vault refuses with a text that no rule knows");
     check_answer(&answer(404, r#"{"errors":[]}"#), Some("vault"), Some("mount-unknown"), "no AWS auth method answers at this path");
     check_answer(&answer(412, ""), Some("vault"), Some("node-behind"), "this Vault node has not caught up with the state that the request asks for");
@@ -85,7 +85,7 @@ fn answers_without_a_known_text_are_explained_by_their_status() {
     check_answer(&vault(501), Some("vault"), Some("vault-not-initialized"), "Vault is not initialized");
     check_answer(&errors(503, "Vault is sealed"), Some("vault"), Some("vault-sealed"), "Vault is sealed or in maintenance");
     for page in [answer(200, "<html>log in</html>"), answer(502, "Bad Gateway"), answer(503, "no healthy upstream"), answer(204, "")] {
-        check_answer(&page, Some("way"), Some("answer-not-vaults"), "the answer is not Vault's: it is no JSON with errors or a token");
+        check_answer(&page, Some("intermediary"), Some("answer-not-vaults"), "the answer is not Vault's: it is no JSON with errors or a token");
     }
 }
 

@@ -48,7 +48,7 @@ fn host_is_global_only_where_a_default_server_calls_it() {
 
 #[test]
 fn host_has_the_suffix_of_its_partition() {
-    // region, standard, FIPS, dual-stack, both: contract 5.2
+    // region, standard, FIPS, dual-stack, both: docs/login-contract.md#s5-2
     #[rustfmt::skip]
     let table = [
         ("eu-west-1", "sts.eu-west-1.amazonaws.com", "sts-fips.eu-west-1.amazonaws.com", "sts.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"),

@@ -141,7 +141,7 @@ type Answer struct {
 
 // Refusal says why a login was refused, and what to change. What is absent is empty or nil.
 type Refusal struct {
-	// RefusedBy is "host", "way", "vault" or "sts".
+	// RefusedBy is "host", "intermediary", "vault" or "sts".
 	RefusedBy string `json:"refused-by"`
 	Rule      string `json:"rule"`
 	Message   string `json:"message"`

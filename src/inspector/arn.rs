@@ -1,4 +1,4 @@
-//! ARNs of callers, as Vault takes them apart (contract 2.8).
+//! ARNs of callers, as Vault takes them apart (`docs/login-contract.md#s2-8`).
 
 /// Who logs in.
 pub(super) struct Caller<'a> {

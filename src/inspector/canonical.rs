@@ -4,11 +4,11 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::authorization::{Authorization, Place};
 use super::check::Login;
-use super::claim::{Claim, Place};
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
-use super::login_fields::Headers;
+use super::headers::Headers;
 use super::redact::{self, Redacted, Shown, header_value, query_value};
 use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
 
@@ -24,14 +24,14 @@ const PATH: &AsciiSet = &ALL.remove(b'/');
 
 /// The canonical request; what is secret is hidden or not, as the caller says.
 pub(super) fn canonical_request(
-    claim: &Claim,
+    authorization: &Authorization,
     login: &Login,
     url: &GoUrl,
     headers: &Headers,
     shown: Shown,
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
-    let signed = claim.signed_headers.to_ascii_lowercase();
+    let signed = authorization.signed_headers.to_ascii_lowercase();
     let mut names: Vec<&str> = signed.split(';').collect();
     names.sort_unstable();
     names.dedup();
@@ -66,7 +66,7 @@ pub(super) fn canonical_request(
             hidden @ Redacted::Length(_) if hides => hidden.to_string(),
             _ => path(&url.path),
         },
-        query: &query(&url.query, claim.place, shown),
+        query: &query(&url.query, authorization.place, shown),
         headers: &headers,
         signed_names: &signed_names(&headers),
         body_sha256: &hex_sha256(body),
@@ -75,9 +75,13 @@ pub(super) fn canonical_request(
 }
 
 /// The string to sign, whose hash alone is of what is hidden.
-pub(super) fn string_to_sign(claim: &Claim, timestamp: &str, canonical_request: &str) -> String {
+pub(super) fn string_to_sign(
+    authorization: &Authorization,
+    timestamp: &str,
+    canonical_request: &str,
+) -> String {
     let timestamp = redact::time(timestamp).to_string();
-    let scope = redact::scope(claim).to_string();
+    let scope = redact::scope(authorization).to_string();
     signing::string_to_sign(&timestamp, &scope, canonical_request)
 }
 

@@ -11,7 +11,7 @@ pub(super) use self::envelope::MOST_BYTES;
 pub(super) use self::signature::WINDOW_SECONDS;
 use super::finding::{Finding, Findings};
 use super::go_url::{GoUrl, Query};
-use super::login_fields::Headers;
+use super::headers::Headers;
 use super::profile::ServerProfile;
 
 /// Checks a login as the server will, and AWS behind it.
@@ -25,7 +25,7 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
         if let Some(headers) = &login.headers {
             let called_region = config::check(&login, headers, profile, &mut findings);
             request::check(&login, headers, &mut findings);
-            let claim = signature::check(
+            let authorization = signature::check(
                 &login,
                 headers,
                 called_region.as_ref(),
@@ -33,8 +33,8 @@ pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64)
                 &mut findings,
             );
             caller::check_partition(called_region.as_ref(), profile, &mut findings);
-            if let Some(claim) = &claim {
-                signature::check_shape(claim, &mut findings);
+            if let Some(authorization) = &authorization {
+                signature::check_shape(authorization, &mut findings);
             }
         }
         caller::check(login.role.as_deref(), profile, &mut findings);

@@ -1,22 +1,61 @@
-//! How wrong the host's clock is, after a refusal that is about the time.
+//! What a refusal for the time tells about the clocks.
 
-use super::refusal::{Answer, TimeRefusal};
-use crate::date::read_http_date;
+use super::answer::{Answer, ReadAnswer};
+use super::rules::LoginRule;
+use super::verdict::{Verdict, judge};
+use crate::date::{read_amz_date, read_http_date};
 
-/// A clock that is further off is not corrected: somebody has to look at it.
+/// A clock that is further off is not corrected: a person has to look at it.
 const MOST_SECONDS: i64 = 60 * 60;
 
 /// Returns the seconds to add to the host's clock so that AWS accepts the next login.
 ///
 /// `unix_seconds` is the host's clock when the answer came. AWS's clock in the text counts; the
-/// `Date` header, which nobody has authenticated, only where the text has none. `None` if the
-/// refusal is about something else, or the clocks are more than an hour apart.
+/// `Date` header, which is not authenticated, only where the text has none. `None` if the refusal
+/// is about something else, or the clocks are more than an hour apart.
 pub fn clock_offset(answer: &Answer, unix_seconds: u64) -> Option<i64> {
-    let refusal = TimeRefusal::read(answer)?;
-    let dated = || read_http_date(answer.date.as_deref()?);
-    let clock = refusal.aws_clock.or_else(dated)?;
+    let answer = ReadAnswer::of(answer);
+    match judge(&answer) {
+        Verdict::Refused(rule, _) => offset(&answer, rule, unix_seconds),
+        Verdict::Token | Verdict::Unknown => None,
+    }
+}
+
+/// The same for an answer that was judged.
+pub(super) fn offset(answer: &ReadAnswer<'_>, rule: LoginRule, unix_seconds: u64) -> Option<i64> {
+    if !is_about_time(rule) {
+        return None;
+    }
+    let dated = || read_http_date(answer.date?);
+    let clock = aws_clock(answer.errors.as_deref()?).or_else(dated)?;
     let offset = clock.checked_sub(i64::try_from(unix_seconds).ok()?)?;
     (-MOST_SECONDS..=MOST_SECONDS)
         .contains(&offset)
         .then_some(offset)
+}
+
+/// Says whether a rule is about the time of signing.
+pub(crate) const fn is_about_time(rule: LoginRule) -> bool {
+    matches!(
+        rule,
+        LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent
+    )
+}
+
+/// AWS's clock, which stands in parentheses behind the two times.
+pub(super) fn aws_clock(text: &str) -> Option<i64> {
+    let start = text
+        .find("Signature expired")
+        .or_else(|| text.find("Signature not yet current"))?;
+    let (_, inside) = text.get(start..)?.split_once('(')?;
+    read_amz_date(inside.get(..16)?)
+}
+
+/// The time that was signed, which stands first.
+pub(super) fn signed_time(text: &str) -> Option<i64> {
+    let start = text
+        .find("Signature expired")
+        .or_else(|| text.find("Signature not yet current"))?;
+    let (_, after) = text.get(start..)?.split_once(": ")?;
+    read_amz_date(after.get(..16)?)
 }

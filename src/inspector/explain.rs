@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use super::authorization::{Authorization, Place, timestamp};
 use super::canonical::{canonical_request, string_to_sign};
 use super::check::{Login, WINDOW_SECONDS, decode};
-use super::claim::{Claim, Place, timestamp};
 use super::finding::Findings;
 use super::go_url::GoUrl;
-use super::login_fields::Headers;
+use super::headers::Headers;
 use super::profile::ServerProfile;
 use super::redact::{self, Shown, header_value};
 use super::rule::Severity;
@@ -99,7 +99,7 @@ pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
     Err(finding.map_or_else(
         || ExplainError {
             rule: LoginRule::JsonMalformed,
-            message: LoginRule::JsonMalformed.text().title().into(),
+            message: LoginRule::JsonMalformed.text().title.into(),
         },
         |finding| ExplainError {
             rule: finding.rule,
@@ -110,11 +110,11 @@ pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
 
 fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
     let body = login.body.as_deref().unwrap_or_default();
-    let claim = Claim::read(headers, &login.query);
+    let authorization = Authorization::read(headers, &login.query);
     let shown_headers = headers.0.iter().map(|header| ShownHeader {
         name: redact::name(&header.name).to_string(),
         value: match header.name.as_str() {
-            "Authorization" => redact::authorization(&header.joined(), &claim),
+            "Authorization" => redact::authorization(&header.joined(), &authorization),
             _ => header_value(header, body, Shown::Harmless).unwrap_or_else(|| header.joined()),
         },
     });
@@ -136,24 +136,27 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         canonical_request: None,
         string_to_sign: None,
     };
-    let place = claim.as_ref().map_or(Place::Header, |claim| claim.place);
+    let place = authorization
+        .as_ref()
+        .map_or(Place::Header, |authorization| authorization.place);
     let written = timestamp(place, headers, &login.query).unwrap_or_default();
     explanation.signed_at = read_amz_date(&written);
     explanation.accepted_until = explanation.signed_at.map(|time| time + WINDOW_SECONDS);
-    if let Ok(claim) = claim {
-        let request = |shown| canonical_request(&claim, login, url, headers, shown);
+    if let Ok(authorization) = authorization {
+        let request = |shown| canonical_request(&authorization, login, url, headers, shown);
         explanation.string_to_sign = Some(string_to_sign(
-            &claim,
+            &authorization,
             &written,
             &request(Shown::Everything),
         ));
         explanation.canonical_request = Some(request(Shown::Harmless));
-        explanation.signed_headers = claim
+        explanation.signed_headers = authorization
             .signed_names()
             .map(|name| redact::name(name).to_string())
             .collect();
-        explanation.access_key_id = Some(redact::access_key_id(&claim.access_key_id).to_string());
-        let scope = redact::scope(&claim);
+        explanation.access_key_id =
+            Some(redact::access_key_id(&authorization.access_key_id).to_string());
+        let scope = redact::scope(&authorization);
         explanation.scope = Some(CredentialScope {
             date: scope.date.to_string(),
             region: scope.region.to_string(),

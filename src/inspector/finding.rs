@@ -1,5 +1,7 @@
 //! What `check_login` finds.
 
+use core::fmt;
+
 use crate::error::Found;
 
 use super::rule::{Severity, fill};
@@ -39,50 +41,33 @@ impl Findings {
         of_rule.count()
     }
 
-    /// Adds a finding of the rule's own severity; see [`Self::add`].
-    pub(super) fn refuse(&mut self, rule: LoginRule, detail: &str, values: &[&str]) {
-        self.add(rule, rule.text().severity, detail, values);
+    /// Adds a finding of the rule's own severity, whose fix needs no value.
+    pub(super) fn refuse(&mut self, rule: LoginRule, detail: impl fmt::Display) {
+        self.add(rule, rule.text().severity, detail, None);
     }
 
-    /// Adds a finding. Each value stands for a placeholder of the detail: `{}` quotes a foreign one, `{=}` takes words
-    /// of our own as they are; with `{fix}` and `{fix=}` it fills the phrase in braces of the rule's fix, too.
+    /// Adds a finding. The detail says what was expected and found; it is empty where the rule's
+    /// title says all. `for_fix` replaces the phrase in braces of the rule's fix.
     ///
-    /// `format!` would do, at four times the code for each of many texts.
+    /// What the detail repeats of a login or a profile has to be quoted before.
     pub(super) fn add(
         &mut self,
         rule: LoginRule,
         severity: Severity,
-        detail: &str,
-        values: &[&str],
+        detail: impl fmt::Display,
+        for_fix: Option<&str>,
     ) {
         let text = rule.text();
-        let mut message = String::from(text.title());
-        if !detail.is_empty() {
-            message.push_str(": ");
-        }
-        let mut for_fix = None;
-        let mut values = values.iter();
-        for piece in detail.split('{') {
-            let Some((placeholder, words)) = piece.split_once('}') else {
-                message.push_str(piece);
-                continue;
-            };
-            let value = values.next().copied().unwrap_or_default();
-            let shown = match placeholder.ends_with('=') {
-                true => value.into(),
-                false => quoted(value),
-            };
-            message.push_str(&shown);
-            message.push_str(words);
-            if placeholder.starts_with("fix") {
-                for_fix = Some(shown);
-            }
-        }
+        let detail = detail.to_string();
+        let message = match detail.as_str() {
+            "" => text.title.into(),
+            detail => format!("{}: {detail}", text.title),
+        };
         self.0.push(Finding {
             rule,
             severity,
             message,
-            fix: fill(text.client_fix(), for_fix.as_deref()),
+            fix: fill(text.client_fix, for_fix),
         });
     }
 }

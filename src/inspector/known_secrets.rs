@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::check::{Login, MOST_BYTES};
 use super::go_base64;
 use super::go_url::{GoUrl, Query};
-use super::login_fields::FIELDS;
+use super::login_fields;
 use super::redact;
 use crate::echo::Secrets;
 use crate::json::Json;
@@ -33,14 +33,18 @@ struct Words {
     bytes: usize,
 }
 
-/// Returns what is secret in a login and in an answer; `None` if that is too much to be searched
-/// for.
+/// Returns what is secret in a login and in an answer, and what the caller knows to be secret;
+/// `None` if that is too much to be searched for.
 pub(super) fn known_secrets(
     login_json: Option<&str>,
     login: Option<&Login>,
     answer: Option<&Json<'_>>,
+    others: &mut dyn Iterator<Item = &str>,
 ) -> Option<Secrets> {
     let mut words = Words::default();
+    for secret in others {
+        words.add_whole(secret);
+    }
     if let Some(text) = login_json {
         if text.len() > MOST_BYTES {
             return None;
@@ -70,7 +74,7 @@ impl Words {
         for word in text.split(ends_word) {
             if word.len() >= SHORTEST_WORD
                 && !HARMLESS_WORDS.contains(&word)
-                && !FIELDS.contains(&word)
+                && !login_fields::is_known(word)
                 && !redact::is_known_name(word)
                 && !redact::is_scope(word)
             {

@@ -25,9 +25,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::refusal::{Answer, Refusal, beginning, explain_refusal, judge_text, silent};
+use super::answer::{Answer, beginning};
+use super::refusal::{Refusal, explain_refusal, without_rule};
 use super::refusal_texts::STATUSES;
 use super::rules::LoginRule;
+use super::verdict::judge_text;
 
 use self::clean::{clean, plain};
 use self::source_code::is_program;
@@ -270,7 +272,7 @@ fn unreadable(status: Option<u16>) -> Refusal {
     };
     Refusal {
         client_fix: Some(HOW_TO_GET_THE_TEXT.into()),
-        ..silent(None, &message, None)
+        ..without_rule(None, &message, None)
     }
 }
 

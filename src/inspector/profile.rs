@@ -1,4 +1,4 @@
-//! What a caller knows about the server; what is not known is decided by nobody's guess.
+//! What a caller knows about the server. Unknown facts give `Depends`, never a guess.
 
 /// The server, as far as it is known: `server-profile` of `wit/login.wit`'s `inspector`.
 #[derive(Clone, Debug, Default)]
@@ -110,7 +110,7 @@ pub enum InferredEntity {
     Ec2Instance,
 }
 
-/// Whether the checks that need the mount's configuration are made (contract 2.4).
+/// Whether the checks that need the mount's configuration are made (`docs/login-contract.md#s2-4`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gate {
     Skipped,

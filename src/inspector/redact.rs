@@ -8,9 +8,10 @@ use core::fmt;
 use core::net::Ipv6Addr;
 use std::borrow::Cow;
 
-use super::claim::{Claim, ClaimFault};
+use super::authorization::{Authorization, AuthorizationFault};
 use super::go_url::{GoUrl, Query};
-use super::login_fields::{FIELDS, Header};
+use super::headers::Header;
+use super::login_fields;
 use crate::echo::{self, Secrets};
 use crate::error::Found;
 use crate::signing::hex_sha256;
@@ -163,7 +164,9 @@ pub(super) fn is_known_name(word: &str) -> bool {
 
 fn known_names() -> impl Iterator<Item = &'static str> {
     let headers = HARMLESS_HEADERS.into_iter().chain(OTHER_NAMES);
-    headers.chain(HARMLESS_PARAMETERS).chain(FIELDS)
+    headers
+        .chain(HARMLESS_PARAMETERS)
+        .chain(login_fields::all())
 }
 
 /// A misspelt name is what an explanation is asked for. What is left of the name has to be known
@@ -367,9 +370,12 @@ pub(super) fn form(text: &str) -> String {
 
 /// Returns the Authorization header without its signature; by its length if it is not one that is
 /// understood in every part.
-pub(super) fn authorization(text: &str, claim: &Result<Claim, ClaimFault>) -> String {
-    let claim = match claim {
-        Ok(claim) if claim.unusual.is_none() => claim,
+pub(super) fn authorization(
+    text: &str,
+    authorization: &Result<Authorization, AuthorizationFault>,
+) -> String {
+    let authorization = match authorization {
+        Ok(authorization) if authorization.unusual.is_none() => authorization,
         _ => return Redacted::by_length(text).to_string(),
     };
     let mut shown = String::with_capacity(text.len());
@@ -381,14 +387,17 @@ pub(super) fn authorization(text: &str, claim: &Result<Claim, ClaimFault>) -> St
         };
         match word.split_once('=') {
             Some(("Credential", _)) => {
-                let id = access_key_id(&claim.access_key_id);
-                shown.push_str(&format!("Credential={id}/{}", scope(claim)));
+                let id = access_key_id(&authorization.access_key_id);
+                shown.push_str(&format!("Credential={id}/{}", scope(authorization)));
             }
             Some(("SignedHeaders", _)) => {
-                shown.push_str(&format!("SignedHeaders={}", names(&claim.signed_headers)));
+                shown.push_str(&format!(
+                    "SignedHeaders={}",
+                    names(&authorization.signed_headers)
+                ));
             }
             Some(("Signature", _)) => {
-                let length = Redacted::by_length(&claim.signature);
+                let length = Redacted::by_length(&authorization.signature);
                 shown.push_str(&format!("Signature={length}"));
             }
             _ if index == 0 || word.is_empty() => shown.push_str(word),
@@ -432,19 +441,20 @@ impl fmt::Display for Scope<'_> {
 /// Returns the scope of a signature. Where a part of it is left out, and a secret access key with
 /// slashes stands before it, five parts are there all the same: so none is shown unless the day,
 /// the service and the end are what they should be.
-pub(super) fn scope(claim: &Claim) -> Scope<'_> {
-    let has_end = claim.terminator == "aws4_request";
-    let has_day = claim.date.len() == 8 && claim.date.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = has_day && is_region(&claim.service);
-    let all_fit = fits && is_region(&claim.region);
+pub(super) fn scope(authorization: &Authorization) -> Scope<'_> {
+    let has_end = authorization.terminator == "aws4_request";
+    let has_day = authorization.date.len() == 8
+        && authorization.date.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = has_day && is_region(&authorization.service);
+    let all_fit = fits && is_region(&authorization.region);
     Scope {
-        date: Redacted::new(&claim.date, fits && has_end),
-        region: Redacted::new(&claim.region, all_fit && has_end),
-        service: Redacted::new(&claim.service, fits && has_end),
+        date: Redacted::new(&authorization.date, fits && has_end),
+        region: Redacted::new(&authorization.region, all_fit && has_end),
+        service: Redacted::new(&authorization.service, fits && has_end),
         // The only mistake in it.
         terminator: Redacted::new(
-            &claim.terminator,
-            has_end || all_fit && is_plain(&claim.terminator),
+            &authorization.terminator,
+            has_end || all_fit && is_plain(&authorization.terminator),
         ),
     }
 }

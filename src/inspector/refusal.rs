@@ -1,50 +1,31 @@
 //! Says who refused a login and why.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::echo::{self, OneLine, Secrets, quote};
-
+use super::answer::{Answer, ReadAnswer};
+use super::authorization::{Authorization, session_token};
 use super::check::{Login, decode};
-use super::claim::{Claim, session_token};
-use super::clock::clock_offset;
+use super::clock::{self, aws_clock, signed_time};
 use super::finding::Findings;
 use super::known_secrets::known_secrets;
 use super::profile::ServerProfile;
 use super::redact;
-use super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM};
 use super::rule::{Refuser, fill};
 use super::rules::LoginRule;
-use crate::date::read_amz_date;
+use super::verdict::{Verdict, judge};
+use crate::echo::{self, OneLine, Secrets, quote};
 use crate::json::Json;
-use crate::text::is_visible;
-
-/// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
-/// policies, and a proxy's page with its style sheet.
-const MOST_BYTES: usize = 1024 * 1024;
 
 /// The longest server ID that is told, in characters.
 const LONGEST_SERVER_ID: usize = 128;
-
-/// What came back from Vault.
-#[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The HTTP status; absent if no answer came.
-    pub status: Option<u16>,
-    /// The body. At most 1 MiB is read.
-    pub body: String,
-    /// The `Date` header.
-    pub date: Option<String>,
-}
 
 /// Why a login was refused. Of the answer's text it holds `quoted` alone, made safe: some servers
 /// echo the login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// Who refused; absent if nobody did.
+    /// Who refused; absent if the login was not refused.
     pub refused_by: Option<Refuser>,
-    /// Which rule; absent if nobody refused, or if no rule knows the answer.
+    /// Which rule; absent if the login was not refused, or if no rule knows the answer.
     pub rule: Option<LoginRule>,
     /// What is wrong, in one sentence for people.
     pub message: String,
@@ -75,51 +56,56 @@ pub struct Refusal {
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
 /// be a secret.
 pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: u64) -> Refusal {
-    let body = beginning(&answer.body);
-    let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
-    let text = json.as_ref().and_then(error_text);
+    explain(answer, login_json, &mut core::iter::empty(), unix_seconds)
+}
+
+/// The same, without what the caller knows to be secret either.
+pub(crate) fn explain(
+    answer: &Answer,
+    login_json: Option<&str>,
+    secrets: &mut dyn Iterator<Item = &str>,
+    unix_seconds: u64,
+) -> Refusal {
+    let answer = ReadAnswer::of(answer);
     let mut findings = Findings::default();
     let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
-    let secrets = known_secrets(login_json, login.as_ref(), json.as_ref());
+    let secrets = known_secrets(login_json, login.as_ref(), answer.json.as_ref(), secrets);
     let quoted = secrets
         .as_ref()
-        .and_then(|secrets| quote(&words(json.as_ref(), body), secrets));
-    let (rule, refuser) = match judge(answer.status, json.as_ref(), text.as_deref(), body) {
+        .and_then(|secrets| quote(&answer.words(), secrets));
+    let (rule, refuser) = match judge(&answer) {
         Verdict::Token => {
             let message = "nobody refused: the answer holds a token";
-            return silent(None, message, quoted);
+            return without_rule(None, message, quoted);
         }
         Verdict::Unknown => {
             let message = "Vault refuses with a text that no rule knows";
-            return silent(Some(Refuser::Vault), message, quoted);
+            return without_rule(Some(Refuser::Vault), message, quoted);
         }
         Verdict::Refused(rule, refuser) => (rule, refuser),
     };
-    let rule = sharpen(rule, text.as_deref().unwrap_or_default(), login.as_ref());
+    let text = answer.errors.as_deref().unwrap_or_default();
+    let rule = refine_by_login(rule, text, login.as_ref());
     let mut facts = Facts::default();
-    let text = text.as_deref().unwrap_or_default();
     facts.read(rule, text, login.as_ref(), secrets.as_ref(), unix_seconds);
     if facts.detail.is_none() {
         // By the `Date` header, where the text has no clock.
-        let offset = clock_offset(answer, unix_seconds);
-        facts.detail = offset.map(|ahead| apart("Vault's clock", ahead));
+        let offset = clock::offset(&answer, rule, unix_seconds);
+        facts.detail = offset.map(|ahead| clock_difference("Vault's clock", ahead));
     }
-    let entry = rule.text();
-    let mut message = String::from(entry.title());
-    if let Some(detail) = &facts.detail {
-        message.push_str(": ");
-        message.push_str(detail);
-    }
+    let texts = rule.text();
+    let message = match &facts.detail {
+        Some(detail) => format!("{}: {detail}", texts.title),
+        None => texts.title.into(),
+    };
     Refusal {
         refused_by: Some(refuser),
         rule: Some(rule),
         message,
         quoted,
-        causes: entry.causes().collect(),
-        client_fix: Some(fill(entry.client_fix(), facts.wanted.as_deref())),
-        server_fix: Some(entry.server_fix())
-            .filter(|fix| !fix.is_empty())
-            .map(|fix| fill(fix, None)),
+        causes: texts.causes.to_vec(),
+        client_fix: Some(fill(texts.client_fix, facts.wanted.as_deref())),
+        server_fix: texts.server_fix.map(|fix| fill(fix, None)),
         expected_server_id: facts.server_id,
         aws_clock: facts.aws_clock,
         skew_seconds: facts.skew_seconds,
@@ -128,7 +114,7 @@ pub fn explain_refusal(answer: &Answer, login_json: Option<&str>, unix_seconds: 
 }
 
 /// A refusal without a rule.
-pub(super) fn silent(
+pub(super) fn without_rule(
     refused_by: Option<Refuser>,
     message: &str,
     quoted: Option<String>,
@@ -148,75 +134,8 @@ pub(super) fn silent(
     }
 }
 
-enum Verdict {
-    Token,
-    Refused(LoginRule, Refuser),
-    Unknown,
-}
-
-fn judge(status: Option<u16>, json: Option<&Json<'_>>, text: Option<&str>, body: &str) -> Verdict {
-    let by = |rule: LoginRule| Verdict::Refused(rule, rule.text().refuser);
-    let Some(status) = status else {
-        return by(LoginRule::VaultUnreachable);
-    };
-    if (300..400).contains(&status) {
-        return by(LoginRule::AnswerRedirected);
-    }
-    if status < 300 {
-        let is_there = |value: Option<&Json<'_>>| matches!(value, Some(Json::Object(_)));
-        let auth = json.and_then(|json| json.get("auth"));
-        let token = auth
-            .and_then(|auth| auth.get("client_token"))
-            .and_then(Json::as_str);
-        return if is_there(auth.and_then(|auth| auth.get("mfa_requirement"))) {
-            by(LoginRule::MfaRequired)
-        } else if is_there(json.and_then(|json| json.get("wrap_info"))) {
-            by(LoginRule::ResponseWrapped)
-        } else if token.is_some_and(is_token) {
-            Verdict::Token
-        } else {
-            by(LoginRule::AnswerNotVaults)
-        };
-    }
-    // Vault's own words for a body that is too large are no JSON.
-    let text = text.or_else(|| body.contains("request body too large").then_some(body));
-    let known = text.and_then(judge_text);
-    let by_status = STATUSES.iter().find(|(known, _)| *known == status);
-    // These three are nobody's but Vault's.
-    let is_vaults = text.is_some() || matches!(status, 412 | 472 | 473);
-    match (known, by_status) {
-        (Some((rule, refuser)), _) => Verdict::Refused(rule, refuser),
-        (None, Some((_, rule))) if is_vaults => by(*rule),
-        (None, _) if is_vaults => Verdict::Unknown,
-        (None, _) => by(LoginRule::AnswerNotVaults),
-    }
-}
-
-/// Says whether a text can be a token: a header has to carry it.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_visible)
-}
-
-pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
-    let by_vault = |rule| (rule, Refuser::Vault);
-    // Some versions put the value that was sent between these two, so what is before does not count.
-    if text.contains("Field validation failed") {
-        let rest = text.split(" for field ").skip(1).last()?;
-        return FIELD_VALIDATION.find(rest).map(by_vault);
-    }
-    if let Some((_, upstream)) = text.split_once("error making upstream request") {
-        let rule = match upstream.split_once("received error code") {
-            Some((_, answer)) => STS.find(answer),
-            None => UPSTREAM.find(upstream),
-        };
-        return rule.map(|rule| (rule, rule.text().refuser));
-    }
-    let rule = AFTER_STS.find(text).or_else(|| BEFORE_STS.find(text));
-    rule.map(by_vault)
-}
-
 /// Tells apart what one text stands for, with the help of the login.
-fn sharpen(rule: LoginRule, text: &str, login: Option<&Login>) -> LoginRule {
+fn refine_by_login(rule: LoginRule, text: &str, login: Option<&Login>) -> LoginRule {
     if rule == LoginRule::SignatureIncomplete {
         // AWS repeats the credential; a secret in front of it has slashes of its own.
         let echoed = text
@@ -235,19 +154,24 @@ fn sharpen(rule: LoginRule, text: &str, login: Option<&Login>) -> LoginRule {
             rule
         };
     }
-    let Some((login, claim)) = login.and_then(|login| {
+    let read = login.and_then(|login| {
         let headers = login.headers.as_ref()?;
-        let claim = Claim::read(headers, &login.query).ok()?;
-        let token = session_token(claim.place, headers, &login.query);
-        Some((token.is_some_and(|token| !token.is_empty()), claim))
-    }) else {
+        let authorization = Authorization::read(headers, &login.query).ok()?;
+        let token = session_token(authorization.place, headers, &login.query);
+        Some((authorization, token.is_some_and(|token| !token.is_empty())))
+    });
+    let Some((authorization, has_token)) = read else {
         return rule;
     };
-    match (rule, login, &claim.access_key_id) {
-        (LoginRule::AccessKeyUnknown, false, key) if key.starts_with("ASIA") => {
+    match rule {
+        LoginRule::AccessKeyUnknown
+            if authorization.access_key_id.starts_with("ASIA") && !has_token =>
+        {
             LoginRule::SessionTokenMissing
         }
-        (LoginRule::AccessKeyUnknown, true, key) if key.starts_with("AKIA") => {
+        LoginRule::AccessKeyUnknown
+            if authorization.access_key_id.starts_with("AKIA") && has_token =>
+        {
             LoginRule::SessionTokenUnexpected
         }
         _ => rule,
@@ -267,7 +191,7 @@ struct Facts {
 }
 
 /// Says how far a clock is ahead of the host's, in seconds.
-fn apart(clock: &str, seconds: i64) -> String {
+fn clock_difference(clock: &str, seconds: i64) -> String {
     match seconds {
         0 => format!("{clock} and this one agree"),
         ahead @ 1.. => format!("{clock} is {ahead} seconds ahead of this one"),
@@ -303,11 +227,12 @@ impl Facts {
                 self.skew_seconds = self.aws_clock.zip(signed).map(|(aws, signed)| aws - signed);
                 let now = i64::try_from(unix_seconds).unwrap_or(i64::MAX);
                 let clock = self.aws_clock;
-                self.detail = clock.map(|clock| apart("AWS's clock", clock.saturating_sub(now)));
+                self.detail =
+                    clock.map(|clock| clock_difference("AWS's clock", clock.saturating_sub(now)));
             }
             LoginRule::ScopeRegionDiffers => {
                 let signed = signed_region(text, login);
-                // A server that nobody told otherwise calls the global endpoint.
+                // By default Vault calls the global endpoint.
                 if signed
                     .as_deref()
                     .is_some_and(|signed| signed != "us-east-1")
@@ -321,53 +246,6 @@ impl Facts {
             _ => {}
         }
     }
-}
-
-/// The errors of an answer in one text; `None` if it is not an answer of Vault's with errors.
-fn error_text(json: &Json<'_>) -> Option<String> {
-    match json.get("errors") {
-        Some(Json::Array(errors)) => {
-            let errors: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
-            Some(errors.join("\n"))
-        }
-        _ => None,
-    }
-}
-
-/// The server's own words.
-fn words<'a>(json: Option<&'a Json<'a>>, body: &'a str) -> Cow<'a, str> {
-    let list = |name| match json.and_then(|json| json.get(name)) {
-        Some(Json::Array(texts)) => {
-            let texts = texts.iter().filter_map(Json::as_str).map(str::trim);
-            Some(texts.collect::<Vec<_>>().join("; "))
-        }
-        _ => None,
-    };
-    let is_vaults = |name| json.is_some_and(|json| json.present(name).is_some());
-    match (list("errors"), list("warnings")) {
-        (Some(errors), _) if !errors.is_empty() => errors.into(),
-        (_, Some(warnings)) => warnings.into(),
-        _ if is_vaults("errors") || is_vaults("auth") || is_vaults("wrap_info") => "".into(),
-        _ => body.into(),
-    }
-}
-
-/// AWS's clock, which stands in parentheses behind the two times.
-pub(super) fn aws_clock(text: &str) -> Option<i64> {
-    let start = text
-        .find("Signature expired")
-        .or_else(|| text.find("Signature not yet current"))?;
-    let (_, inside) = text.get(start..)?.split_once('(')?;
-    read_amz_date(inside.get(..16)?)
-}
-
-/// The time that was signed, which stands first.
-fn signed_time(text: &str) -> Option<i64> {
-    let start = text
-        .find("Signature expired")
-        .or_else(|| text.find("Signature not yet current"))?;
-    let (_, after) = text.get(start..)?.split_once(": ")?;
-    read_amz_date(after.get(..16)?)
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.
@@ -388,38 +266,6 @@ fn signed_region(text: &str, login: Option<&Login>) -> Option<String> {
         return Some(region.into());
     }
     let login = login?;
-    let claim = Claim::read(login.headers.as_ref()?, &login.query).ok()?;
-    Some(claim.region)
-}
-
-/// The first 1 MiB of a text.
-pub(super) fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(MOST_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
-}
-
-/// What a refusal says about the time; `None` if it is about something else.
-pub(super) struct TimeRefusal {
-    /// AWS's clock, where the text tells.
-    pub(super) aws_clock: Option<i64>,
-}
-
-impl TimeRefusal {
-    pub(super) fn read(answer: &Answer) -> Option<Self> {
-        let body = beginning(&answer.body);
-        let (json, _) = Json::read(body.as_bytes()).ok()?;
-        let text = error_text(&json)?;
-        match judge(answer.status, Some(&json), Some(&text), body) {
-            Verdict::Refused(
-                LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent,
-                _,
-            ) => Some(Self {
-                aws_clock: aws_clock(&text),
-            }),
-            _ => None,
-        }
-    }
+    let authorization = Authorization::read(login.headers.as_ref()?, &login.query).ok()?;
+    Some(authorization.region)
 }

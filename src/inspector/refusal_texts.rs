@@ -1,172 +1,180 @@
-//! The error texts of Vault, OpenBao and STS, and the rules behind them (contract 2.1 to 2.13).
+//! The error texts of Vault, OpenBao and STS, and the rules behind them
+//! (`docs/login-contract.md#s2`).
 //!
 //! A text is known by a piece of it, since servers wrap it in texts of their own. Of several that
 //! fit, the first one counts.
 
 use super::rules::LoginRule::{self, *};
 
-/// Pieces of texts, each with its rule. The pieces are lines of one string: a reference to each would
-/// take as much room as they do.
-pub(super) struct Texts {
-    pieces: &'static str,
-    rules: &'static [LoginRule],
+/// Pieces of texts, each with its rule.
+pub(super) type Texts = &'static [(&'static str, LoginRule)];
+
+/// Returns the rule of the first text that is in an answer.
+pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
+    let mut texts = texts.iter();
+    let (_, rule) = texts.find(|(piece, _)| answer.contains(piece))?;
+    Some(*rule)
 }
 
-impl Texts {
-    /// Returns the pieces, in the order in which they are tried.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = &'static str> {
-        self.pieces.split('\n')
-    }
-
-    /// Returns the rule of the first text that is in an answer.
-    pub(super) fn find(&self, answer: &str) -> Option<LoginRule> {
-        let mut texts = self.pieces.split('\n').zip(self.rules);
-        let (_, rule) = texts.find(|(piece, _)| answer.contains(piece))?;
-        Some(*rule)
-    }
-}
-
-macro_rules! texts {
-    ($(#[$doc:meta])* $name:ident: $($piece:literal => $rule:ident,)*) => {
-        $(#[$doc])*
-        pub(super) const $name: Texts = Texts {
-            pieces: concat!($($piece, "\n"),*),
-            rules: &[$($rule),*],
-        };
-    };
-}
-
-texts! {
-    /// Texts of the server's core and of the plugin before it asks STS.
-    BEFORE_STS:
-    // 2.1
-    "request body too large" => LoginTooLarge,
-    "duplicate key" => JsonDuplicateKey,
-    "after top-level value" => JsonTrailingBytes,
-    "exceeds allowed" => JsonOverLimits,
-    "due to high complexity" => JsonOverLimits,
-    "malformed JSON" => JsonMalformed,
-    "error parsing JSON" => JsonMalformed,
-    "failed to parse JSON input" => JsonMalformed,
-    "failed to decode JSON input" => JsonMalformed,
-    "error parsing form data" => LoginIsForm,
-    "no handler for route" => MountUnknown,
-    "route entry not found" => MountUnknown,
-    "unsupported path" => MountUnknown,
-    "unsupported operation" => MountUnknown,
+/// Texts of the server's core and of the plugin before it asks STS.
+pub(super) const BEFORE_STS: Texts = &[
+    // docs/login-contract.md#s2-1, and what comes before it: #s2-14
+    ("request body too large", LoginTooLarge),
+    ("duplicate key", JsonDuplicateKey),
+    ("after top-level value", JsonTrailingBytes),
+    ("exceeds allowed", JsonOverLimits),
+    ("due to high complexity", JsonOverLimits),
+    ("malformed JSON", JsonMalformed),
+    ("error parsing JSON", JsonMalformed),
+    ("failed to parse JSON input", JsonMalformed),
+    ("failed to decode JSON input", JsonMalformed),
+    ("error parsing form data", LoginIsForm),
+    ("no handler for route", MountUnknown),
+    ("route entry not found", MountUnknown),
+    ("unsupported path", MountUnknown),
+    ("unsupported operation", MountUnknown),
     // The path is one that wants a token, so it is no login.
-    "missing client token" => MountUnknown,
-    "quota exceeded" => RateLimited,
-    "Vault is sealed" => VaultSealed,
-    "is not initialized" => VaultNotInitialized,
-    "not yet caught up" => NodeBehind,
-    "required index state not present" => NodeBehind,
-    // 2.3
-    "supplied auth values for both ec2 and iam" => LoginFlowsMixed,
-    "didn't supply required authentication values" => LoginFieldsMissing,
-    "supplied some of the auth values" => LoginFieldsMissing,
-    "missing iam_http_request_method" => MethodMissing,
-    "invalid iam_http_request_method" => MethodUnsupported,
-    "missing iam_request_url" => UrlMissing,
-    "failed to base64 decode iam_request_url" => UrlNotBase64,
-    "error parsing iam_request_url" => UrlUnparsable,
-    "no action found in request" => QueryActionMissing,
-    "found multiple actions" => QueryActionRepeated,
-    "unexpected action parameter" => QueryActionUnexpected,
-    "missing iam_request_body" => BodyMissing,
-    "failed to base64 decode iam_request_body" => BodyNotBase64,
-    "invalid semicolon separator in query" => BodyUnparsable,
-    "invalid URL escape" => BodyUnparsable,
-    "iam request body is invalid" => BodyUnexpected,
-    "missing iam_request_headers" => HeadersMissing,
-    // 2.4 and 2.5
-    "error getting configuration" => ServerConfigUnreadable,
-    "header: missing header" => ServerIdMissing,
-    "header: expected " => ServerIdDiffers,
-    "header: missing Authorization header" => AuthorizationMissing,
-    "vault header wasn't signed" => ServerIdNotSigned,
-    "found multiple SignedHeaders components" => ServerIdNotSigned,
-    "invalid request header: " => HeaderNotAllowed,
-    "invalid request query param: " => QueryParameterNotAllowed,
-    // Bare, so that it comes after the two above; 2.3, row 15.
-    "invalid request" => PostWithQuery,
-    "region missing from Authorization header" => RegionMissing,
-    "unable to get regional STS endpoint" => RegionUnknownToServer,
-}
+    ("missing client token", MountUnknown),
+    ("quota exceeded", RateLimited),
+    ("Vault is sealed", VaultSealed),
+    ("is not initialized", VaultNotInitialized),
+    ("not yet caught up", NodeBehind),
+    ("required index state not present", NodeBehind),
+    // docs/login-contract.md#s2-3
+    ("supplied auth values for both ec2 and iam", LoginFlowsMixed),
+    (
+        "didn't supply required authentication values",
+        LoginFieldsMissing,
+    ),
+    ("supplied some of the auth values", LoginFieldsMissing),
+    ("missing iam_http_request_method", MethodMissing),
+    ("invalid iam_http_request_method", MethodUnsupported),
+    ("missing iam_request_url", UrlMissing),
+    ("failed to base64 decode iam_request_url", UrlNotBase64),
+    ("error parsing iam_request_url", UrlUnparsable),
+    ("no action found in request", QueryActionMissing),
+    ("found multiple actions", QueryActionRepeated),
+    ("unexpected action parameter", QueryActionUnexpected),
+    ("missing iam_request_body", BodyMissing),
+    ("failed to base64 decode iam_request_body", BodyNotBase64),
+    ("invalid semicolon separator in query", BodyUnparsable),
+    ("invalid URL escape", BodyUnparsable),
+    ("iam request body is invalid", BodyUnexpected),
+    ("missing iam_request_headers", HeadersMissing),
+    // docs/login-contract.md#s2-4 and docs/login-contract.md#s2-5
+    ("error getting configuration", ServerConfigUnreadable),
+    ("header: missing header", ServerIdMissing),
+    ("header: expected ", ServerIdDiffers),
+    ("header: missing Authorization header", AuthorizationMissing),
+    ("vault header wasn't signed", ServerIdNotSigned),
+    ("found multiple SignedHeaders components", ServerIdNotSigned),
+    ("invalid request header: ", HeaderNotAllowed),
+    ("invalid request query param: ", QueryParameterNotAllowed),
+    // Bare, so that it comes after the two above: docs/login-contract.md#row-15a.
+    ("invalid request", PostWithQuery),
+    ("region missing from Authorization header", RegionMissing),
+    ("unable to get regional STS endpoint", RegionUnknownToServer),
+];
 
-texts! {
-    /// Texts of the framework's validation, behind the name of the field (2.2).
-    FIELD_VALIDATION:
-    "being decoded is nil" => HeadersBlank,
-    "unrecognized type for" => HeaderValueTypeWrong,
-    "received non-string value for header key" => HeaderValueTypeWrong,
-    "invalid key pair" => HeaderPairMalformed,
-    "not provided an expected format" => HeaderPairMalformed,
-    "expected type 'string'" => FieldTypeWrong,
-    "\"iam_request_headers\"" => HeadersNotJson,
-    "" => FieldTypeWrong,
-}
+/// Texts of the framework's validation, behind the name of the field
+/// (`docs/login-contract.md#s2-2`).
+pub(super) const FIELD_VALIDATION: Texts = &[
+    ("being decoded is nil", HeadersBlank),
+    ("unrecognized type for", HeaderValueTypeWrong),
+    (
+        "received non-string value for header key",
+        HeaderValueTypeWrong,
+    ),
+    ("invalid key pair", HeaderPairMalformed),
+    ("not provided an expected format", HeaderPairMalformed),
+    ("expected type 'string'", FieldTypeWrong),
+    ("\"iam_request_headers\"", HeadersNotJson),
+    ("", FieldTypeWrong),
+];
 
-texts! {
-    /// Texts of the request to STS, behind `error making upstream request` (2.6, 2.7).
-    UPSTREAM:
-    "invalid header field" => HeaderIllegal,
-    "error making request" => StsUnreachable,
-    "body of GetCallerIdentity is invalid" => StsAnswerNotXml,
-    "error parsing STS response" => StsAnswerUnparsable,
-}
+/// Texts of the request to STS, behind `error making upstream request`
+/// (`docs/login-contract.md#s2-7`).
+pub(super) const UPSTREAM: Texts = &[
+    ("invalid header field", HeaderIllegal),
+    ("error making request", StsUnreachable),
+    ("body of GetCallerIdentity is invalid", StsAnswerNotXml),
+    ("error parsing STS response", StsAnswerUnparsable),
+];
 
-texts! {
-    /// Texts and codes of STS, behind `received error code` (2.12).
-    STS:
-    "Signature expired" => SignatureExpired,
-    "RequestExpired" => SignatureExpired,
-    "Signature not yet current" => SignatureNotYetCurrent,
-    "scoped to a valid region" => ScopeRegionDiffers,
-    "scoped to correct service" => ScopeServiceDiffers,
-    "scoped with a valid terminator" => ScopeTerminatorDiffers,
-    "Date in Credential scope" => ScopeDateDiffers,
-    "'Host' or ':authority' must be a 'SignedHeader'" => HostNotSigned,
-    "'Host' must be a 'SignedHeader'" => HostNotSigned,
-    "must be a 'SignedHeader'" => AmzHeaderNotSigned,
-    "SignatureDoesNotMatch" => SignatureDiffers,
-    "does not match the signature you provided" => SignatureDiffers,
-    "Date must be in ISO-8601" => DateMalformed,
-    "existence of either a 'X-Amz-Date' or a 'Date' header" => DateMissing,
-    "IncompleteSignature" => SignatureIncomplete,
-    "MissingAuthenticationToken" => AuthorizationMissing,
-    "InvalidClientTokenId" => AccessKeyUnknown,
-    "ExpiredToken" => SessionExpired,
-    "RegionDisabled" => StsRegionDisabled,
-    "MissingAction" => StsActionInvalid,
-    "InvalidAction" => StsActionInvalid,
-    "AccessDenied" => StsAccessDenied,
-    "Throttling" => StsThrottled,
-    "Rate exceeded" => StsThrottled,
-    "TooManyRequests" => StsThrottled,
-    "" => StsRefused,
-}
+/// Texts and codes of STS, behind `received error code` (`docs/login-contract.md#s2-12`).
+pub(super) const STS: Texts = &[
+    ("Signature expired", SignatureExpired),
+    ("RequestExpired", SignatureExpired),
+    ("Signature not yet current", SignatureNotYetCurrent),
+    ("scoped to a valid region", ScopeRegionDiffers),
+    ("scoped to correct service", ScopeServiceDiffers),
+    ("scoped with a valid terminator", ScopeTerminatorDiffers),
+    ("Date in Credential scope", ScopeDateDiffers),
+    (
+        "'Host' or ':authority' must be a 'SignedHeader'",
+        HostNotSigned,
+    ),
+    ("'Host' must be a 'SignedHeader'", HostNotSigned),
+    ("must be a 'SignedHeader'", AmzHeaderNotSigned),
+    ("SignatureDoesNotMatch", SignatureDiffers),
+    (
+        "does not match the signature you provided",
+        SignatureDiffers,
+    ),
+    ("Date must be in ISO-8601", DateMalformed),
+    (
+        "existence of either a 'X-Amz-Date' or a 'Date' header",
+        DateMissing,
+    ),
+    ("IncompleteSignature", SignatureIncomplete),
+    ("MissingAuthenticationToken", AuthorizationMissing),
+    ("InvalidClientTokenId", AccessKeyUnknown),
+    ("ExpiredToken", SessionExpired),
+    ("RegionDisabled", StsRegionDisabled),
+    ("MissingAction", StsActionInvalid),
+    ("InvalidAction", StsActionInvalid),
+    ("AccessDenied", StsAccessDenied),
+    ("Throttling", StsThrottled),
+    ("Rate exceeded", StsThrottled),
+    ("TooManyRequests", StsThrottled),
+    ("", StsRefused),
+];
 
-texts! {
-    /// Texts of the plugin after STS has answered (2.8 to 2.11).
-    AFTER_STS:
-    "\"root\" contains fewer than 2 slash-separated parts" => CallerIsRoot,
-    "unrecognized principal type: \"federated-user\"" => CallerIsFederated,
-    "error parsing arn" => ArnMalformed,
-    "auth method iam not allowed for role" => RoleWantsEc2,
-    "error validating instance" => InstanceNotBound,
-    "as a valid EC2 instance" => InstanceUnverified,
-    "in the instance description is nil" => InstanceAttributeMissing,
-    "could not be fetched" => InstanceAttributeMissing,
-    "does not belong to the role" => PrincipalNotBound,
-    "got empty string back when looking up full ARN" => PrincipalLookupEmpty,
-    "error looking up full ARN of entity" => PrincipalLookupFailed,
-    "unable to fetch client for account" => PrincipalLookupFailed,
-    "no STS configuration found for account" => PrincipalLookupFailed,
-    "entry for role " => RoleUnknown,
-    "relative paths not supported" => RoleNameImpossible,
-    "permission denied" => PermissionDenied,
-}
+/// Texts of the plugin after STS has answered
+/// (`docs/login-contract.md#s2-8` to `docs/login-contract.md#s2-11`).
+pub(super) const AFTER_STS: Texts = &[
+    (
+        "\"root\" contains fewer than 2 slash-separated parts",
+        CallerIsRoot,
+    ),
+    (
+        "unrecognized principal type: \"federated-user\"",
+        CallerIsFederated,
+    ),
+    ("error parsing arn", ArnMalformed),
+    ("auth method iam not allowed for role", RoleWantsEc2),
+    ("error validating instance", InstanceNotBound),
+    ("as a valid EC2 instance", InstanceUnverified),
+    (
+        "in the instance description is nil",
+        InstanceAttributeMissing,
+    ),
+    ("could not be fetched", InstanceAttributeMissing),
+    ("does not belong to the role", PrincipalNotBound),
+    (
+        "got empty string back when looking up full ARN",
+        PrincipalLookupEmpty,
+    ),
+    ("error looking up full ARN of entity", PrincipalLookupFailed),
+    ("unable to fetch client for account", PrincipalLookupFailed),
+    (
+        "no STS configuration found for account",
+        PrincipalLookupFailed,
+    ),
+    ("entry for role ", RoleUnknown),
+    ("relative paths not supported", RoleNameImpossible),
+    ("permission denied", PermissionDenied),
+];
 
 /// What a status says where no text does.
 pub(super) const STATUSES: &[(u16, LoginRule)] = &[

@@ -122,7 +122,7 @@ pub fn refusal_text(refusal: &Refusal) -> String {
     let who = match refusal.refused_by {
         None => "nobody",
         Some(Refuser::Host) => "this host",
-        Some(Refuser::Way) => "something on the way to Vault",
+        Some(Refuser::Intermediary) => "something between this host and Vault",
         Some(Refuser::Vault) => "Vault",
         Some(Refuser::Sts) => "AWS STS, asked by Vault",
     };

@@ -28,7 +28,7 @@ pub enum Refuser {
     /// The machine that logs in: it never reached anything.
     Host,
     /// Something between the host and Vault, such as a proxy.
-    Way,
+    Intermediary,
     /// Vault or OpenBao itself.
     Vault,
     /// AWS's Security Token Service, asked by Vault.
@@ -40,54 +40,42 @@ impl Refuser {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Host => "host",
-            Self::Way => "way",
+            Self::Intermediary => "intermediary",
             Self::Vault => "vault",
             Self::Sts => "sts",
         }
     }
 }
 
-/// The texts of one rule. Its name and its row are the rule's own, so that a `.wasm` that prints
-/// neither carries neither.
+/// What has to happen before the next try can succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Healing {
+    /// Nothing but time.
+    ByItself,
+    /// A person has to change something.
+    ByHand,
+}
+
+/// The texts of one rule, and what follows from it.
 ///
 /// A fix may hold a phrase in braces: it stands for a value, and is replaced by it where that is
 /// known.
-///
-/// They are lines of one string: a reference to each would take as much room as the texts do.
 #[derive(Clone, Copy, Debug)]
 pub struct RuleText {
     /// Who refuses.
     pub refuser: Refuser,
     /// How sure the rule is by itself; a check may know less.
     pub severity: Severity,
-    /// Title, client fix, server fix, then the causes.
-    pub(super) lines: &'static str,
-}
-
-impl RuleText {
-    /// Returns what is wrong.
-    pub fn title(&self) -> &'static str {
-        self.line(0)
-    }
-
-    /// Returns the one change on the client that mends it.
-    pub fn client_fix(&self) -> &'static str {
-        self.line(1)
-    }
-
-    /// Returns the change on the server that mends it; empty if there is none.
-    pub fn server_fix(&self) -> &'static str {
-        self.line(2)
-    }
-
-    /// Returns the likely causes, the likeliest first.
-    pub fn causes(&self) -> impl Iterator<Item = &'static str> {
-        self.lines.split('\n').skip(3)
-    }
-
-    fn line(&self, index: usize) -> &'static str {
-        self.lines.split('\n').nth(index).unwrap_or_default()
-    }
+    /// What has to happen before the same client gets a token.
+    pub healing: Healing,
+    /// What is wrong.
+    pub title: &'static str,
+    /// The one change on the client that mends it.
+    pub client_fix: &'static str,
+    /// The change on the server that mends it.
+    pub server_fix: Option<&'static str>,
+    /// The likely causes, the likeliest first.
+    pub causes: &'static [&'static str],
 }
 
 /// Fills the phrase in braces of a text with a value, or leaves the phrase.

@@ -19,6 +19,7 @@ use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use super::supply::Supply;
+use super::vault;
 use crate::credentials::Credentials;
 use crate::echo::Secrets;
 use crate::text::is_visible;
@@ -60,8 +61,11 @@ struct Sent {
     /// When it is given up, on the monotonic clock.
     deadline: u64,
     purpose: Purpose,
-    /// What the request holds that is not to be shown.
+    /// What the request holds that is not to be shown; not the login, which is signed again where
+    /// that is needed.
     secrets: Vec<Zeroizing<String>>,
+    /// For which Unix time the login was signed; `None` where the credentials are others since.
+    signed_at: Option<u64>,
     /// `None` where no request was made after all.
     destination: Option<Destination>,
 }
@@ -254,11 +258,20 @@ impl Session {
         self.notices.refusal.take().map(Action::Refused)
     }
 
-    /// Returns every secret that it knows, those of a request included.
-    fn secrets(&self, sent: &Sent) -> Secrets {
+    /// Returns every secret that it knows, those of a request included; `None` where it does not
+    /// know all of a login's any more.
+    fn secrets(&self, sent: &Sent) -> Option<Secrets> {
+        let login = match sent.purpose {
+            Purpose::Login => {
+                let login = Zeroizing::new(self.sign(sent.signed_at?)?);
+                vault::secrets_of_login(&login)
+            }
+            Purpose::Renewal | Purpose::Check | Purpose::Fetch => Vec::new(),
+        };
         let token = self.lease.iter().map(|lease| lease.token.as_str());
-        let sent = sent.secrets.iter().map(|secret| secret.as_str());
-        Secrets::new(token.chain(self.supply.secrets()).chain(sent))
+        let sent = sent.secrets.iter().chain(&login);
+        let sent = sent.map(|secret| secret.as_str());
+        Some(Secrets::new(token.chain(self.supply.secrets()).chain(sent)))
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::exchange::{Destination, TransportFailure};
 use super::instant::Instant;
+use crate::inspector::Healing;
 
 /// Names why there is no token, or no new one. The list is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -160,15 +161,6 @@ impl From<TransportFailure> for RefusalRule {
             TransportFailure::AnswerTooLarge => Self::AnswerTooLarge,
         }
     }
-}
-
-/// What has to happen before the next try can succeed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Healing {
-    /// Nothing but time.
-    ByItself,
-    /// Somebody has to change something.
-    ByHand,
 }
 
 /// A try that failed. Never holds a secret.

@@ -13,8 +13,6 @@ pub(super) struct Call {
     pub method: Method,
     pub path: String,
     pub body: Zeroizing<Vec<u8>>,
-    /// What in the body is not to be shown.
-    pub secrets: Vec<Zeroizing<String>>,
 }
 
 impl Call {
@@ -22,7 +20,6 @@ impl Call {
         Self {
             method: Method::Post,
             path: format!("/v1/auth/{mount}/login"),
-            secrets: secrets_of_login(&body),
             body: Zeroizing::new(body.into_bytes()),
         }
     }
@@ -32,7 +29,6 @@ impl Call {
             method: Method::Post,
             path: "/v1/auth/token/renew-self".into(),
             body: Zeroizing::new(format!(r#"{{"increment":{increment_seconds}}}"#).into_bytes()),
-            secrets: Vec::new(),
         }
     }
 
@@ -41,14 +37,13 @@ impl Call {
             method: Method::Get,
             path: "/v1/auth/token/lookup-self".into(),
             body: Zeroizing::default(),
-            secrets: Vec::new(),
         }
     }
 }
 
 /// Returns what of a login is not to be shown: its base64 fields as they are, since servers echo
 /// them so, the signature and the session token.
-fn secrets_of_login(login: &str) -> Vec<Zeroizing<String>> {
+pub(super) fn secrets_of_login(login: &str) -> Vec<Zeroizing<String>> {
     let mut secrets = Vec::new();
     let mut add = |secret: &str| secrets.push(Zeroizing::new(secret.to_owned()));
     let Ok((login, _)) = Json::read(login.as_bytes()) else {

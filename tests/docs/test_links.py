@@ -127,6 +127,12 @@ def test_every_citation_of_the_contract_leads_to_an_anchor() -> None:
     assert not broken, "\n".join(["broken citations:", *broken])
 
 
+def test_rows_of_the_agreement_test_are_anchors_of_the_contract() -> None:
+    rows = re.findall(r'\bRow\("([^"]+)"', (ROOT / "tests/e2e/agreement/rows.py").read_text())
+    assert rows
+    assert not [row for row in rows if row not in anchors(CONTRACT)]
+
+
 def test_no_anchor_of_the_contract_is_there_twice() -> None:
     names = [match["anchor"] for match in EXPLICIT_ANCHOR.finditer(emptied((ROOT / CONTRACT).read_text(), CODE))]
     assert sorted(names) == sorted(set(names))

@@ -59,7 +59,7 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
         ("A09-cli.txt", None, "method-unsupported", "vault"),
         ("A10-spring.txt", None, "role-unknown", "vault"),
         ("A10.json", None, "role-unknown", "vault"),
-        ("A14-hvac.txt", None, "answer-not-vaults", "way"),
+        ("A14-hvac.txt", None, "answer-not-vaults", "intermediary"),
         ("A18-cli.txt", None, "vault-unreachable", "host"),
         ("A20.xml", None, "access-key-unknown", "sts"),
         ("A25-tf.txt", None, "login-fields-missing", "vault"),
@@ -72,21 +72,21 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
         ("A10.json", Some(400), "role-unknown", "vault"),
         ("A11.json", Some(400), "mount-unknown", "vault"),
         ("A12.json", Some(403), "permission-denied", "vault"),
-        ("A14.json", Some(500), "answer-not-vaults", "way"),
+        ("A14.json", Some(500), "answer-not-vaults", "intermediary"),
         ("A19.json", Some(400), "sts-region-disabled", "sts"),
         ("A25.json", Some(400), "login-fields-missing", "vault"),
-        ("A30a.txt", None, "answer-not-vaults", "way"),
-        ("A30b.txt", None, "answer-not-vaults", "way"),
-        ("A30c.txt", None, "answer-not-vaults", "way"),
-        ("A30a.txt", Some(503), "answer-not-vaults", "way"),
-        ("A30b.txt", Some(503), "answer-not-vaults", "way"),
-        ("A30c.txt", Some(403), "answer-not-vaults", "way"),
-        ("A32.html", None, "answer-not-vaults", "way"),
-        ("A32b.html", None, "answer-not-vaults", "way"),
-        ("A32.html", Some(502), "answer-not-vaults", "way"),
-        ("A32b.html", Some(503), "answer-not-vaults", "way"),
-        ("A36.txt", Some(502), "answer-not-vaults", "way"),
-        ("A36.txt", Some(204), "answer-not-vaults", "way"),
+        ("A30a.txt", None, "answer-not-vaults", "intermediary"),
+        ("A30b.txt", None, "answer-not-vaults", "intermediary"),
+        ("A30c.txt", None, "answer-not-vaults", "intermediary"),
+        ("A30a.txt", Some(503), "answer-not-vaults", "intermediary"),
+        ("A30b.txt", Some(503), "answer-not-vaults", "intermediary"),
+        ("A30c.txt", Some(403), "answer-not-vaults", "intermediary"),
+        ("A32.html", None, "answer-not-vaults", "intermediary"),
+        ("A32b.html", None, "answer-not-vaults", "intermediary"),
+        ("A32.html", Some(502), "answer-not-vaults", "intermediary"),
+        ("A32b.html", Some(503), "answer-not-vaults", "intermediary"),
+        ("A36.txt", Some(502), "answer-not-vaults", "intermediary"),
+        ("A36.txt", Some(204), "answer-not-vaults", "intermediary"),
     ] {
         let text = case(file);
         let refusal = pasted(&text, status);
@@ -204,7 +204,7 @@ fn answer_that_is_not_vaults_is_known_in_every_form() {
         "upstream request timeout".into(),
         "<html><head><title>504 Gateway Time-out</title></head></html>".into(),
     ] {
-        check(&text, None, "answer-not-vaults", "way");
+        check(&text, None, "answer-not-vaults", "intermediary");
     }
 }
 
@@ -214,7 +214,7 @@ fn answer_with_a_head_is_read_with_its_status_and_date() {
         "HTTP/1.1 307 Temporary Redirect\r\nLocation: https://active.example.com/v1/auth/aws/login\r\nContent-Length: 0\r\n\r\n",
         None,
         "answer-redirected",
-        "way",
+        "intermediary",
     );
     check(
         "HTTP/1.1 473 status code 473\r\nContent-Length: 0\r\n\r\n",

@@ -190,7 +190,7 @@ impl From<Refusal> for wit::Refusal {
         Self {
             refused_by: refusal.refused_by.map(|refuser| match refuser {
                 Refuser::Host => wit::Refuser::Host,
-                Refuser::Way => wit::Refuser::Way,
+                Refuser::Intermediary => wit::Refuser::Intermediary,
                 Refuser::Vault => wit::Refuser::Vault,
                 Refuser::Sts => wit::Refuser::Sts,
             }),

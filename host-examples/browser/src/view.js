@@ -1,6 +1,6 @@
 const REFUSERS = {
   host: 'this machine',
-  way: 'something between the client and Vault',
+  intermediary: 'something between the client and Vault',
   vault: 'Vault',
   sts: 'AWS’s STS, asked by Vault',
 };

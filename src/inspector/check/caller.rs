@@ -1,4 +1,5 @@
-//! The caller, the role and its bindings (contract 2.8 to 2.11).
+//! The caller, the role and its bindings (`docs/login-contract.md#s2-8` to
+//! `docs/login-contract.md#s2-11`).
 
 use super::CalledRegion;
 use crate::inspector::arn::{ArnFault, Caller};
@@ -11,6 +12,9 @@ use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 use crate::region::Region;
 
+/// The most findings about bindings.
+const MOST_FINDINGS: usize = 16;
+
 pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
     let caller = profile.caller_arn.as_deref().map(Caller::parse);
     if let Some(Err(fault)) = caller {
@@ -20,15 +24,15 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
             ArnFault::Federated => LoginRule::CallerIsFederated,
         };
         let arn = profile.caller_arn.as_deref().unwrap_or_default();
-        findings.refuse(rule, "found {}", &[arn]);
+        findings.refuse(rule, format_args!("found {}", quoted(arn)));
     }
     if let Some(role) = role.filter(|role| !role.is_empty()) {
         check_role_name(role, findings);
     }
     match &profile.role {
         None => {}
-        Some(RoleProfile::Missing) => findings.refuse(LoginRule::RoleUnknown, "", &[]),
-        Some(RoleProfile::Ec2) => findings.refuse(LoginRule::RoleWantsEc2, "", &[]),
+        Some(RoleProfile::Missing) => findings.refuse(LoginRule::RoleUnknown, ""),
+        Some(RoleProfile::Ec2) => findings.refuse(LoginRule::RoleWantsEc2, ""),
         Some(RoleProfile::Iam(bindings)) => {
             report_dead_bindings(bindings, findings);
             match caller {
@@ -38,7 +42,7 @@ pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut 
                     LoginRule::PrincipalNotBound,
                     Severity::Depends,
                     "the caller's ARN is not known",
-                    &[],
+                    None,
                 ),
             }
         }
@@ -58,8 +62,11 @@ pub(super) fn check_partition(
     {
         findings.refuse(
             LoginRule::AccessKeyUnknown,
-            "expected a key of the partition {=}, found one of {}",
-            &[region.partition().name, caller.partition],
+            format_args!(
+                "expected a key of the partition {}, found one of {}",
+                region.partition().name,
+                quoted(caller.partition)
+            ),
         );
     }
 }
@@ -69,8 +76,7 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if role.starts_with("arn:") {
         findings.refuse(
             LoginRule::RoleIsArn,
-            "found {=}",
-            &[&redact::role(role).quoted()],
+            format_args!("found {}", redact::role(role).quoted()),
         );
         return;
     }
@@ -79,8 +85,10 @@ fn check_role_name(role: &str, findings: &mut Findings) {
     if !(role.starts_with(is_word) && role.ends_with(is_word) && role.chars().all(inside)) {
         findings.refuse(
             LoginRule::RoleNameImpossible,
-            "expected letters, digits, '_', and '-' or '.' inside, found {=}",
-            &[&redact::role(role).quoted()],
+            format_args!(
+                "expected letters, digits, '_', and '-' or '.' inside, found {}",
+                redact::role(role).quoted()
+            ),
         );
     }
 }
@@ -92,8 +100,7 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
         let found = caller.session.map_or("none".into(), quoted);
         findings.refuse(
             LoginRule::SessionNotInstance,
-            "expected a session such as i-0123456789abcdef0, found {=}",
-            &[&found],
+            format_args!("expected a session such as i-0123456789abcdef0, found {found}"),
         );
     }
     let canonical = caller.canonical();
@@ -114,25 +121,21 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
     if bindings.principal_arns.is_empty() || bindings.principal_arns.iter().any(equal) {
         return;
     }
+    let found = quoted(&canonical);
     if bindings.principal_arns.iter().any(wildcard) {
-        findings.add(
-            LoginRule::PrincipalNotBound,
-            Severity::Depends,
-            "found {fix}, and what a binding with `*` matches is decided by the path that IAM knows",
-            &[&canonical],
-        );
+        findings.add(LoginRule::PrincipalNotBound, Severity::Depends, format_args!("found {found}, and what a binding with `*` matches is decided by the path that IAM knows"), Some(&found));
     } else {
         findings.add(
             LoginRule::PrincipalNotBound,
             Severity::Refused,
-            "expected one that is bound, found {fix}",
-            &[&canonical],
+            format_args!("expected one that is bound, found {found}"),
+            Some(&found),
         );
     }
 }
 
 fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
-    for entry in bindings.principal_arns.iter().take(16) {
+    for entry in bindings.principal_arns.iter().take(MOST_FINDINGS) {
         let has_path = entry
             .split_once('/')
             .is_some_and(|(_, name)| name.contains('/'));
@@ -141,8 +144,8 @@ fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
             findings.add(
                 LoginRule::BindingNeverMatches,
                 Severity::Advice,
-                "found {}",
-                &[entry],
+                format_args!("found {}", quoted(entry)),
+                None,
             );
         }
     }

@@ -1,9 +1,10 @@
-//! What the mount's configuration decides: server ID, allowed headers, region (contract 2.5).
+//! What the mount's configuration decides: server ID, allowed headers, region
+//! (`docs/login-contract.md#s2-5`).
 
 use super::{CalledRegion, Login, Method};
-use crate::inspector::finding::Findings;
+use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::go_header::canonical;
-use crate::inspector::login_fields::Headers;
+use crate::inspector::headers::Headers;
 use crate::inspector::profile::{
     CalledEndpoint, Flavour, Gate, ServerIdRequirement, ServerProfile, Software,
 };
@@ -23,7 +24,8 @@ const ALLOWED: [&str; 6] = [
     "X-Amz-Signature",
 ];
 
-/// The regions that Vault's bundled table knows up to 1.21 (contract 5.3), pseudo-regions included.
+/// The regions that Vault's bundled table knows up to 1.21, pseudo-regions included
+/// (`docs/login-contract.md#s5-3`).
 const KNOWN_REGIONS: &str = "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 \
     ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ca-central-1 \
     ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 \
@@ -32,8 +34,11 @@ const KNOWN_REGIONS: &str = "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 
     cn-northwest-1 us-gov-east-1 us-gov-west-1 us-gov-east-1-fips us-gov-west-1-fips us-iso-east-1 \
     us-iso-west-1 us-isob-east-1";
 
-/// More headers than this get no findings of their own.
+/// The most findings about headers.
 const MOST_FINDINGS: usize = 16;
+
+/// The most names of the query that are looked at.
+const MOST_NAMES: usize = 16;
 
 /// Checks what the configuration decides; returns the region of the endpoint that will be called.
 pub(super) fn check(
@@ -57,7 +62,7 @@ pub(super) fn check(
     }
 }
 
-/// Rows 18 to 22.
+/// Checks the server ID: `docs/login-contract.md#row-18` to `docs/login-contract.md#row-22`.
 fn check_server_id(
     login: &Login,
     headers: &Headers,
@@ -72,18 +77,22 @@ fn check_server_id(
         Some(ServerIdRequirement::NotRequired) => return,
         Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
         Some(ServerIdRequirement::Required(wanted)) => {
+            let expected = quoted(wanted);
             match &sent {
                 None => findings.add(
                     LoginRule::ServerIdMissing,
                     Severity::Refused,
-                    "expected {fix}, found none",
-                    &[wanted],
+                    format_args!("expected {expected}, found none"),
+                    Some(&expected),
                 ),
                 Some(value) if value != wanted => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Refused,
-                    "expected {fix}, found {=}",
-                    &[wanted, &redact::text(value).quoted()],
+                    format_args!(
+                        "expected {expected}, found {}",
+                        redact::text(value).quoted()
+                    ),
+                    Some(&expected),
                 ),
                 Some(_) => {}
             }
@@ -95,13 +104,16 @@ fn check_server_id(
                     LoginRule::ServerIdMissing,
                     Severity::Depends,
                     "found none, and whether the server wants one is not known",
-                    &[],
+                    None,
                 ),
                 Some(value) => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Depends,
-                    "found {=}, and which one the server wants is not known",
-                    &[&redact::text(value).quoted()],
+                    format_args!(
+                        "found {}, and which one the server wants is not known",
+                        redact::text(value).quoted()
+                    ),
+                    None,
                 ),
             }
             Severity::Depends
@@ -122,7 +134,7 @@ fn check_server_id(
                 LoginRule::AuthorizationMissing,
                 Severity::Refused,
                 "expected one, found none",
-                &[],
+                None,
             );
             return;
         }
@@ -131,7 +143,7 @@ fn check_server_id(
         .split(';')
         .any(|name| name == "x-vault-aws-iam-server-id")
     {
-        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", &[]);
+        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", None);
     }
 }
 
@@ -153,7 +165,7 @@ fn signed_headers(authorization: &str) -> &str {
     ""
 }
 
-/// Row 23.
+/// Checks the names of headers: `docs/login-contract.md#row-23`.
 fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Findings) {
     for header in headers
         .0
@@ -174,13 +186,14 @@ fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Find
     }
 }
 
-/// Row 24: the names are compared as written.
+/// Checks the names of the query, which are compared as written:
+/// `docs/login-contract.md#row-24`.
 fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) {
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in &login.query.pairs {
         if canonical(name).starts_with("X-Amz-")
             && !seen.contains(&name.as_str())
-            && seen.len() < MOST_FINDINGS
+            && seen.len() < MOST_NAMES
         {
             seen.push(name);
             let by_default = match name.as_str() {
@@ -227,14 +240,16 @@ fn report(
         (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
         _ => Severity::Depends,
     };
-    let template = match severity {
-        Severity::Refused => "expected one that is allowed, found {fix=}",
-        _ => "found {fix=}, and whether the server allows it is not known",
+    let found = redact::name(name).quoted();
+    let detail = match severity {
+        Severity::Refused => format!("expected one that is allowed, found {found}"),
+        _ => format!("found {found}, and whether the server allows it is not known"),
     };
-    findings.add(rule, severity, template, &[&redact::name(name).quoted()]);
+    findings.add(rule, severity, detail, Some(&found));
 }
 
-/// Rows 26 and 27, of which the server's own reading of the header is a part.
+/// Reads the region as the server does: `docs/login-contract.md#row-26` and
+/// `docs/login-contract.md#row-27`.
 fn check_client_region(
     headers: &Headers,
     profile: &ServerProfile,
@@ -249,7 +264,6 @@ fn check_client_region(
         findings.refuse(
             LoginRule::RegionMissing,
             "expected a field that begins with Credential= after a blank, found none",
-            &[],
         );
         return None;
     };
@@ -270,26 +284,21 @@ fn check_client_region(
             .trim_end_matches(',');
         redact::is_scope(scope)
     });
-    let shown = match is_scope {
+    let found = match is_scope {
         true => redact::region(region).quoted(),
         false => "something else".into(),
     };
-    let (severity, template) = match newest_read {
+    let (severity, detail) = match newest_read {
         true => (
             Severity::Refused,
-            "expected a region of its table, found {=}",
+            format!("expected a region of its table, found {found}"),
         ),
         false => (
             Severity::Depends,
-            "found {=}, and which regions the server knows is not known",
+            format!("found {found}, and which regions the server knows is not known"),
         ),
     };
-    findings.add(
-        LoginRule::RegionUnknownToServer,
-        severity,
-        template,
-        &[&shown],
-    );
+    findings.add(LoginRule::RegionUnknownToServer, severity, detail, None);
     Some(CalledRegion(region.into()))
 }
 

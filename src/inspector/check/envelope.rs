@@ -1,4 +1,4 @@
-//! The JSON around a login (contract 2.1).
+//! The JSON around a login (`docs/login-contract.md#s2-1`).
 
 use crate::inspector::finding::Findings;
 use crate::inspector::profile::{Flavour, ServerProfile};
@@ -25,8 +25,10 @@ pub(super) fn check<'a>(
     if text.len() > MOST_BYTES {
         findings.refuse(
             LoginRule::LoginTooLarge,
-            "expected at most {=} bytes, found {=}, of which none was read",
-            &[&MOST_BYTES.to_string(), &text.len().to_string()],
+            format_args!(
+                "expected at most {MOST_BYTES} bytes, found {}, of which none was read",
+                text.len()
+            ),
         );
         return None;
     }
@@ -41,12 +43,7 @@ pub(super) fn check<'a>(
     let (json, rest) = match Json::read(text.as_bytes()) {
         Ok(read) => read,
         Err(JsonError::TooDeep) => {
-            findings.add(
-                LoginRule::JsonOverLimits,
-                by_strictness(Severity::Depends),
-                "expected at most 300 values inside each other, found more; nothing further was read",
-                &[],
-            );
+            findings.add(LoginRule::JsonOverLimits, by_strictness(Severity::Depends), "expected at most 300 values inside each other, found more; nothing further was read", None);
             return None;
         }
         Err(fault) => {
@@ -56,27 +53,25 @@ pub(super) fn check<'a>(
                 return Some(Json::Object(Vec::new()));
             }
             if start.starts_with(|c: char| c.is_ascii_alphabetic()) && start.contains('=') {
-                findings.add(LoginRule::LoginIsForm, Severity::Depends, "", &[]);
+                findings.add(LoginRule::LoginIsForm, Severity::Depends, "", None);
             } else {
-                findings.refuse(LoginRule::JsonMalformed, "{=}", &[&describe(fault)]);
+                findings.refuse(
+                    LoginRule::JsonMalformed,
+                    format_args!("{}", describe(fault)),
+                );
             }
             return None;
         }
     };
     if core.is_none_or(|core| core.flavour == Flavour::OpenBao) && json.has_huge_number() {
-        findings.add(
-            LoginRule::JsonMalformed,
-            Severity::Depends,
-            "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large",
-            &[],
-        );
+        findings.add(LoginRule::JsonMalformed, Severity::Depends, "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large", None);
     }
     if json.widest() > MOST_ENTRIES {
         findings.add(
             LoginRule::JsonOverLimits,
             by_strictness(Severity::Depends),
             "expected at most 10000 entries in an object or a list, found more",
-            &[],
+            None,
         );
     } else if core.is_none_or(|core| core.flavour == Flavour::OpenBao)
         && json.count_strings() > MOST_STRINGS
@@ -85,28 +80,31 @@ pub(super) fn check<'a>(
             LoginRule::JsonOverLimits,
             Severity::Depends,
             "expected at most 1000 strings, as OpenBao has it by default, found more",
-            &[],
+            None,
         );
     }
-    if let Some(key) = json.doubled_key() {
+    if let Some(key) = json.duplicate_key() {
         findings.add(
             LoginRule::JsonDuplicateKey,
             by_strictness(Severity::Advice),
-            "expected each key once, found {=} twice",
-            &[&redact::name(key).quoted()],
+            format_args!(
+                "expected each key once, found {} twice",
+                redact::name(key).quoted()
+            ),
+            None,
         );
     }
     if !rest.is_empty() {
         let lenient = match core.map(|core| core.flavour) {
             Some(Flavour::Vault) => Severity::Advice,
-            // It reads the rest as JSON, and refuses what cannot be.
+            // OpenBao parses the rest too, and refuses it if it is not JSON.
             _ => Severity::Depends,
         };
         findings.add(
             LoginRule::JsonTrailingBytes,
             by_strictness(lenient),
             "expected nothing after the closing brace",
-            &[],
+            None,
         );
     }
     match json {
@@ -116,8 +114,7 @@ pub(super) fn check<'a>(
         other => {
             findings.refuse(
                 LoginRule::JsonMalformed,
-                "expected an object, found {=}",
-                &[other.kind()],
+                format_args!("expected an object, found {}", other.kind()),
             );
             None
         }

@@ -1,10 +1,12 @@
-//! The fields of a login: types, presence, method, URL, body and headers (contract 2.2, 2.3).
+//! The fields of a login: types, presence, method, URL, body and headers
+//! (`docs/login-contract.md#s2-2` and `docs/login-contract.md#s2-3`).
 
 use super::{Login, Method, envelope};
 use crate::inspector::finding::Findings;
 use crate::inspector::go_base64;
 use crate::inspector::go_url::{GoUrl, Query, QueryFault};
-use crate::inspector::login_fields::{self, Encoding, FIELDS, Headers, HeadersFault};
+use crate::inspector::headers::{self, Encoding, Headers, HeadersFault};
+use crate::inspector::login_fields::{self, IAM_FIELDS};
 use crate::inspector::profile::{Flavour, ServerProfile};
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
@@ -22,17 +24,17 @@ pub(super) fn check(
     profile: &ServerProfile,
     findings: &mut Findings,
 ) -> Option<Login> {
-    for name in FIELDS.iter().filter(|name| **name != "iam_request_headers") {
+    for name in login_fields::all().filter(|name| *name != "iam_request_headers") {
         if let Some(Err(kind)) = json.get(name).map(login_fields::text) {
             findings.add(
                 LoginRule::FieldTypeWrong,
                 Severity::Refused,
-                "expected {fix=} to be a string, found {=}",
-                &[name, kind],
+                format_args!("expected {name} to be a string, found {kind}"),
+                Some(name),
             );
         }
     }
-    let headers = json.get("iam_request_headers").map(login_fields::headers);
+    let headers = json.get("iam_request_headers").map(headers::read);
     let headers = match headers {
         None => None,
         Some(Err(fault)) => {
@@ -40,13 +42,8 @@ pub(super) fn check(
             None
         }
         Some(Ok(read)) => {
-            if let Some(key) = &read.doubled_key {
-                findings.add(
-                    LoginRule::JsonDuplicateKey,
-                    Severity::Advice,
-                    "expected each header once, found {=} twice, of which the server takes the last",
-                    &[&redact::name(key).quoted()],
-                );
+            if let Some(key) = &read.duplicate_key {
+                findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, format_args!("expected each header once, found {} twice, of which the server takes the last", redact::name(key).quoted()), None);
             }
             if let Some(name) = &read.bare_number {
                 report_bare_number(name, profile, findings);
@@ -79,11 +76,7 @@ pub(super) fn check(
     };
     let headers = headers.filter(|headers: &Headers| {
         if headers.0.is_empty() {
-            findings.refuse(
-                LoginRule::HeadersMissing,
-                "expected headers, found none",
-                &[],
-            );
+            findings.refuse(LoginRule::HeadersMissing, "expected headers, found none");
         }
         !headers.0.is_empty()
     });
@@ -98,7 +91,7 @@ pub(super) fn check(
     })
 }
 
-/// Decides which flow the server takes (contract 1.3); `None` if it is not iam's.
+/// Decides which flow the server takes (`docs/login-contract.md#s1-3`); `None` if it is not iam's.
 fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings) -> Option<()> {
     let has = |name| json.get(name).is_some();
     let openbao = profile
@@ -106,28 +99,29 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
         .is_some_and(|plugin| plugin.flavour == Flavour::OpenBao);
     let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
     let body_needed = openbao || !is_get;
-    let missing: Vec<_> = FIELDS
+    let missing: Vec<_> = IAM_FIELDS
         .into_iter()
-        .take(4)
         .filter(|name| !has(name) && (*name != "iam_request_body" || body_needed))
         .collect();
     let ec2 = has("pkcs7") || (has("identity") && has("signature"));
     match (missing.is_empty(), ec2) {
         (true, false) => {}
-        (true, true) => findings.refuse(
-            LoginRule::LoginFlowsMixed,
-            "expected one type, found both",
-            &[],
-        ),
+        (true, true) => {
+            findings.refuse(LoginRule::LoginFlowsMixed, "expected one type, found both")
+        }
         (false, true) => {
-            findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", &[]);
+            findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", None);
             return None;
         }
-        (false, false) => findings.refuse(
-            LoginRule::LoginFieldsMissing,
-            "expected {fix=}, found none",
-            &[&missing.join(", ")],
-        ),
+        (false, false) => {
+            let missing = missing.join(", ");
+            findings.add(
+                LoginRule::LoginFieldsMissing,
+                Severity::Refused,
+                format_args!("expected {missing}, found none"),
+                Some(&missing),
+            );
+        }
     }
     Some(())
 }
@@ -138,24 +132,23 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
     };
     let unknown = entries
         .iter()
-        .filter(|(name, _)| !FIELDS.contains(&&**name));
+        .filter(|(name, _)| !login_fields::is_known(name));
     for (name, _) in unknown.take(MOST_UNKNOWN_KEYS) {
+        let found = redact::name(name).quoted();
         findings.add(
             LoginRule::KeyUnknown,
             Severity::Advice,
-            "expected one of the fields of a login, found {fix=}",
-            &[&redact::name(name).quoted()],
+            format_args!("expected one of the fields of a login, found {found}"),
+            Some(&found),
         );
     }
 }
 
 fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
     match fault {
-        HeadersFault::Blank => findings.refuse(
-            LoginRule::HeadersBlank,
-            "expected headers, found nothing",
-            &[],
-        ),
+        HeadersFault::Blank => {
+            findings.refuse(LoginRule::HeadersBlank, "expected headers, found nothing")
+        }
         HeadersFault::NotJson(fault, encoding) => {
             let taken_for = match encoding {
                 Encoding::Base64 => "inside the base64",
@@ -163,15 +156,13 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
             };
             findings.refuse(
                 LoginRule::HeadersNotJson,
-                "{=} {=}",
-                &[&envelope::describe(*fault), taken_for],
+                format_args!("{} {taken_for}", envelope::describe(*fault)),
             );
         }
         HeadersFault::NotAnObject(kind) => {
             findings.refuse(
                 LoginRule::HeadersNotJson,
-                "expected an object, found {=}",
-                &[kind],
+                format_args!("expected an object, found {kind}"),
             );
         }
         HeadersFault::Compressed => {
@@ -179,25 +170,25 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
                 LoginRule::HeadersNotJson,
                 Severity::Depends,
                 "expected an object, found what may be compressed",
-                &[],
+                None,
             );
         }
         HeadersFault::ValueType(name, kind) => {
             findings.refuse(
                 LoginRule::HeaderValueTypeWrong,
-                "expected strings for {=}, found {=}",
-                &[&redact::name(name).quoted(), kind],
+                format_args!(
+                    "expected strings for {}, found {kind}",
+                    redact::name(name).quoted()
+                ),
             );
         }
         HeadersFault::Pair => findings.refuse(
             LoginRule::HeaderPairMalformed,
             "expected strings with a colon after the name, found something else",
-            &[],
         ),
         HeadersFault::Kind(kind) => findings.refuse(
             LoginRule::HeaderPairMalformed,
-            "expected headers, found {=}",
-            &[kind],
+            format_args!("expected headers, found {kind}"),
         ),
     }
 }
@@ -210,21 +201,12 @@ fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findin
         (Some(_), None) => return,
         _ => Severity::Depends,
     };
-    findings.add(
-        LoginRule::HeaderValueTypeWrong,
-        severity,
-        "expected strings for {=}, found a number, which a plugin in a process of its own does not take",
-        &[&redact::name(name).quoted()],
-    );
+    findings.add(LoginRule::HeaderValueTypeWrong, severity, format_args!("expected strings for {}, found a number, which a plugin in a process of its own does not take", redact::name(name).quoted()), None);
 }
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
     match method {
-        "" => findings.refuse(
-            LoginRule::MethodMissing,
-            "expected `POST`, found nothing",
-            &[],
-        ),
+        "" => findings.refuse(LoginRule::MethodMissing, "expected `POST`, found nothing"),
         "POST" => {}
         "GET" => {
             match profile
@@ -235,21 +217,19 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
                 Some(false) => findings.refuse(
                     LoginRule::MethodUnsupported,
                     "expected `POST`, which alone this server supports, found `GET`",
-                    &[],
                 ),
                 None => findings.add(
                     LoginRule::MethodGet,
                     Severity::Depends,
                     "expected `POST`, found `GET`",
-                    &[],
+                    None,
                 ),
             }
             return Method::Get;
         }
         other => findings.refuse(
             LoginRule::MethodUnsupported,
-            "expected `POST`, found {=}",
-            &[&redact::method(other).quoted()],
+            format_args!("expected `POST`, found {}", redact::method(other).quoted()),
         ),
     }
     Method::Post
@@ -260,7 +240,6 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         findings.refuse(
             LoginRule::UrlMissing,
             "expected base64 of a URL, found nothing",
-            &[],
         );
         return None;
     }
@@ -272,19 +251,13 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         Err(fault) => {
             findings.refuse(
                 LoginRule::UrlUnparsable,
-                "expected scheme, host and `/`, found {=}",
-                &[fault],
+                format_args!("expected scheme, host and `/`, found {fault}"),
             );
             None
         }
         Ok(url) => {
             if let Some(fault) = url.newly_refused {
-                findings.add(
-                    LoginRule::UrlUnparsable,
-                    Severity::Depends,
-                    "expected scheme, host and `/`, found {=}, which servers built with newer versions of Go refuse",
-                    &[fault],
-                );
+                findings.add(LoginRule::UrlUnparsable, Severity::Depends, format_args!("expected scheme, host and `/`, found {fault}, which servers built with newer versions of Go refuse"), None);
             }
             Some(url)
         }
@@ -294,15 +267,17 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
 fn report_base64(rule: LoginRule, encoded: &str, findings: &mut Findings) {
     findings.refuse(
         rule,
-        "expected letters, digits, '+', '/' and padding, found {=}",
-        &[go_base64::fault(encoded)],
+        format_args!(
+            "expected letters, digits, '+', '/' and padding, found {}",
+            go_base64::fault(encoded)
+        ),
     );
 }
 
 fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findings) {
     if method == Method::Post {
         if !url.query.is_empty() {
-            findings.refuse(LoginRule::PostWithQuery, "expected none, found one", &[]);
+            findings.refuse(LoginRule::PostWithQuery, "expected none, found one");
         }
         return;
     }
@@ -312,17 +287,17 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
         [] => findings.refuse(
             LoginRule::QueryActionMissing,
             "expected Action=GetCallerIdentity, found none",
-            &[],
         ),
         [other] => findings.refuse(
             LoginRule::QueryActionUnexpected,
-            "expected `{=}`, found {=}",
-            &[ACTION, &redact::text(other).quoted()],
+            format_args!(
+                "expected `{ACTION}`, found {}",
+                redact::text(other).quoted()
+            ),
         ),
         _ => findings.refuse(
             LoginRule::QueryActionRepeated,
-            "expected one, found {=}",
-            &[&actions.len().to_string()],
+            format_args!("expected one, found {}", actions.len()),
         ),
     }
 }
@@ -332,7 +307,6 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
         findings.refuse(
             LoginRule::BodyMissing,
             "expected base64 of a form, found nothing",
-            &[],
         );
         return None;
     }
@@ -345,12 +319,10 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
         Some(QueryFault::Semicolon) => findings.refuse(
             LoginRule::BodyUnparsable,
             "expected pairs with '&' between them, found a ';'",
-            &[],
         ),
         Some(QueryFault::Escape) => findings.refuse(
             LoginRule::BodyUnparsable,
             "expected two hexadecimal digits after each '%', found something else",
-            &[],
         ),
         None => {
             let actions = form.all("Action").count();
@@ -360,14 +332,16 @@ fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<
                 _ => true,
             });
             if let Some((name, value)) = strange {
-                let template = match name.as_str() {
-                    "Action" if actions > 1 => "expected Action once, found it more often",
-                    "Action" => "expected the action `{=}`, found {=}",
+                let detail = match name.as_str() {
+                    "Action" if actions > 1 => "expected Action once, found it more often".into(),
+                    "Action" => format!(
+                        "expected the action `{ACTION}`, found {}",
+                        redact::text(value).quoted()
+                    ),
                     // The name may be a whole document.
-                    _ => "expected Action and Version alone, found another key",
+                    _ => "expected Action and Version alone, found another key".into(),
                 };
-                let found = redact::text(value).quoted();
-                findings.refuse(LoginRule::BodyUnexpected, template, &[ACTION, &found]);
+                findings.refuse(LoginRule::BodyUnexpected, detail);
             }
         }
     }

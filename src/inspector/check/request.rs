@@ -1,10 +1,11 @@
-//! The request as the server sends it on to STS (contract 2.6, 2.7 and 1.2).
+//! The request as the server sends it on to STS (`docs/login-contract.md#s2-6`,
+//! `docs/login-contract.md#s2-7` and `docs/login-contract.md#s1-2`).
 
 use super::{Login, Method};
 use crate::inspector::finding::Findings;
 use crate::inspector::go_header::{is_name, is_value};
 use crate::inspector::go_url::{GoUrl, Query, escapes_are_valid};
-use crate::inspector::login_fields::Headers;
+use crate::inspector::headers::Headers;
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
@@ -31,7 +32,7 @@ const HOP_BY_HOP: [&str; 6] = [
     "Upgrade",
 ];
 
-/// A hundred thousand headers get no hundred thousand findings.
+/// The most findings of one kind.
 const MOST_FINDINGS: usize = 8;
 
 pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
@@ -39,15 +40,16 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
         !is_name(&header.name) || !header.values.iter().all(|value| is_value(value))
     });
     for header in illegal.take(MOST_FINDINGS) {
-        let template = match is_name(&header.name) {
-            true => "expected no control character in the value of {fix=}, found one",
-            false => "expected a header name, found {fix=}",
+        let found = redact::name(&header.name).quoted();
+        let detail = match is_name(&header.name) {
+            true => format!("expected no control character in the value of {found}, found one"),
+            false => format!("expected a header name, found {found}"),
         };
         findings.add(
             LoginRule::HeaderIllegal,
             Severity::Refused,
-            template,
-            &[&redact::name(&header.name).quoted()],
+            detail,
+            Some(&found),
         );
     }
     let repeated = headers.0.iter().filter(|header| {
@@ -59,22 +61,20 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
             || header.values.len() > 1 && SINGLE.contains(&header.name.as_str())
     });
     for header in repeated.take(MOST_FINDINGS) {
+        let name = redact::name(&header.name).quoted();
         findings.add(
             LoginRule::HeaderRepeated,
             Severity::Depends,
-            "expected {fix=} once, found {=} values",
-            &[
-                &redact::name(&header.name).quoted(),
-                &header.values.len().to_string(),
-            ],
+            format_args!("expected {name} once, found {} values", header.values.len()),
+            Some(&name),
         );
     }
     for name in HOP_BY_HOP.iter().filter(|name| headers.get(name).is_some()) {
         findings.add(
             LoginRule::HeaderHopByHop,
             Severity::Depends,
-            "found `{fix=}`",
-            &[name],
+            format_args!("found `{name}`"),
+            Some(name),
         );
     }
     if let Some(url) = &login.url {
@@ -87,11 +87,11 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
 
 fn check_url(url: &GoUrl, findings: &mut Findings) {
     let malformed = |severity, detail: &str, findings: &mut Findings| {
-        findings.add(LoginRule::StsUrlMalformed, severity, detail, &[]);
+        findings.add(LoginRule::StsUrlMalformed, severity, detail, None);
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
     if !url.opaque.is_empty() {
-        // The plugin builds no request from this, and crashes on having none.
+        // `http.NewRequest` returns nil here, and the plugin dereferences it.
         let severity = match escapes_are_valid(&url.opaque) {
             true => Severity::Depends,
             false => Severity::Refused,
@@ -121,7 +121,7 @@ fn check_url(url: &GoUrl, findings: &mut Findings) {
         );
     }
     let not_bare = |severity, detail: &str, findings: &mut Findings| {
-        findings.add(LoginRule::StsUrlNotBare, severity, detail, &[]);
+        findings.add(LoginRule::StsUrlNotBare, severity, detail, None);
     };
     if url.opaque.is_empty() && !matches!(url.path.as_str(), "" | "/") {
         not_bare(
@@ -160,14 +160,15 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .unwrap_or(&lower)
         .trim_end_matches(':');
     if bare != url.host {
+        let plain = redact::plain_host(bare, &url.host).quoted();
         findings.add(
             LoginRule::HostNotPlain,
             Severity::Depends,
-            "expected {fix=}, found {=}",
-            &[
-                &redact::plain_host(bare, &url.host).quoted(),
-                &redact::host(&url.host).quoted(),
-            ],
+            format_args!(
+                "expected {plain}, found {}",
+                redact::host(&url.host).quoted()
+            ),
+            Some(&plain),
         );
     }
     if let Some(host) = headers
@@ -175,14 +176,15 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
         .map(|host| host.trim_matches([' ', '\t']))
         && host != url.host
     {
+        let expected = redact::host(&url.host).quoted();
         findings.add(
             LoginRule::HostDiffers,
             Severity::Depends,
-            "expected {fix=}, found {=}; if that was signed, the signature does not match",
-            &[
-                &redact::host(&url.host).quoted(),
-                &redact::host(host).quoted(),
-            ],
+            format_args!(
+                "expected {expected}, found {}; if that was signed, the signature does not match",
+                redact::host(host).quoted()
+            ),
+            Some(&expected),
         );
     }
 }
@@ -195,14 +197,13 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.refuse(
                 LoginRule::AcceptJson,
                 "expected none, found `application/json`",
-                &[],
             );
         } else if accept.to_ascii_lowercase().contains("json") {
             findings.add(
                 LoginRule::AcceptJson,
                 Severity::Depends,
                 "found JSON among other types",
-                &[],
+                None,
             );
         }
     }
@@ -212,8 +213,8 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
             findings.add(
                 LoginRule::AcceptEncoding,
                 Severity::Depends,
-                "found {=}",
-                &[&redact::text(&encoding).quoted()],
+                format_args!("found {}", redact::text(&encoding).quoted()),
+                None,
             );
         }
     }
@@ -227,8 +228,8 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::GetWithBody,
             Severity::Depends,
-            "expected no body, found {=} bytes",
-            &[&body.len().to_string()],
+            format_args!("expected no body, found {} bytes", body.len()),
+            None,
         );
     }
     if login.method == Method::Get {
@@ -241,15 +242,15 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
         .trim_matches([' ', '\t'])
         .eq_ignore_ascii_case(FORM)
     {
-        let template = match content_type {
-            "" => "expected `{=}`, found none",
-            _ => "expected `{=}`, found {=}",
+        let found = match content_type {
+            "" => "none".into(),
+            other => redact::text(other).quoted(),
         };
         findings.add(
             LoginRule::ContentTypeNotForm,
             Severity::Depends,
-            template,
-            &[FORM, &redact::text(content_type).quoted()],
+            format_args!("expected `{FORM}`, found {found}"),
+            None,
         );
     }
     check_call(&Query::parse(&String::from_utf8_lossy(body)), findings);
@@ -264,7 +265,6 @@ fn check_call(form: &Query, findings: &mut Findings) {
         findings.refuse(
             LoginRule::StsActionInvalid,
             "expected Action=GetCallerIdentity, found no action",
-            &[],
         );
     }
     let versions: Vec<&str> = form.all("Version").collect();
@@ -273,18 +273,19 @@ fn check_call(form: &Query, findings: &mut Findings) {
         [] => findings.refuse(
             LoginRule::StsActionInvalid,
             "expected Version=2011-06-15, found no version",
-            &[],
         ),
         [other] => findings.refuse(
             LoginRule::StsActionInvalid,
-            "expected the version `{=}`, found {=}",
-            &[VERSION, &redact::text(other).quoted()],
+            format_args!(
+                "expected the version `{VERSION}`, found {}",
+                redact::text(other).quoted()
+            ),
         ),
         _ => findings.add(
             LoginRule::StsActionInvalid,
             Severity::Depends,
             "expected one version, found several",
-            &[],
+            None,
         ),
     }
 }

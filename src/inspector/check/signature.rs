@@ -1,11 +1,14 @@
-//! The signature's claims: scope, time, signed headers and key (contract 2.12 and 7).
+//! What STS checks of the signature: scope, time, signed headers and key
+//! (`docs/login-contract.md#s2-12` and `docs/login-contract.md#s7`).
 
 use super::{CalledRegion, Login, Method};
 use crate::date::read_amz_date;
-use crate::inspector::claim::{Claim, ClaimFault, Place, session_token, timestamp};
-use crate::inspector::finding::Findings;
+use crate::inspector::authorization::{
+    Authorization, AuthorizationFault, Place, session_token, timestamp,
+};
+use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::go_header::canonical;
-use crate::inspector::login_fields::Headers;
+use crate::inspector::headers::Headers;
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
@@ -21,51 +24,51 @@ const SLACK_SECONDS: i64 = 30;
 
 const MOST_FINDINGS: usize = 8;
 
-/// Checks what the signature claims, up to the key; returns it for what comes after.
+/// Checks what the signature says of itself, up to the key; returns it for what comes after.
 pub(super) fn check(
     login: &Login,
     headers: &Headers,
     called_region: Option<&CalledRegion>,
     unix_seconds: u64,
     findings: &mut Findings,
-) -> Option<Claim> {
-    let claim = match Claim::read(headers, &login.query) {
-        Ok(claim) => claim,
+) -> Option<Authorization> {
+    let authorization = match Authorization::read(headers, &login.query) {
+        Ok(authorization) => authorization,
         Err(fault) => {
             report_fault(&fault, findings);
             return None;
         }
     };
-    if let Some(unusual) = claim.unusual {
+    if let Some(unusual) = authorization.unusual {
         findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            "found {=}, which AWS may refuse",
-            &[unusual],
+            format_args!("found {unusual}, which AWS may refuse"),
+            None,
         );
     }
-    if claim.place == Place::Header && login.query.first("X-Amz-Signature").is_some() {
+    if authorization.place == Place::Header && login.query.first("X-Amz-Signature").is_some() {
         findings.add(
             LoginRule::SignatureTwice,
             Severity::Depends,
             "expected one, found two",
-            &[],
+            None,
         );
     }
     // Without a time a signature is incomplete to AWS, which comes before all that it says.
-    let signed_at = check_timestamp(&claim, login, headers, findings);
-    check_signed_headers(&claim, login, headers, findings);
-    check_scope(&claim, called_region, findings);
+    let signed_at = check_timestamp(&authorization, login, headers, findings);
+    check_signed_headers(&authorization, login, headers, findings);
+    check_scope(&authorization, called_region, findings);
     if let Some((written, signed_at)) = &signed_at {
-        check_time(&claim, written, *signed_at, unix_seconds, findings);
+        check_time(&authorization, written, *signed_at, unix_seconds, findings);
     }
-    check_key(&claim, login, headers, findings);
-    Some(claim)
+    check_key(&authorization, login, headers, findings);
+    Some(authorization)
 }
 
 /// Checks the signature's own shape: AWS compares it at last, with the key at hand.
-pub(super) fn check_shape(claim: &Claim, findings: &mut Findings) {
-    let signature = claim.signature.as_bytes();
+pub(super) fn check_shape(authorization: &Authorization, findings: &mut Findings) {
+    let signature = authorization.signature.as_bytes();
     if signature.len() != 64
         || !signature
             .iter()
@@ -73,35 +76,37 @@ pub(super) fn check_shape(claim: &Claim, findings: &mut Findings) {
     {
         findings.refuse(
             LoginRule::SignatureMalformed,
-            "found {=} characters",
-            &[&signature.len().to_string()],
+            format_args!("found {} characters", signature.len()),
         );
     }
 }
 
-fn report_fault(fault: &ClaimFault, findings: &mut Findings) {
+fn report_fault(fault: &AuthorizationFault, findings: &mut Findings) {
     match fault {
-        ClaimFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
-        ClaimFault::Missing => findings.refuse(
-            LoginRule::AuthorizationMissing,
-            "expected one, found none",
-            &[],
-        ),
-        ClaimFault::Incomplete(detail) => {
-            findings.refuse(LoginRule::SignatureIncomplete, "{=}", &[detail])
+        AuthorizationFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
+        AuthorizationFault::Missing => {
+            findings.refuse(LoginRule::AuthorizationMissing, "expected one, found none")
         }
-        ClaimFault::Secret => findings.refuse(LoginRule::SecretAsAccessKeyId, "", &[]),
-        ClaimFault::Unusual(what) => findings.add(
+        AuthorizationFault::Incomplete(detail) => {
+            findings.refuse(LoginRule::SignatureIncomplete, format_args!("{detail}"))
+        }
+        AuthorizationFault::Secret => findings.refuse(LoginRule::SecretAsAccessKeyId, ""),
+        AuthorizationFault::Unusual(what) => findings.add(
             LoginRule::SignatureIncomplete,
             Severity::Depends,
-            "found {=}, which AWS may refuse",
-            &[what],
+            format_args!("found {what}, which AWS may refuse"),
+            None,
         ),
     }
 }
 
-fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
-    let names: Vec<&str> = claim.signed_names().collect();
+fn check_signed_headers(
+    authorization: &Authorization,
+    login: &Login,
+    headers: &Headers,
+    findings: &mut Findings,
+) {
+    let names: Vec<&str> = authorization.signed_names().collect();
     let ascending = names
         .windows(2)
         .all(|pair| matches!(pair, [one, other] if one < other));
@@ -114,14 +119,13 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
             LoginRule::SignedHeadersUnsorted,
             Severity::Depends,
             "expected lower case, sorted, each name once, found something else",
-            &[],
+            None,
         );
     }
     if !names.iter().any(|name| name.eq_ignore_ascii_case("host")) {
         findings.refuse(
             LoginRule::HostNotSigned,
             "expected `host` in SignedHeaders, found none",
-            &[],
         );
     }
     if names.contains(&"content-length") {
@@ -132,18 +136,19 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         let Some((severity, why)) = absence(name, login, headers) else {
             continue;
         };
+        let name = redact::name(name).quoted();
         findings.add(
             LoginRule::SignedHeaderMissing,
             severity,
-            "expected {fix=}, found {=}",
-            &[&redact::name(name).quoted(), why],
+            format_args!("expected {name}, found {why}"),
+            Some(&name),
         );
         reported += 1;
         if reported == MOST_FINDINGS {
             break;
         }
     }
-    let lower = claim.signed_headers.to_ascii_lowercase();
+    let lower = authorization.signed_headers.to_ascii_lowercase();
     let mut signed: Vec<&str> = lower.split(';').collect();
     signed.sort_unstable();
     let is_signed = |name: &str| {
@@ -154,23 +159,20 @@ fn check_signed_headers(claim: &Claim, login: &Login, headers: &Headers, finding
         !header.values.iter().all(|value| value.is_ascii()) && is_signed(&header.name)
     });
     for header in not_ascii.take(MOST_FINDINGS) {
-        findings.add(
-            LoginRule::HeaderIllegal,
-            Severity::Depends,
-            "expected ASCII in {fix=}, found another character, of which AWS may sign other bytes",
-            &[&redact::name(&header.name).quoted()],
-        );
+        let name = redact::name(&header.name).quoted();
+        findings.add(LoginRule::HeaderIllegal, Severity::Depends, format_args!("expected ASCII in {name}, found another character, of which AWS may sign other bytes"), Some(&name));
     }
     let unsigned = headers
         .0
         .iter()
         .filter(|header| header.name.starts_with("X-Amz-") && !is_signed(&header.name));
     for header in unsigned.take(MOST_FINDINGS) {
+        let name = redact::name(&header.name).quoted();
         findings.add(
             LoginRule::AmzHeaderNotSigned,
             Severity::Depends,
-            "found {fix=}, which AWS asks to be signed",
-            &[&redact::name(&header.name).quoted()],
+            format_args!("found {name}, which AWS asks to be signed"),
+            Some(&name),
         );
     }
 }
@@ -184,8 +186,11 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
         findings.add(
             LoginRule::ContentLengthDiffers,
             Severity::Depends,
-            "expected {fix=}, found {=}; if that was signed, the signature does not match",
-            &[&sent, &redact::text(length).quoted()],
+            format_args!(
+                "expected {sent}, found {}; if that was signed, the signature does not match",
+                redact::text(length).quoted()
+            ),
+            Some(&sent),
         );
     }
 }
@@ -215,15 +220,20 @@ fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'
     }
 }
 
-fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &mut Findings) {
-    let scope = redact::scope(claim);
+fn check_scope(
+    authorization: &Authorization,
+    called_region: Option<&CalledRegion>,
+    findings: &mut Findings,
+) {
+    let scope = redact::scope(authorization);
     match called_region {
-        Some(CalledRegion(wanted)) if *wanted != claim.region => {
+        Some(CalledRegion(wanted)) if *wanted != authorization.region => {
+            let wanted = quoted(wanted);
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Refused,
-                "expected {fix}, found {=}",
-                &[wanted, &scope.region.quoted()],
+                format_args!("expected {wanted}, found {}", scope.region.quoted()),
+                Some(&wanted),
             );
         }
         Some(_) => {}
@@ -232,75 +242,83 @@ fn check_scope(claim: &Claim, called_region: Option<&CalledRegion>, findings: &m
             findings.add(
                 LoginRule::ScopeRegionDiffers,
                 Severity::Depends,
-                "found {=}, and which endpoint the server calls is not known",
-                &[&scope.region.quoted()],
+                format_args!(
+                    "found {}, and which endpoint the server calls is not known",
+                    scope.region.quoted()
+                ),
+                None,
             );
         }
     }
-    if claim.service != "sts" {
+    if authorization.service != "sts" {
         findings.refuse(
             LoginRule::ScopeServiceDiffers,
-            "expected `sts`, found {=}",
-            &[&scope.service.quoted()],
+            format_args!("expected `sts`, found {}", scope.service.quoted()),
         );
     }
-    if claim.terminator != "aws4_request" {
+    if authorization.terminator != "aws4_request" {
         findings.refuse(
             LoginRule::ScopeTerminatorDiffers,
-            "found {=}",
-            &[&scope.terminator.quoted()],
+            format_args!("found {}", scope.terminator.quoted()),
         );
     }
 }
 
 /// Returns the time that was signed, as written and in Unix seconds.
 fn check_timestamp(
-    claim: &Claim,
+    authorization: &Authorization,
     login: &Login,
     headers: &Headers,
     findings: &mut Findings,
 ) -> Option<(String, i64)> {
     let Some(written) =
-        timestamp(claim.place, headers, &login.query).filter(|text| !text.is_empty())
+        timestamp(authorization.place, headers, &login.query).filter(|text| !text.is_empty())
     else {
         let severity = match headers.get("Date") {
-            Some(_) if claim.place == Place::Header => Severity::Depends,
+            Some(_) if authorization.place == Place::Header => Severity::Depends,
             _ => Severity::Refused,
         };
         findings.add(
             LoginRule::DateMissing,
             severity,
             "expected one, found none",
-            &[],
+            None,
         );
         return None;
     };
     let Some(signed_at) = read_amz_date(&written) else {
         let severity = match headers.get("X-Amz-Date") {
-            Some(header) if claim.place == Place::Header && header.values.len() > 1 => {
+            Some(header) if authorization.place == Place::Header && header.values.len() > 1 => {
                 Severity::Depends
             }
             _ => Severity::Refused,
         };
         let found = redact::time(&written).quoted();
-        findings.add(LoginRule::DateMalformed, severity, "found {=}", &[&found]);
+        findings.add(
+            LoginRule::DateMalformed,
+            severity,
+            format_args!("found {found}"),
+            None,
+        );
         return None;
     };
     Some((written, signed_at))
 }
 
 fn check_time(
-    claim: &Claim,
+    authorization: &Authorization,
     written: &str,
     signed_at: i64,
     unix_seconds: u64,
     findings: &mut Findings,
 ) {
-    if !written.starts_with(&claim.date) || claim.date.len() != 8 {
+    if !written.starts_with(&authorization.date) || authorization.date.len() != 8 {
         findings.refuse(
             LoginRule::ScopeDateDiffers,
-            "expected the day of {=}, found {=}",
-            &[written, &redact::scope(claim).date.quoted()],
+            format_args!(
+                "expected the day of {written}, found {}",
+                redact::scope(authorization).date.quoted()
+            ),
         );
     }
     let age = i64::try_from(unix_seconds)
@@ -332,17 +350,24 @@ fn report_age(rule: LoginRule, seconds: i64, direction: &str, findings: &mut Fin
     findings.add(
         rule,
         severity,
-        "expected at most {=} seconds, found {=} seconds {=}",
-        &[&WINDOW_SECONDS.to_string(), &seconds.to_string(), direction],
+        format_args!(
+            "expected at most {WINDOW_SECONDS} seconds, found {seconds} seconds {direction}"
+        ),
+        None,
     );
 }
 
-fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Findings) {
-    let token = session_token(claim.place, headers, &login.query);
+fn check_key(
+    authorization: &Authorization,
+    login: &Login,
+    headers: &Headers,
+    findings: &mut Findings,
+) {
+    let token = session_token(authorization.place, headers, &login.query);
     let has_token = token.as_ref().is_some_and(|token| !token.is_empty());
-    if claim.access_key_id.starts_with("ASIA") && !has_token {
+    if authorization.access_key_id.starts_with("ASIA") && !has_token {
         // A presigned URL whose token is in a header: AWS's reading of that is not known.
-        let severity = match claim.place {
+        let severity = match authorization.place {
             Place::Query if headers.get("X-Amz-Security-Token").is_some() => Severity::Depends,
             _ => Severity::Refused,
         };
@@ -350,9 +375,9 @@ fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Fin
             LoginRule::SessionTokenMissing,
             severity,
             "expected one, found none",
-            &[],
+            None,
         );
-    } else if claim.access_key_id.starts_with("AKIA") && token.is_some() {
+    } else if authorization.access_key_id.starts_with("AKIA") && token.is_some() {
         let severity = if has_token {
             Severity::Refused
         } else {
@@ -362,7 +387,7 @@ fn check_key(claim: &Claim, login: &Login, headers: &Headers, findings: &mut Fin
             LoginRule::SessionTokenUnexpected,
             severity,
             "expected none, found one",
-            &[],
+            None,
         );
     }
 }

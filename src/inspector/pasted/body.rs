@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 
-use super::super::refusal::Answer;
+use super::super::answer::Answer;
 use super::clean::EDGE;
 use super::view::unescape;
 use super::{Candidate, Reading, Says};

@@ -4,7 +4,7 @@
 mod hvac;
 mod spring;
 
-use super::super::refusal::Answer;
+use super::super::answer::Answer;
 use super::clean::EDGE;
 use super::view::squeeze;
 use super::{Candidate, Reading, Says, foreign};

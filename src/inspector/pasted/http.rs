@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 
-use super::super::refusal::Answer;
+use super::super::answer::Answer;
 use super::{Candidate, Reading, Says, foreign};
 
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {

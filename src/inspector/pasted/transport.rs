@@ -1,6 +1,6 @@
 //! What clients print when no answer came.
 
-use super::super::refusal::Answer;
+use super::super::answer::Answer;
 use super::error_line::ends;
 use super::view::squeeze;
 use super::{Candidate, Reading, Says};

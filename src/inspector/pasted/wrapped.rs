@@ -25,8 +25,8 @@ pub(super) struct KnownTexts(Vec<(&'static str, String)>);
 
 impl KnownTexts {
     pub(super) fn new() -> Self {
-        let known = [&BEFORE_STS, &FIELD_VALIDATION, &UPSTREAM, &STS, &AFTER_STS];
-        let pieces = known.into_iter().flat_map(|texts| texts.pieces());
+        let known = [BEFORE_STS, FIELD_VALIDATION, UPSTREAM, STS, AFTER_STS];
+        let pieces = known.into_iter().flatten().map(|(piece, _)| *piece);
         let pieces = pieces.chain(MARKS).filter(|piece| !piece.is_empty());
         Self(pieces.map(|piece| (piece, squeeze(piece))).collect())
     }

@@ -3,6 +3,7 @@
 use super::{Purpose, Sent, Session};
 use crate::credentials::Credentials;
 use crate::echo;
+use crate::inspector::Healing;
 use crate::session::action::ClockCorrection;
 use crate::session::back_off::{self, BY_HAND, Failure};
 use crate::session::clock::{self, Correction};
@@ -10,7 +11,7 @@ use crate::session::disowned::LEAST_BETWEEN_CHECKS;
 use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
 use crate::session::instant::Instant;
 use crate::session::lease::Lease;
-use crate::session::refusal::{Fault, Healing, Refusal, RefusalRule, Sentence};
+use crate::session::refusal::{Fault, Refusal, RefusalRule, Sentence};
 use crate::session::source::Step;
 use crate::session::vault::{self, Grant, Verdict};
 
@@ -60,6 +61,9 @@ impl Session {
         let taken = self
             .supply
             .take(credentials, seconds, monotonic, &mut self.random);
+        if let Some(sent) = &mut self.sent {
+            sent.signed_at = None;
+        }
         if let Err(fault) = taken {
             let failure = self.failure(&fault, None, now, 0);
             self.supply.fail(monotonic, failure, &mut self.random);
@@ -134,7 +138,7 @@ impl Session {
 
     /// Makes the server's words safe to print.
     fn quote(&self, fault: &Fault, sent: &Sent) -> Option<String> {
-        echo::quote(fault.text.as_ref()?, &self.secrets(sent))
+        echo::quote(fault.text.as_ref()?, &self.secrets(sent)?)
     }
 
     /// Forgets a lease that is over, or a token that Vault does not know.

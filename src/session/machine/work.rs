@@ -125,18 +125,25 @@ impl Session {
 
     fn log_in(&mut self, now: Instant) -> Action {
         let seconds = self.signing_seconds(now);
-        let signed = match (self.supply.usable(seconds), UnixSeconds::new(seconds)) {
-            (Some(credentials), Ok(time)) => sign_login(credentials, &self.config.login, time).ok(),
-            _ => None,
-        };
-        let Some(body) = signed else {
+        let Some(body) = self.sign(seconds) else {
             let fault = Fault::new(RefusalRule::TimeOutOfRange);
             let sent = self.sent(now, 0, Purpose::Login, None);
             self.fail(&sent, now, &fault, None);
             return self.notice().unwrap_or_else(|| self.wait(now, 1));
         };
         let call = vault::Call::login(&self.config.mount, body);
-        self.ask_vault(now, Purpose::Login, call, None, u64::MAX)
+        let action = self.ask_vault(now, Purpose::Login, call, None, u64::MAX);
+        if let Some(sent) = &mut self.sent {
+            sent.signed_at = Some(seconds);
+        }
+        action
+    }
+
+    /// Signs a login. The same credentials and time give the same one.
+    pub(super) fn sign(&self, unix_seconds: u64) -> Option<String> {
+        let credentials = self.supply.usable(unix_seconds)?;
+        let time = UnixSeconds::new(unix_seconds).ok()?;
+        sign_login(credentials, &self.config.login, time).ok()
     }
 
     fn ask_vault(
@@ -156,10 +163,9 @@ impl Session {
             path_and_query: call.path,
             headers: vault::headers(namespace, token, !call.body.is_empty()),
             body: call.body,
-            secrets: call
-                .secrets
+            secrets: token
+                .map(|token| Zeroizing::new(token.to_owned()))
                 .into_iter()
-                .chain(token.map(|token| Zeroizing::new(token.to_owned())))
                 .collect(),
         };
         self.send(now, purpose, call, timeout)
@@ -217,6 +223,7 @@ impl Session {
             deadline: now.plus(u64::from(timeout) + GRACE).monotonic_milliseconds,
             purpose,
             secrets: Vec::new(),
+            signed_at: None,
             destination,
         }
     }

@@ -60,7 +60,7 @@ class Outcome:
         if self.prediction != self.verdict:
             return f"predicted {self.prediction} by {self.rule or 'no rule'}, {self.verdict}: {self.error}"
         # Where a secret seems to stand in place of the key's ID, the inspector reads no further, lest it shows a piece.
-        if self.rule == "secret-as-access-key-id" and self.row.number.startswith("2.12"):
+        if self.rule == "secret-as-access-key-id" and self.row.is_of_sts:
             return ""
         # What depends may well be what decided, before the refusal that is certain.
         depends = {finding.rule for finding in self.findings if finding.severity == "depends"}

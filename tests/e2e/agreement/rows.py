@@ -19,15 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `text` is a pattern for what the server answers, `rules` are the inspector's, by which it refuses so."""
+    """One row, by its anchor in `docs/login-contract.md`.
 
-    number: str
+    `text` is a pattern for what the server answers, `rules` are the inspector's, by which it refuses so.
+    """
+
+    anchor: str
     what: str
     text: str = ""
     rules: tuple[str, ...] = ()
     open_rules: tuple[str, ...] = ()
     """Rules that say only that the server may refuse so."""
     not_run: str = ""
+
+    @property
+    def is_of_sts(self) -> bool:
+        """Whether STS answers so: section 2.12."""
+        return self.anchor == "s2-12" or re.fullmatch(r"row-30[a-z]", self.anchor) is not None
 
     def fits(self, error: str) -> bool:
         return bool(self.text) and re.search(self.text, error, re.DOTALL) is not None
@@ -51,82 +59,82 @@ EMULATOR = "only an emulator answers so; the STS here answers as AWS does"
 
 # The first row whose text fits counts.
 ROWS = (
-    Row("2.1/1", "body over max_request_size", not_run="the inspector stops at 1 MiB, the server at 32 MiB"),
-    Row("2.1/2", "a key is there twice", not_run=OPENBAO),
-    Row("2.1/2", "bytes after the JSON", not_run=OPENBAO),
-    Row("2.1/2", "JSON over Vault's limits", not_run=OPENBAO),
-    Row("2.1/2, 3.2", "JSON over OpenBao's limits", r"due to high complexity", ("json-over-limits",)),
-    Row("2.1/3", "malformed JSON", r"error parsing JSON|failed to (parse|decode) JSON", ("json-malformed", "json-trailing-bytes")),
-    Row("2.1/4", "a form", not_run="the Content-Type of the request to Vault decides, and is not in the login"),
-    Row("2.1/5", "wrong mount or namespace", not_run="the path is not in the login"),
-    Row("1.3", "a login of type ec2", r"^instance identity verification", ("login-is-ec2",)),
-    Row("2.2/6", "a string field holds something else", r"expected type 'string'", ("field-type-wrong",)),
-    Row("2.2/8", "headers are an empty string", r"'data' being decoded is nil", ("headers-blank",)),
-    Row("2.2/9", "a header's value is of another type", r"unrecognized type for|received non-string value for header", ("header-value-type-wrong",)),
-    Row("2.2/10", "a header is no pair", r"invalid key pair|not provided an expected format", ("header-pair-malformed",)),
-    Row("2.2/7", "headers are not JSON", r"error converting input .*iam_request_headers", ("headers-not-json",)),
-    Row("2.3/11", "a field is missing", r"^didn't supply required authentication values", ("login-fields-missing",)),
-    Row("2.3/11", "fields of both types", r"^supplied auth values for both", ("login-flows-mixed",)),
-    Row("2.3/12", "method empty", r"^missing iam_http_request_method", ("method-missing",)),
-    Row("2.3/13", "method not supported", r"^invalid iam_http_request_method", ("method-unsupported",)),
-    Row("2.3/14a", "url empty", r"^missing iam_request_url", ("url-missing",)),
-    Row("2.3/14b", "url not base64", r"^failed to base64 decode iam_request_url", ("url-not-base64",)),
-    Row("2.3/14c", "url not parsed", r"^error parsing iam_request_url", ("url-unparsable",)),
-    Row("2.3/15a", "POST with a query", r"^invalid request$", ("post-with-query",)),
-    Row("2.3/15b", "GET without action", r"^no action found in request", ("query-action-missing",)),
-    Row("2.3/15c", "GET with two actions", r"^found multiple actions", ("query-action-repeated",)),
-    Row("2.3/15d", "GET with another action", r"^unexpected action parameter", ("query-action-unexpected",)),
-    Row("2.3/16a", "body empty", r"^missing iam_request_body", ("body-missing",)),
-    Row("2.3/16b", "body not base64", r"^failed to base64 decode iam_request_body", ("body-not-base64",)),
-    Row("2.3/16c", "body not a form", r"^invalid semicolon separator|^invalid URL escape", ("body-unparsable",)),
-    Row("2.3/16d", "body with another call", r"^iam request body is invalid", ("body-unexpected",)),
-    Row("2.3/17", "no headers", r"^missing iam_request_headers", ("headers-missing",)),
-    Row("2.4", "configuration cannot be read", not_run="takes storage that fails"),
-    Row("2.5/18", "server ID missing", r"header: missing header", ("server-id-missing",)),
-    Row("2.5/19", "server ID differs", r"header: expected .* but got", ("server-id-differs",)),
-    Row("2.5/20", "no Authorization for the server ID", r"header: missing Authorization header", ("authorization-missing",)),
-    Row("2.5/21-22", "server ID not signed", r"header: vault header wasn't signed", ("server-id-not-signed",)),
-    Row("2.5/23", "header not allowed", r"^invalid request header: ", ("header-not-allowed",)),
-    Row("2.5/24", "query parameter not allowed", r"^invalid request query param: ", ("query-parameter-not-allowed",)),
-    Row("2.5/26", "region missing", r"^region missing from Authorization header", ("region-missing",)),
-    Row("2.5/27", "region unknown to the server", r"^unable to get regional STS endpoint", ("region-unknown-to-server",)),
-    Row("2.6", "header illegal", r"invalid header field", ("header-illegal",)),
-    Row("2.7/28", "STS not reached", r"error making request: .* giving up", ("sts-unreachable",), not_run=UNDECIDABLE),
-    Row("2.7/29", "answer not XML", r"body of GetCallerIdentity is invalid", ("accept-json",)),
-    Row("2.7/31", "answer unparsable", not_run=EMULATOR),
-    Row("2.7/32", "no result in the answer", not_run=EMULATOR),
-    Row("2.8", "ARN of another kind", not_run=EMULATOR),
-    Row("2.8", "root and federated users", not_run="the callers here are a user and a role"),
-    Row("2.9/33", "role unknown", r"^entry for role .* not found|^relative paths not supported", ("role-unknown", "role-is-arn", "role-name-impossible")),
-    Row("2.9/34", "address outside token_bound_cidrs", not_run=UNDECIDABLE),
-    Row("2.9/35", "role of type ec2", r"^auth method iam not allowed for role", ("role-wants-ec2",)),
-    Row("2.10/36", "principal not bound", r"does not belong to the role", ("principal-not-bound",)),
-    Row("2.10/37-38", "lookup in IAM failed", not_run=UNDECIDABLE),
-    Row("2.11", "session not named after an instance", r"^failed to verify .* as a valid EC2 instance", ("session-not-instance",)),
-    Row("2.11", "instance not verified or not bound", not_run=UNDECIDABLE),
-    Row("2.12", "scoped to another region", r"scoped to a valid region", ("scope-region-differs",)),
-    Row("2.12", "scoped to another service", r"scoped to correct service", ("scope-service-differs",)),
-    Row("2.12", "scope ends in something else", r"scoped with a valid terminator", ("scope-terminator-differs",)),
-    Row("2.12", "scope of another day", r"Date in Credential scope", ("scope-date-differs",)),
-    Row("2.12, 7", "signature expired", r"Signature expired", ("signature-expired",)),
-    Row("2.12, 7", "signature not yet current", r"Signature not yet current", ("signature-not-yet-current",)),
-    Row("2.12", "host not signed", r"'Host' must be a 'SignedHeader'", ("host-not-signed",)),
-    Row("2.12", "X-Amz- header not signed", r"must be a 'SignedHeader'", ("amz-header-not-signed",)),
-    Row("2.12", "signature differs", MISMATCH, ("signed-header-missing", "signature-malformed"), OPEN_MISMATCHES),
-    Row("2.12", "no signature", r"MissingAuthenticationToken", ("authorization-missing",)),
-    Row("2.12", "date missing or ill-formed", r"<Message>(Date must be in ISO-8601|Authorization header requires existence|AWS query-string parameters must include 'X-Amz-Date')", ("date-missing", "date-malformed")),
-    Row("2.12", "signature incomplete", r"IncompleteSignature", ("signature-incomplete", "secret-as-access-key-id")),
-    Row("2.12", "key or session token unknown", r"InvalidClientTokenId", ("session-token-missing", "session-token-unexpected", "access-key-unknown", "secret-as-access-key-id")),
-    Row("2.12", "no action, or another version", r"MissingAction|InvalidAction", ("sts-action-invalid",)),
-    Row("2.12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
+    Row("row-1", "body over max_request_size", not_run="the inspector stops at 1 MiB, the server at 32 MiB"),
+    Row("row-2", "a key is there twice", not_run=OPENBAO),
+    Row("row-2", "bytes after the JSON", not_run=OPENBAO),
+    Row("row-2", "JSON over Vault's limits", not_run=OPENBAO),
+    Row("s3-2", "JSON over OpenBao's limits", r"due to high complexity", ("json-over-limits",)),
+    Row("row-3", "malformed JSON", r"error parsing JSON|failed to (parse|decode) JSON", ("json-malformed", "json-trailing-bytes")),
+    Row("row-4", "a form", not_run="the Content-Type of the request to Vault decides, and is not in the login"),
+    Row("row-5", "wrong mount or namespace", not_run="the path is not in the login"),
+    Row("s1-3", "a login of type ec2", r"^instance identity verification", ("login-is-ec2",)),
+    Row("row-6", "a string field holds something else", r"expected type 'string'", ("field-type-wrong",)),
+    Row("row-8", "headers are an empty string", r"'data' being decoded is nil", ("headers-blank",)),
+    Row("row-9", "a header's value is of another type", r"unrecognized type for|received non-string value for header", ("header-value-type-wrong",)),
+    Row("row-10", "a header is no pair", r"invalid key pair|not provided an expected format", ("header-pair-malformed",)),
+    Row("row-7", "headers are not JSON", r"error converting input .*iam_request_headers", ("headers-not-json",)),
+    Row("row-11", "a field is missing", r"^didn't supply required authentication values", ("login-fields-missing",)),
+    Row("row-11", "fields of both types", r"^supplied auth values for both", ("login-flows-mixed",)),
+    Row("row-12", "method empty", r"^missing iam_http_request_method", ("method-missing",)),
+    Row("row-13", "method not supported", r"^invalid iam_http_request_method", ("method-unsupported",)),
+    Row("row-14a", "url empty", r"^missing iam_request_url", ("url-missing",)),
+    Row("row-14b", "url not base64", r"^failed to base64 decode iam_request_url", ("url-not-base64",)),
+    Row("row-14c", "url not parsed", r"^error parsing iam_request_url", ("url-unparsable",)),
+    Row("row-15a", "POST with a query", r"^invalid request$", ("post-with-query",)),
+    Row("row-15b", "GET without action", r"^no action found in request", ("query-action-missing",)),
+    Row("row-15c", "GET with two actions", r"^found multiple actions", ("query-action-repeated",)),
+    Row("row-15d", "GET with another action", r"^unexpected action parameter", ("query-action-unexpected",)),
+    Row("row-16a", "body empty", r"^missing iam_request_body", ("body-missing",)),
+    Row("row-16b", "body not base64", r"^failed to base64 decode iam_request_body", ("body-not-base64",)),
+    Row("row-16c", "body not a form", r"^invalid semicolon separator|^invalid URL escape", ("body-unparsable",)),
+    Row("row-16d", "body with another call", r"^iam request body is invalid", ("body-unexpected",)),
+    Row("row-17", "no headers", r"^missing iam_request_headers", ("headers-missing",)),
+    Row("s2-4", "configuration cannot be read", not_run="takes storage that fails"),
+    Row("row-18", "server ID missing", r"header: missing header", ("server-id-missing",)),
+    Row("row-19", "server ID differs", r"header: expected .* but got", ("server-id-differs",)),
+    Row("row-20", "no Authorization for the server ID", r"header: missing Authorization header", ("authorization-missing",)),
+    Row("row-21", "server ID not signed", r"header: vault header wasn't signed", ("server-id-not-signed",)),
+    Row("row-23", "header not allowed", r"^invalid request header: ", ("header-not-allowed",)),
+    Row("row-24", "query parameter not allowed", r"^invalid request query param: ", ("query-parameter-not-allowed",)),
+    Row("row-26", "region missing", r"^region missing from Authorization header", ("region-missing",)),
+    Row("row-27", "region unknown to the server", r"^unable to get regional STS endpoint", ("region-unknown-to-server",)),
+    Row("s2-6", "header illegal", r"invalid header field", ("header-illegal",)),
+    Row("row-28", "STS not reached", r"error making request: .* giving up", ("sts-unreachable",), not_run=UNDECIDABLE),
+    Row("row-29", "answer not XML", r"body of GetCallerIdentity is invalid", ("accept-json",)),
+    Row("row-31", "answer unparsable", not_run=EMULATOR),
+    Row("row-32", "no result in the answer", not_run=EMULATOR),
+    Row("s2-8", "ARN of another kind", not_run=EMULATOR),
+    Row("s2-8", "root and federated users", not_run="the callers here are a user and a role"),
+    Row("row-33", "role unknown", r"^entry for role .* not found|^relative paths not supported", ("role-unknown", "role-is-arn", "role-name-impossible")),
+    Row("row-34", "address outside token_bound_cidrs", not_run=UNDECIDABLE),
+    Row("row-35", "role of type ec2", r"^auth method iam not allowed for role", ("role-wants-ec2",)),
+    Row("row-36", "principal not bound", r"does not belong to the role", ("principal-not-bound",)),
+    Row("row-37", "lookup in IAM failed", not_run=UNDECIDABLE),
+    Row("s2-11", "session not named after an instance", r"^failed to verify .* as a valid EC2 instance", ("session-not-instance",)),
+    Row("s2-11", "instance not verified or not bound", not_run=UNDECIDABLE),
+    Row("row-30a", "scoped to another region", r"scoped to a valid region", ("scope-region-differs",)),
+    Row("row-30f", "scoped to another service", r"scoped to correct service", ("scope-service-differs",)),
+    Row("row-30f", "scope ends in something else", r"scoped with a valid terminator", ("scope-terminator-differs",)),
+    Row("row-30e", "scope of another day", r"Date in Credential scope", ("scope-date-differs",)),
+    Row("row-30b", "signature expired", r"Signature expired", ("signature-expired",)),
+    Row("row-30c", "signature not yet current", r"Signature not yet current", ("signature-not-yet-current",)),
+    Row("row-30q", "host not signed", r"'Host' must be a 'SignedHeader'", ("host-not-signed",)),
+    Row("row-30r", "X-Amz- header not signed", r"must be a 'SignedHeader'", ("amz-header-not-signed",)),
+    Row("row-30d", "signature differs", MISMATCH, ("signed-header-missing", "signature-malformed"), OPEN_MISMATCHES),
+    Row("row-30j", "no signature", r"MissingAuthenticationToken", ("authorization-missing",)),
+    Row("row-30o", "date missing or ill-formed", r"<Message>(Date must be in ISO-8601|Authorization header requires existence|AWS query-string parameters must include 'X-Amz-Date')", ("date-missing", "date-malformed")),
+    Row("row-30k", "signature incomplete", r"IncompleteSignature", ("signature-incomplete", "secret-as-access-key-id")),
+    Row("row-30g", "key or session token unknown", r"InvalidClientTokenId", ("session-token-missing", "session-token-unexpected", "access-key-unknown", "secret-as-access-key-id")),
+    Row("row-30l", "no action, or another version", r"MissingAction|InvalidAction", ("sts-action-invalid",)),
+    Row("s2-12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
 )  # fmt: skip
 
 
 # What is no row of a refusal, and yet was met.
-ACCEPTED = Row("2", "accepted")
-UNCONFIGURED = Row("2.4", "accepted by a mount that was never configured")
-ELSEWHERE = Row("2.5/25", "accepted at the endpoint of another region")
-BROKEN = Row("2.12", "signature broken on purpose", MISMATCH + "|InvalidClientTokenId")
+ACCEPTED = Row("s2", "accepted")
+UNCONFIGURED = Row("s2-4", "accepted by a mount that was never configured")
+ELSEWHERE = Row("row-25", "accepted at the endpoint of another region")
+BROKEN = Row("row-30d", "signature broken on purpose", MISMATCH + "|InvalidClientTokenId")
 
 
 def refused_row(error: str) -> Row | None:
@@ -148,7 +156,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         met[outcome.row].append(outcome)
     for row in (*ROWS, UNCONFIGURED, ELSEWHERE, ACCEPTED, BROKEN):
-        start = f"{row.number:<11}{row.what:<46}"
+        start = f"{row.anchor:<11}{row.what:<46}"
         if row.not_run:
             lines.append(f"{start} read, not run: {row.not_run}")
             continue

@@ -11,7 +11,7 @@ from wasmtime.component import Record, Variant
 from vault_aws_login.records import record, text
 
 Severity = Literal["refused", "depends", "advice"]
-Refuser = Literal["host", "way", "vault", "sts"]
+Refuser = Literal["host", "intermediary", "vault", "sts"]
 
 
 @dataclass(frozen=True)

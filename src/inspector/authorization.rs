@@ -1,12 +1,12 @@
-//! What a signed request claims about itself, as AWS reads it.
+//! The signature of a request, in its Authorization header or its query, as AWS reads it.
 
 use super::go_url::Query;
-use super::login_fields::Headers;
+use super::headers::Headers;
 use crate::credentials::looks_like_secret;
 use crate::signing::ALGORITHM;
 
 /// The parts of a signature.
-pub(super) struct Claim {
+pub(super) struct Authorization {
     pub(super) access_key_id: String,
     pub(super) date: String,
     pub(super) region: String,
@@ -27,8 +27,8 @@ pub(super) enum Place {
     Query,
 }
 
-/// Why there is no claim.
-pub(super) enum ClaimFault {
+/// Why the signature cannot be read.
+pub(super) enum AuthorizationFault {
     /// No signature at all.
     Missing,
     /// Something about it is not as it must be; nothing of its text is repeated.
@@ -39,9 +39,9 @@ pub(super) enum ClaimFault {
     Unusual(&'static str),
 }
 
-impl Claim {
+impl Authorization {
     /// Reads the signature in the headers, or else the one in the query of a presigned URL.
-    pub(super) fn read(headers: &Headers, query: &Query) -> Result<Self, ClaimFault> {
+    pub(super) fn read(headers: &Headers, query: &Query) -> Result<Self, AuthorizationFault> {
         match headers.get("Authorization") {
             Some(header) => {
                 let unusual = (header.values.len() > 1)
@@ -53,11 +53,14 @@ impl Claim {
             {
                 Self::from_query(query)
             }
-            None => Err(ClaimFault::Missing),
+            None => Err(AuthorizationFault::Missing),
         }
     }
 
-    fn from_header(text: &str, mut unusual: Option<&'static str>) -> Result<Self, ClaimFault> {
+    fn from_header(
+        text: &str,
+        mut unusual: Option<&'static str>,
+    ) -> Result<Self, AuthorizationFault> {
         // HTTP trims the value on its way.
         let text = text.trim_matches([' ', '\t']);
         let (algorithm, parameters) = text.split_once([' ', '\t']).unwrap_or((text, ""));
@@ -65,7 +68,7 @@ impl Claim {
             unusual = unusual.or(Some("a tab after the algorithm"));
         }
         if algorithm.starts_with("AWS4-") && algorithm != ALGORITHM {
-            return Err(ClaimFault::Unusual(
+            return Err(AuthorizationFault::Unusual(
                 "another algorithm than AWS4-HMAC-SHA256",
             ));
         }
@@ -100,7 +103,7 @@ impl Claim {
                 }
             }
             if place > 64 {
-                return Err(ClaimFault::Unusual("dozens of parts"));
+                return Err(AuthorizationFault::Unusual("dozens of parts"));
             }
         }
         let [Some(credential), Some(signed_headers), Some(signature)] = parts else {
@@ -115,13 +118,13 @@ impl Claim {
                 )));
             }
         }
-        let mut claim =
+        let mut authorization =
             Self::from_credential(credential, signed_headers, signature, Place::Header)?;
-        claim.unusual = unusual;
-        Ok(claim)
+        authorization.unusual = unusual;
+        Ok(authorization)
     }
 
-    fn from_query(query: &Query) -> Result<Self, ClaimFault> {
+    fn from_query(query: &Query) -> Result<Self, AuthorizationFault> {
         if query.first("X-Amz-Algorithm") != Some(ALGORITHM) {
             return Err(incomplete(
                 "expected X-Amz-Algorithm=AWS4-HMAC-SHA256 in the query",
@@ -136,15 +139,16 @@ impl Claim {
         let credential = part("X-Amz-Credential")?;
         let signed_headers = part("X-Amz-SignedHeaders")?;
         let signature = part("X-Amz-Signature")?;
-        let mut claim = Self::from_credential(credential, signed_headers, signature, Place::Query)?;
+        let mut authorization =
+            Self::from_credential(credential, signed_headers, signature, Place::Query)?;
         let names = query.pairs.iter().map(|(name, _)| name.as_str());
         let mut names: Vec<&str> = names.filter(|name| name.starts_with("X-Amz-")).collect();
         names.sort_unstable();
-        let doubled = names
+        let repeated = names
             .windows(2)
             .any(|pair| matches!(pair, [one, other] if one == other));
-        claim.unusual = doubled.then_some("a parameter of the query that is there twice");
-        Ok(claim)
+        authorization.unusual = repeated.then_some("a parameter of the query that is there twice");
+        Ok(authorization)
     }
 
     fn from_credential(
@@ -152,13 +156,13 @@ impl Claim {
         signed_headers: &str,
         signature: &str,
         place: Place,
-    ) -> Result<Self, ClaimFault> {
+    ) -> Result<Self, AuthorizationFault> {
         let parts: Vec<&str> = credential.splitn(12, '/').collect();
         let [access_key_id, date, region, service, terminator] = parts[..] else {
             // A secret has slashes of its own, so that the scope moves to the right.
             return Err(
                 match parts.len() > 5 && credential.ends_with("/aws4_request") {
-                    true => ClaimFault::Secret,
+                    true => AuthorizationFault::Secret,
                     false => incomplete(&format!(
                         "expected five parts with slashes between them in Credential, found {}",
                         parts.len()
@@ -167,7 +171,7 @@ impl Claim {
             );
         };
         if looks_like_secret(access_key_id) {
-            return Err(ClaimFault::Secret);
+            return Err(AuthorizationFault::Secret);
         }
         Ok(Self {
             access_key_id: access_key_id.into(),
@@ -188,8 +192,8 @@ impl Claim {
     }
 }
 
-fn incomplete(detail: &str) -> ClaimFault {
-    ClaimFault::Incomplete(detail.into())
+fn incomplete(detail: &str) -> AuthorizationFault {
+    AuthorizationFault::Incomplete(detail.into())
 }
 
 /// Returns the time that was signed, as written: of the query for a presigned URL.

@@ -1,0 +1,82 @@
+//! What came back from Vault, and what it says.
+
+use std::borrow::Cow;
+
+use crate::json::Json;
+
+/// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
+/// policies, and a proxy's page with its style sheet.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// What came back from Vault.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The HTTP status; absent if no answer came.
+    pub status: Option<u16>,
+    /// The body. At most 1 MiB is read.
+    pub body: String,
+    /// The `Date` header.
+    pub date: Option<String>,
+}
+
+/// An answer, taken apart once.
+pub(super) struct ReadAnswer<'a> {
+    pub(super) status: Option<u16>,
+    pub(super) date: Option<&'a str>,
+    pub(super) body: &'a str,
+    pub(super) json: Option<Json<'a>>,
+    /// The errors in one text; `None` if this is no answer of Vault's with errors.
+    pub(super) errors: Option<String>,
+}
+
+impl<'a> ReadAnswer<'a> {
+    pub(super) fn of(answer: &'a Answer) -> Self {
+        let body = beginning(&answer.body);
+        let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
+        Self {
+            status: answer.status,
+            date: answer.date.as_deref(),
+            body,
+            errors: json.as_ref().and_then(errors),
+            json,
+        }
+    }
+
+    /// Returns the server's own words.
+    pub(super) fn words(&self) -> Cow<'_, str> {
+        let json = self.json.as_ref();
+        let list = |name| match json.and_then(|json| json.get(name)) {
+            Some(Json::Array(texts)) => {
+                let texts = texts.iter().filter_map(Json::as_str).map(str::trim);
+                Some(texts.collect::<Vec<_>>().join("; "))
+            }
+            _ => None,
+        };
+        let is_vaults = |name| json.is_some_and(|json| json.present(name).is_some());
+        match (list("errors"), list("warnings")) {
+            (Some(errors), _) if !errors.is_empty() => errors.into(),
+            (_, Some(warnings)) => warnings.into(),
+            _ if is_vaults("errors") || is_vaults("auth") || is_vaults("wrap_info") => "".into(),
+            _ => self.body.into(),
+        }
+    }
+}
+
+fn errors(json: &Json<'_>) -> Option<String> {
+    match json.get("errors") {
+        Some(Json::Array(errors)) => {
+            let errors: Vec<&str> = errors.iter().filter_map(Json::as_str).collect();
+            Some(errors.join("\n"))
+        }
+        _ => None,
+    }
+}
+
+/// The first 1 MiB of a text.
+pub(super) fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(MOST_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}

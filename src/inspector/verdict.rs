@@ -1,0 +1,97 @@
+//! Which rule an answer to a login is about, and who decided it.
+
+use super::answer::ReadAnswer;
+use super::refusal_texts::{
+    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
+};
+use super::rule::Refuser;
+use super::rules::LoginRule;
+use crate::json::Json;
+use crate::text::is_visible;
+
+/// What became of a login.
+pub(super) enum Verdict {
+    /// The answer holds a token.
+    Token,
+    Refused(LoginRule, Refuser),
+    /// Vault refuses with a text that no rule knows.
+    Unknown,
+}
+
+pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
+    let json = answer.json.as_ref();
+    let by = |rule: LoginRule| Verdict::Refused(rule, rule.text().refuser);
+    let Some(status) = answer.status else {
+        return by(LoginRule::VaultUnreachable);
+    };
+    if (300..400).contains(&status) {
+        return by(LoginRule::AnswerRedirected);
+    }
+    if status < 300 {
+        let is_there = |value: Option<&Json<'_>>| matches!(value, Some(Json::Object(_)));
+        let auth = json.and_then(|json| json.get("auth"));
+        let token = auth
+            .and_then(|auth| auth.get("client_token"))
+            .and_then(Json::as_str);
+        return if is_there(auth.and_then(|auth| auth.get("mfa_requirement"))) {
+            by(LoginRule::MfaRequired)
+        } else if is_there(json.and_then(|json| json.get("wrap_info"))) {
+            by(LoginRule::ResponseWrapped)
+        } else if token.is_some_and(is_token) {
+            Verdict::Token
+        } else {
+            by(LoginRule::AnswerNotVaults)
+        };
+    }
+    // Vault's own words for a body that is too large are no JSON.
+    let too_large = || {
+        let body = answer.body;
+        body.contains("request body too large").then_some(body)
+    };
+    let text = answer.errors.as_deref().or_else(too_large);
+    let known = text.and_then(judge_text);
+    let by_status = STATUSES.iter().find(|(known, _)| *known == status);
+    // Only Vault uses 412, 472 and 473.
+    let is_vaults = text.is_some() || matches!(status, 412 | 472 | 473);
+    match (known, by_status) {
+        (Some((rule, refuser)), _) => Verdict::Refused(rule, refuser),
+        (None, Some((_, rule))) if is_vaults => by(*rule),
+        (None, _) if is_vaults => Verdict::Unknown,
+        (None, _) => by(LoginRule::AnswerNotVaults),
+    }
+}
+
+/// Says whether a text can be a token: a header has to carry it.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_visible)
+}
+
+pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    let by_vault = |rule| (rule, Refuser::Vault);
+    // Some versions echo the value before "for field", so only what follows counts.
+    if text.contains("Field validation failed") {
+        let rest = text.split(" for field ").skip(1).last()?;
+        return find(FIELD_VALIDATION, rest).map(by_vault);
+    }
+    if let Some((_, upstream)) = text.split_once("error making upstream request") {
+        let rule = match upstream.split_once("received error code") {
+            Some((_, answer)) => judge_sts(answer),
+            None => find(UPSTREAM, upstream),
+        };
+        return rule.map(|rule| (rule, rule.text().refuser));
+    }
+    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text));
+    rule.map(by_vault)
+}
+
+/// Judges what stands behind `received error code`: the status, `from STS:` and the body.
+fn judge_sts(answer: &str) -> Option<LoginRule> {
+    let rule = find(STS, answer)?;
+    let is_status = |digit| answer.trim_start().starts_with(digit);
+    Some(match rule {
+        // An answer that is not AWS's, such as a proxy's: the status tells whether time heals it.
+        LoginRule::StsRefused if is_status("5") => LoginRule::StsUnreachable,
+        LoginRule::StsRefused if is_status("429") => LoginRule::StsThrottled,
+        rule => rule,
+    })
+}
