@@ -65,10 +65,6 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
     }
 }
 
-/// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
-/// field into the middle of a text, and a login may be half as long.
-const MOST_JUDGED: usize = 128 * 1024;
-
 /// Says whether a text can be a token: a header has to carry it.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_visible)
