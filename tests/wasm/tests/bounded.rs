@@ -125,6 +125,10 @@ fn hostile_input_is_answered_within_its_instructions_and_memory() {
                 json!({ "answer": answer, "login-json": text, "unix-seconds": 1_440_938_160 }),
             ),
             (
+                "explain_pasted",
+                json!({ "text": text, "login-json": text, "unix-seconds": 1_440_938_160 }),
+            ),
+            (
                 "clock_offset",
                 json!({ "answer": answer, "unix-seconds": 1_440_938_160 }),
             ),
