@@ -10,5 +10,13 @@ const [core, core2, core3] = await Promise.all([
   compile(new URL('./component/vault-aws-login.core3.wasm', import.meta.url)),
 ]);
 
-export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
-  fromModules({ core, core2, core3 });
+export const {
+  signLogin,
+  checkLogin,
+  explainLogin,
+  explainRefusal,
+  explainPasted,
+  clockOffset,
+  login,
+  createSession,
+} = fromModules({ core, core2, core3 });
