@@ -41,11 +41,11 @@ struct Words {
 
 /// Returns what is secret in a login and in an answer, and what the caller knows to be secret;
 /// `None` if that is too much to be searched for.
-pub(super) fn known_secrets<'s>(
+pub(super) fn known_secrets(
     login_json: Option<&str>,
     login: Option<&Login>,
     answer: Option<&Json<'_>>,
-    others: &mut dyn Iterator<Item = &'s str>,
+    others: &mut dyn Iterator<Item = &str>,
 ) -> Option<Secrets> {
     let mut words = Words::default();
     for secret in others {
