@@ -97,19 +97,24 @@ def test_request_without_a_live_token_is_refused(bed: TestBed, tmp_path: Path) -
         assert running.read(headers={"X-Vault-Token": bed.vault.root_token}).status_code == 503
 
 
-def test_wrong_server_id_is_explained_under_vaults_own_words(bed: TestBed, tmp_path: Path) -> None:
+def test_wrong_server_id_is_explained_with_vaults_own_words(bed: TestBed, tmp_path: Path) -> None:
     identity = bed.aws.user()
     mount = bed.mount_aws("envoy-strict", iam_server_id_header_value="vault.example.com")
     bed.vault_role("dev", identity.arn, mount=mount)
     changes = {'"role": "dev"': f'"role": "dev", "mount": "{mount}", "server_id": "other.example.com"'}
-    explained = (
-        "vault-aws-login: the server ID is not the one that the server wants: expected `vault.example.com`, found another; "
-        "on this proxy: sign with the server ID `vault.example.com`; "
+    refused = (
+        "vault-aws-login: login-refused: "
+        "the server ID is not the one that the server wants: expected `vault.example.com`, found another\n"
+    )
+    advice = (
+        "vault-aws-login: server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+        'expected "vault.example.com" but got "other.example.com"; '
+        "on the client: sign with the server ID `vault.example.com`; "
         "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send\n"
     )
     with envoy(bed, tmp_path, identity, changes) as running:
-        running.child.wait_until(lambda: explained in running.log, what="the inspector's words were logged")
-        assert "error validating X-Vault-AWS-IAM-Server-ID header: " in running.log
+        running.child.wait_until(lambda: advice in running.log, what="the server's words and the fixes were logged")
+        assert refused in running.log
 
 
 def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Path) -> None:

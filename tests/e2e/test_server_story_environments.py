@@ -166,7 +166,7 @@ def test_region_of_the_function_is_not_the_servers(bed: TestBed, tmp_path: Path)
         env = {"VAULT_ADDR": bed.vault.address} | place.env
         said = refusal("--role", place.vault_role, "--region", "auto", env=env)
         assert "Credential should be scoped to a valid region" in said
-        assert "\n  on this machine: sign for us-east-1" in said
+        assert "\n  on the client: sign for us-east-1" in said
 
 
 def test_agent_logs_in_again_with_rotated_credentials_and_the_rotated_token_of_the_pod(

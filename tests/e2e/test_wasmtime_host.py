@@ -196,20 +196,20 @@ def test_wrong_server_id_shows_the_servers_words_and_what_mends_it(
         "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
         'expected "vault.example.com" but got "other.example.com"'
     )
-    assert "  on this machine: sign with the server ID `vault.example.com`" in lines[1:]
+    assert "  on the client: sign with the server ID `vault.example.com`" in lines[1:]
 
 
 def test_scope_of_another_region_is_explained(bed: TestBed, user: Identity) -> None:
     text = refusal("--role", "wasmtime", "--region", "eu-west-1", env=bed.environment(user))
     assert "Credential should be scoped to a valid region." in text
-    assert "\n  on this machine: sign for us-east-1" in text
+    assert "\n  on the client: sign for us-east-1" in text
 
 
 def test_login_that_is_certain_to_be_refused_is_not_sent(bed: TestBed, user: Identity) -> None:
     with server(200, {}) as (address, asked):
         text = refusal("--role", "team/x", env=bed.environment(user) | {"VAULT_ADDR": address})
     assert text.startswith("error: no Vault role can have this name: ")
-    assert "\n  on this machine: " in text
+    assert "\n  on the client: " in text
     assert asked == []
 
 
@@ -287,7 +287,7 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
     first, *explained = text.splitlines()
     assert first == f"error: cannot reach {address}/v1/auth/aws/login: timeout: global"
     assert explained[0] == "  the host got no answer from Vault"
-    assert explained[-1].startswith("  on this machine: check Vault's address, port, DNS name, ")
+    assert explained[-1].startswith("  on the client: check Vault's address, port, DNS name, ")
 
 
 # The folders that it trusts
@@ -436,7 +436,7 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     with agent(tmp_path, "--role", "nobody-made-this", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
-        assert "nobody-made-this" in running.said()
+        running.wait_for_line("  server said: entry for role nobody-made-this not found")
         assert not running.sink.exists()
 
 
@@ -445,10 +445,16 @@ def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Id
     bed.vault_role("wasmtime", user.arn, mount=mount)
     words = "--mount", mount, "--role", "wasmtime", "--server-id", "other.example.com"
     with agent(tmp_path, *words, env=bed.environment(user)) as running:
-        running.wait_for_line(f"  on this machine: sign with the server ID `{SERVER_ID}`")
+        running.wait_for_line(f"  on the client: sign with the server ID `{SERVER_ID}`")
         said = running.said()
-    refused = next(line for line in said.splitlines() if line.startswith("refused: "))
-    assert f'expected "{SERVER_ID}" but got "other.example.com"' in refused
+    lines = said.splitlines()
+    refused = next(index for index, line in enumerate(lines) if line.startswith("refused: "))
+    wrong = "the server ID is not the one that the server wants"
+    assert lines[refused].startswith(f"refused: {wrong}: expected `{SERVER_ID}`, found another (")
+    assert lines[refused + 1] == (
+        "  server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+        f'expected "{SERVER_ID}" but got "other.example.com"'
+    )
     assert "  likely cause: the login was made for another Vault" in said
 
 

@@ -1,38 +1,17 @@
-//! What the core's inspector makes of a login that Vault refused.
+//! What the session's diagnosis of a refused login says, for one line of the log.
 
-use vault_aws_login::inspector::{Answer, explain_refusal};
-use vault_aws_login::session::{Destination, Request, Response};
+use vault_aws_login::inspector::Refusal;
 
-use crate::clock::now;
-
-/// Returns one line for the log: what is wrong, and what to change where. `None` for anything else than a refused
-/// login, and where no rule knows the answer.
-pub(crate) fn diagnosis(request: &Request, response: &Response) -> Option<String> {
-    let is_login =
-        request.destination == Destination::Vault && request.path_and_query.ends_with("/login");
-    if !is_login || response.status == 200 {
-        return None;
-    }
-    let date = response
-        .headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("date"));
-    let answer = Answer {
-        status: Some(response.status),
-        body: String::from_utf8_lossy(&response.body).into_owned(),
-        date: date.map(|header| header.value.to_string()),
-    };
-    let login = std::str::from_utf8(&request.body).ok();
-    let refusal = explain_refusal(&answer, login, now().unix_milliseconds / 1000);
-    refusal.rule?;
-    let mut line = refusal.message;
-    for (place, fix) in [
-        ("on this proxy", refusal.client_fix),
-        ("on the server", refusal.server_fix),
-    ] {
-        if let Some(fix) = fix {
-            line += &format!("; {place}: {fix}");
-        }
-    }
-    Some(line)
+/// Returns the server's words and what to change where; `None` if the diagnosis has neither.
+pub(crate) fn advice(diagnosis: &Refusal) -> Option<String> {
+    let parts = [
+        ("server said", &diagnosis.quoted),
+        ("on the client", &diagnosis.client_fix),
+        ("on the server", &diagnosis.server_fix),
+    ];
+    let parts = parts
+        .into_iter()
+        .filter_map(|(what, text)| Some(format!("{what}: {}", text.as_ref()?)));
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }

@@ -6,7 +6,7 @@ use vault_aws_login::session::{
 
 use crate::clock::now;
 use crate::credentials::Environment;
-use crate::diagnosis::diagnosis;
+use crate::diagnosis::advice;
 use crate::exchange::{self, NotSent};
 use crate::log;
 use crate::worker::Worker;
@@ -16,8 +16,6 @@ pub(crate) struct Keeper {
     session: Session,
     /// The request that is under way, with Envoy's number of it.
     under_way: Option<(u32, Request)>,
-    /// What the inspector makes of the last answer, until the session has said its refusal.
-    diagnosis: Option<String>,
     /// The last token's, to tell a renewal from a login.
     generation: u64,
 }
@@ -44,7 +42,6 @@ impl Keeper {
         Self {
             session,
             under_way: None,
-            diagnosis: None,
             generation,
         }
     }
@@ -85,12 +82,7 @@ impl Keeper {
                     }
                 }
                 Action::ClockCorrected(correction) => log::warn(&correction.message),
-                Action::Refused(refusal) => {
-                    report(&refusal, worker, missing.is_some());
-                    if let Some(line) = self.diagnosis.take() {
-                        log::warn(&line);
-                    }
-                }
+                Action::Refused(refusal) => report(&refusal, worker, missing.is_some()),
             }
         }
     }
@@ -102,10 +94,7 @@ impl Keeper {
             return;
         };
         match exchange::answer(body_size, request.answer_limit_bytes) {
-            Ok(response) => {
-                self.diagnosis = diagnosis(&request, &response);
-                self.session.on_response(request.id, now(), response);
-            }
+            Ok(response) => self.session.on_response(request.id, now(), response),
             Err(failure) => self.session.on_failure(request.id, now(), failure),
         }
     }
@@ -156,7 +145,11 @@ impl Keeper {
 /// Counts a refusal and says it, unless a cluster is missing, which has been said.
 fn report(refusal: &Refusal, worker: &Worker, is_said: bool) {
     worker.metrics.refusal(refusal.rule.name());
-    if !is_said {
-        log::warn(&format!("{}: {}", refusal.rule.name(), refusal.message));
+    if is_said {
+        return;
+    }
+    log::warn(&format!("{}: {}", refusal.rule.name(), refusal.message));
+    if let Some(line) = refusal.diagnosis.as_ref().and_then(advice) {
+        log::warn(&line);
     }
 }

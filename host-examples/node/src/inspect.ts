@@ -162,7 +162,7 @@ function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: Se
   };
 }
 
-function translatedRefusal({ awsClockUnixSeconds, skewSeconds, ...rest }: inspector.Refusal): Refusal {
+export function translatedRefusal({ awsClockUnixSeconds, skewSeconds, ...rest }: inspector.Refusal): Refusal {
   return { ...rest, awsClock: date(awsClockUnixSeconds), skewSeconds: number(skewSeconds) };
 }
 

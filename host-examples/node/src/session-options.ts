@@ -1,5 +1,6 @@
 import type * as lifecycle from './component/interfaces/vault-aws-login-lifecycle.js';
 import type { Fetch } from './exchange.js';
+import type { Refusal } from './inspect.js';
 import { endpoint, expectTexts, type Credentials, type LoginOptions, type StsEndpoint } from './sign.js';
 
 export type { Destination, Healing, RefusalRule } from './component/interfaces/vault-aws-login-lifecycle.js';
@@ -59,7 +60,7 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly onToken?: ((lease: Lease) => void) | undefined;
   /** The token of this generation is not to be used any more. */
   readonly onTokenEnded?: ((generation: number) => void) | undefined;
-  /** A try failed; the session goes on. */
+  /** A try failed; the session goes on. A refused login has a `diagnosis`. */
   readonly onRefusal?: ((refusal: SessionRefusal) => void) | undefined;
   /** Logins are signed for another time than the clock's; 0 when the clock is right again. */
   readonly onClockCorrection?: ((offsetSeconds: number, message: string) => void) | undefined;
@@ -82,7 +83,12 @@ export interface Lease {
 }
 
 /** A try that failed. Never holds a secret. */
-export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt'> {
+export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt' | 'diagnosis'> {
+  /**
+   * What the inspector says of a login that Vault or STS refused: the likely causes, what to change where and, in `quoted`,
+   * the server's words. Absent: it is about something else, no answer came, or the token that came is of no use.
+   */
+  readonly diagnosis?: Refusal | undefined;
   readonly retryAt: Date;
 }
 

@@ -1,8 +1,9 @@
 import type * as lifecycle from './component/interfaces/vault-aws-login-lifecycle.js';
 import { refusable } from './errors.js';
 import { exchange, TransportError } from './exchange.js';
+import { translatedRefusal } from './inspect.js';
 import { apiUrl } from './post.js';
-import { config, tokenSource, type Lease, type SessionOptions } from './session-options.js';
+import { config, tokenSource, type Lease, type SessionOptions, type SessionRefusal } from './session-options.js';
 import { identity } from './sign.js';
 
 /** The name in the generated code, also where the platform has no `Symbol.dispose` yet. */
@@ -131,7 +132,7 @@ class SessionLoop implements VaultSession {
         later(onClockCorrection, Number(action.val.offsetSeconds), action.val.message);
         return;
       case 'refused':
-        later(onRefusal, { ...action.val, retryAt: date(action.val.retryAt) });
+        later(onRefusal, readRefusal(action.val));
         return;
       default:
         action satisfies never;
@@ -178,6 +179,10 @@ function readLease({ accessor, generation, incrementSeconds, startsAt, endsAt, .
     startsAt: date(startsAt),
     endsAt: date(endsAt),
   };
+}
+
+function readRefusal({ diagnosis, retryAt, ...same }: lifecycle.Refusal): SessionRefusal {
+  return { ...same, diagnosis: diagnosis && translatedRefusal(diagnosis), retryAt: date(retryAt) };
 }
 
 function writeLease({ generation, incrementSeconds, startsAt, endsAt, ...same }: Lease): lifecycle.Lease {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { createSession, LoginError } from 'vault-aws-login';
+import { createSession, explainRefusal, LoginError } from 'vault-aws-login';
 
 const credentials = async () => ({
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -100,9 +100,26 @@ test('failed try is told and tried again', async (t) => {
   t.after(() => session.close());
   assert.equal(await session.token(), 'hvs.two');
   assert.deepEqual(
-    refusals.map(({ rule, healing, destination }) => [rule, healing, destination]),
-    [['interrupted', 'by-itself', 'vault']],
+    refusals.map(({ rule, healing, destination, diagnosis }) => [rule, healing, destination, diagnosis]),
+    [['interrupted', 'by-itself', 'vault', undefined]],
   );
+});
+
+test('refused login is told with its diagnosis', async (t) => {
+  const text = 'error validating X-Vault-AWS-IAM-Server-ID header: missing header "X-Vault-AWS-IAM-Server-ID"';
+  const { vaultAddr } = await serve(t, (response) => {
+    response.writeHead(400, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ errors: [text] }));
+  });
+  const refusal = await new Promise((resolve) => {
+    const session = createSession({ vaultAddr, credentials, onRefusal: resolve });
+    t.after(() => session.close());
+  });
+  assert.equal(refusal.rule, 'login-refused');
+  assert.equal(refusal.message, refusal.diagnosis.message);
+  const explained = explainRefusal({ status: 400, body: JSON.stringify({ errors: [text] }) });
+  assert.equal(explained.quoted, text);
+  assert.deepEqual(refusal.diagnosis, explained);
 });
 
 test('server that does not answer is a failure after the request timeout', async (t) => {

@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 
 use crate::arguments::AgentArguments;
 use crate::clock::Clock;
-use crate::component::{self, LoginComponent};
-use crate::diagnosis::Diagnosis;
+use crate::component::LoginComponent;
+use crate::diagnosis::Advice;
 use crate::session::{
-    Action, CredentialSource, Header, Healing, HttpResponse, Lease, Refusal, Request, Session,
-    SessionConfig, TransportFailure,
+    Action, CredentialSource, Healing, HttpResponse, Lease, Refusal, Session, SessionConfig,
+    TransportFailure,
 };
 use crate::sink::Sink;
 use crate::vault::Vault;
@@ -30,7 +30,7 @@ pub fn perform(arguments: AgentArguments) -> Result<()> {
 
 /// What the session waits for.
 enum Event {
-    Answer(Request, Result<HttpResponse, TransportFailure>),
+    Answer(u64, Result<HttpResponse, TransportFailure>),
     Credentials(Result<aws_credential_types::Credentials>),
 }
 
@@ -61,15 +61,13 @@ async fn run(arguments: AgentArguments) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut events = JoinSet::new();
     let mut generation = 0;
-    // What the inspector makes of the last refused login, until the session reports it.
-    let mut explained = None;
     loop {
         match session.next_action(clock.now()?)? {
             Action::Send(request) => {
                 let vault = Arc::clone(&vault);
                 events.spawn_blocking(move || {
                     let answer = vault.answer(&request);
-                    Event::Answer(request, answer)
+                    Event::Answer(request.id, answer)
                 });
             }
             Action::NeedCredentials => {
@@ -82,11 +80,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
                 () = tokio::time::sleep(clock.until(then)) => {}
                 Some(event) = events.join_next() => {
                     let event = event.context("a task of the agent ended early")?;
-                    let now = clock.now()?;
-                    if let Event::Answer(request, Ok(response)) = &event {
-                        explained = explain(&component, request, response, now.unix_milliseconds)?;
-                    }
-                    take(&mut session, now, event)?;
+                    take(&mut session, clock.now()?, event)?;
                 }
                 _ = interrupt.recv() => return Ok(()),
                 _ = terminate.recv() => return Ok(()),
@@ -111,40 +105,14 @@ async fn run(arguments: AgentArguments) -> Result<()> {
                 }
             }
             Action::ClockCorrected(correction) => eprintln!("clock: {}", correction.message),
-            Action::Refused(refusal) => report(&refusal, explained.take()),
+            Action::Refused(refusal) => report(&refusal),
         }
     }
 }
 
-/// Asks the inspector, in an instance of its own, about the answer to a login.
-fn explain(
-    component: &LoginComponent,
-    request: &Request,
-    response: &HttpResponse,
-    unix_milliseconds: u64,
-) -> Result<Option<component::Refusal>> {
-    if response.status == 200 || !request.path_and_query.ends_with("/login") {
-        return Ok(None);
-    }
-    let login = str::from_utf8(&request.body)?;
-    let date = |header: &&Header| header.name.eq_ignore_ascii_case("date");
-    let answer = component::Answer {
-        status: Some(response.status),
-        body: String::from_utf8_lossy(&response.body).into_owned(),
-        date: response
-            .headers
-            .iter()
-            .find(date)
-            .map(|header| header.value.clone()),
-    };
-    let mut instance = component.instantiate()?;
-    let refusal = instance.explain_refusal(&answer, login, unix_milliseconds / 1000)?;
-    Ok(refusal.rule.is_some().then_some(refusal))
-}
-
 fn take(session: &mut Session, now: session::Instant, event: Event) -> Result<()> {
     match event {
-        Event::Answer(request, answer) => session.on_answer(request.id, now, answer)?,
+        Event::Answer(request, answer) => session.on_answer(request, now, answer)?,
         Event::Credentials(Ok(found)) => {
             let credentials = inputs::credentials(&found);
             if let Some(message) = session.push_credentials(&credentials, now)? {
@@ -165,12 +133,18 @@ fn seconds(lease: &Lease) -> u64 {
     left / 1000
 }
 
-fn report(refusal: &Refusal, explained: Option<component::Refusal>) {
+fn report(refusal: &Refusal) {
     let outlook = match refusal.healing {
         Healing::ByItself => "trying again",
-        Healing::ByHand => "somebody has to change something; trying again once a minute",
+        Healing::ByHand => "something has to be changed; trying again once a minute",
     };
-    let diagnosis = explained.as_ref().map(Diagnosis);
-    let diagnosis = diagnosis.map_or_else(String::new, |diagnosis| diagnosis.to_string());
-    eprintln!("refused: {} ({outlook}){diagnosis}", refusal.message);
+    let mut text = format!("refused: {} ({outlook})", refusal.message);
+    if let Some(diagnosis) = &refusal.diagnosis {
+        if let Some(words) = &diagnosis.quoted {
+            text += &format!("\n  server said: {words}");
+        }
+        text += &Advice(diagnosis).to_string();
+    }
+    // In one piece, so that no other line stands in between.
+    eprintln!("{text}");
 }

@@ -17,24 +17,31 @@ impl fmt::Display for Words<'_> {
     }
 }
 
-/// What is wrong and what to change, each on a line.
+/// What is wrong, and the advice under it.
 pub struct Diagnosis<'a>(pub &'a Refusal);
 
 impl fmt::Display for Diagnosis<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n  {}{}", self.0.message, Advice(self.0))
+    }
+}
+
+/// The likely causes and what to change, each on a line.
+pub struct Advice<'a>(pub &'a Refusal);
+
+impl fmt::Display for Advice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Refusal {
-            message,
             causes,
             client_fix,
             server_fix,
             ..
         } = self.0;
-        write!(f, "\n  {message}")?;
         for cause in causes {
             write!(f, "\n  likely cause: {cause}")?;
         }
         if let Some(fix) = client_fix {
-            write!(f, "\n  on this machine: {fix}")?;
+            write!(f, "\n  on the client: {fix}")?;
         }
         if let Some(fix) = server_fix {
             write!(f, "\n  on the server: {fix}")?;

@@ -32,7 +32,7 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     let findings = instance.check_login(&login, now)?;
     let certain = |finding: &&component::Finding| finding.severity == Severity::Refused;
     if let Some(finding) = findings.iter().find(certain) {
-        bail!("{}\n  on this machine: {}", finding.message, finding.fix);
+        bail!("{}\n  on the client: {}", finding.message, finding.fix);
     }
 
     let answer = match vault.post(&path, &login) {
