@@ -92,7 +92,7 @@ test('answer is found in what a client printed', () => {
   assert.equal(explainPasted('no healthy upstream', { status: 503, login, time }).rule, 'answer-not-vaults');
 });
 
-test('answer that never came is the host or the way', () => {
+test('answer that never came is for the host to mend', () => {
   const refusal = explainRefusal({});
   assert.deepEqual([refusal.refusedBy, refusal.rule], ['host', 'vault-unreachable']);
   assert.equal(refusal.awsClock, undefined);
