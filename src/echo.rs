@@ -199,8 +199,12 @@ fn without_secrets(text: &str, secrets: &Secrets) -> String {
     let mut units = units(text);
     let mut hidden = Vec::new();
     for _ in 0..=ROUNDS {
-        find_known(&units, secrets, &mut hidden);
-        find_opaque(&units, &mut hidden);
+        // Between the characters of an escape, too.
+        units.retain(|unit| !is_hidden(unit.character));
+        let mut found = Vec::new();
+        find_known(&units, secrets, &mut found);
+        find_opaque(&units, &mut found);
+        widen(&units, found, &mut hidden);
         let decoded = decode(&units);
         if decoded.len() == units.len() {
             break;
@@ -210,11 +214,32 @@ fn without_secrets(text: &str, secrets: &Secrets) -> String {
     cut_out(text, hidden)
 }
 
+/// Hides the words around what was found. They are those of this reading: in the text as it stands
+/// an escape cuts a word.
+fn widen(units: &[Unit], mut found: Vec<Range<usize>>, hidden: &mut Vec<Range<usize>>) {
+    found.sort_unstable_by_key(|range| range.start);
+    let mut widened = 0;
+    for range in found {
+        if range.end <= widened {
+            continue;
+        }
+        let (before, rest) = units.split_at(units.partition_point(|u| u.start < range.start));
+        let (within, after) = rest.split_at(rest.partition_point(|u| u.start < range.end));
+        let is_part = |unit: &&Unit| is_word(unit.character);
+        // What was widened already is not looked at again, so that the time stays linear.
+        let begins = before.iter().rev().take_while(is_part);
+        let begins = begins.take_while(|unit| unit.start >= widened).last();
+        let ends = after.iter().take_while(is_part).last();
+        widened = ends.or(within.last()).map_or(range.end, |unit| unit.end);
+        hidden.push(begins.map_or(range.start, |unit| unit.start)..widened);
+    }
+}
+
 /// Finds what is a piece of a known secret.
 fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>) {
     let visible: Vec<&Unit> = units
         .iter()
-        .filter(|unit| !unit.character.is_whitespace() && !is_hidden(unit.character))
+        .filter(|unit| !unit.character.is_whitespace())
         .collect();
     let mut window = 0;
     let mut length = 0;
@@ -246,12 +271,7 @@ fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>)
 
 /// Finds the opaque runs.
 fn find_opaque(units: &[Unit], hidden: &mut Vec<Range<usize>>) {
-    let visible: Vec<Unit> = units
-        .iter()
-        .filter(|unit| !is_hidden(unit.character))
-        .copied()
-        .collect();
-    let mut rest = visible.as_slice();
+    let mut rest = units;
     while let Some(unit) = rest.first() {
         let arn = arn_length(rest);
         if arn > 0 {
@@ -307,8 +327,13 @@ fn is_timestamp(run: &[Unit]) -> bool {
 /// The longest name in an ARN that IAM gives, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// Returns how many characters the ARN at the beginning of a text has, 0 if there is none. A part
-/// that no name in IAM is as long as does not belong to it.
+/// The length of a secret access key: so many letters and digits in a row stand in no name that a
+/// service makes. The longest is the 32 digits of an ECS task.
+const KEY_LENGTH: usize = 40;
+
+/// Returns how many characters the ARN at the beginning of a text has, 0 if there is none. What is
+/// no name in IAM does not belong to it, nor does what is written with escapes: no server that
+/// names its caller writes an ARN so.
 fn arn_length(text: &[Unit]) -> usize {
     let at = |index: usize| text.get(index).map_or('\0', |unit| unit.character);
     if !"arn:aws".chars().eq((0..7).map(at)) {
@@ -329,23 +354,49 @@ fn arn_length(text: &[Unit]) -> usize {
         end += 1;
     }
     loop {
-        let start = end;
-        while at(end).is_ascii_alphanumeric() || "_+=,.@-".contains(at(end)) {
-            end += 1;
-        }
-        if end - start > LONGEST_NAME {
-            return start;
-        }
-        if !matches!(at(end), '/' | ':') {
+        let name = text.get(end..).unwrap_or_default();
+        let length = name
+            .iter()
+            .position(|unit| !is_name(unit.character))
+            .unwrap_or(name.len());
+        let (name, rest) = name.split_at(length);
+        if length > LONGEST_NAME || !is_plain(name) || may_hold_key(name) {
             return end;
         }
-        end += 1;
+        if !matches!(at(end + length), '/' | ':') {
+            return end + length;
+        }
+        if !is_plain(rest.get(..1).unwrap_or_default()) {
+            return end;
+        }
+        end += length + 1;
     }
+}
+
+/// What a name in an ARN consists of.
+fn is_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_+=,.@-".contains(character)
+}
+
+/// Says whether characters stand in the text as they are, one beside the other.
+fn is_plain(units: &[Unit]) -> bool {
+    let (Some(first), Some(last)) = (units.first(), units.last()) else {
+        return true;
+    };
+    // A name is ASCII.
+    last.end - first.start == units.len()
+}
+
+fn may_hold_key(name: &[Unit]) -> bool {
+    let is_part =
+        |unit: &Unit| unit.character.is_ascii_alphanumeric() || "+=".contains(unit.character);
+    name.split(|unit| !is_part(unit))
+        .any(|run| run.len() >= KEY_LENGTH && may_be_secret(run))
 }
 
 /// What tokens, signatures, keys and encoded logins consist of.
 fn is_opaque(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "+/=_".contains(character)
+    matches!(character, 'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' | '=' | '_')
 }
 
 /// Reads one layer of escapes: `\u002f`, `\/` and `\x2f`, `%2f`, `&#47;`, `&#x2f;` and `&amp;`.
@@ -440,7 +491,7 @@ fn cut_out(text: &str, mut hidden: Vec<Range<usize>>) -> String {
 
 /// What may belong to a secret beside what is opaque: the dots and dashes of tokens.
 fn is_word(character: char) -> bool {
-    is_opaque(character) || "-.~".contains(character) || is_hidden(character)
+    is_opaque(character) || matches!(character, '-' | '.' | '~') || is_hidden(character)
 }
 
 /// Writes a foreign text on one line: what would break a line of a log, or hide or reorder what
@@ -507,6 +558,7 @@ mod tests {
             "error validating X-Vault-AWS-IAM-Server-ID header: expected \"vault.example.com\" but got \"b\"",
             "Signature expired: 20220127T001427Z is now earlier than 20220127T014428Z (20220127T015928Z - 15 min.)",
             "IAM Principal \"arn:aws:sts::123456789012:assumed-role/MyVeryLongRoleName123/i-0123456789abcdef0\" does not belong to the role \"dev\"",
+            "arn:aws:sts::123456789012:assumed-role/ecsTask1/0123456789abcdef0123456789abcdef, arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_AdministratorAccess_0123456789abcdef",
             "1 error occurred: * permission denied",
             "AssumeRoleUnauthorizedAccess, MissingAuthenticationToken, UnrecognizedClientException",
             "no handler for route \"auth/aws/login\". route entry not found.",
@@ -555,6 +607,10 @@ mod tests {
             "a abcdefgh\\u002Fijklmn1 b",
             "a abcdefgh%252Fijklmn1 b",
             "a abcdefgh\u{ad}ijklmno1 b",
+            "a abcdefgh&\0s\0o\0l\0;ijklmn1 b",
+            "a hvs&#46;3oFvdz1dJI&#45;abcdefghijklmno1&#x5f;x&#45;y b",
+            "a hvs%2e3oFvdz1dJI%252dabcdefghijklmno1%2dx b",
+            "a hvs\\u002e3oFvdz1dJI\\u002dabcdefghijklmno1 b",
         ] {
             assert_eq!(quoted(text), "a … b", "{text}");
         }
@@ -578,6 +634,21 @@ mod tests {
             quoted("arn:aws:iam::1234:role/abcdefghijklmno1"),
             "arn:aws:iam::1234:…"
         );
+        let signature = "0f".repeat(32);
+        for secret in [
+            signature.as_str(),
+            "abcde&#43;fghijklmno1&#47;8",
+            "abcde%2bfghijklmno1",
+            "u5oujh0o7oX6fghijkpXIQatL7OM%2FPnxTlfghijkyk",
+            "a\u{200b}bcdefghijklmno1",
+        ] {
+            let text = format!("arn:aws:sts::123456789012:assumed-role/dev/{secret} b");
+            let shown = quoted(&text);
+            assert!(
+                !shown.contains("fghijk") && !shown.contains("0f0f0f"),
+                "{shown}"
+            );
+        }
     }
 
     #[test]
