@@ -103,8 +103,8 @@ impl Words {
             self.add(name);
             // What was decoded is taken apart by its own rules.
             let is_decoded = login.is_some_and(|login| match &**name {
-                "iam_request_url" => login.url.is_some(),
-                "iam_request_body" => login.body.is_some(),
+                "iam_request_url" => login.url.is_some() && value.as_str().is_some(),
+                "iam_request_body" => login.body.is_some() && value.as_str().is_some(),
                 "iam_request_headers" => login.headers.is_some(),
                 _ => false,
             });

@@ -333,9 +333,14 @@ pub(super) fn host(host: &str) -> Redacted<'_> {
     if host.len() > 253 || !name.chars().all(fits) {
         return Redacted::by_length(host);
     }
+    // Hosts are written in one case, and a secret may be glued to one.
+    let is_mixed = |label: &str| {
+        let has = |test: fn(&u8) -> bool| label.as_bytes().iter().any(test);
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+    };
     let labels: Vec<String> = name
         .split('.')
-        .map(|label| text(label).to_string())
+        .map(|label| Redacted::new(label, is_plain(label) && !is_mixed(label)).to_string())
         .collect();
     Redacted::Value((labels.join(".") + port).into())
 }
@@ -560,18 +565,18 @@ fn is_word(piece: &str) -> bool {
     );
     let changes = changes.count();
     if !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase) {
-        return changes <= 2;
+        return changes <= if piece.len() <= 8 { 2 } else { 1 };
     }
-    let parts = piece.trim_end_matches(|c: char| c.is_ascii_digit());
-    let parts = parts
+    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let parts = letters
         .as_bytes()
         .chunk_by(|_, next| !next.is_ascii_uppercase());
-    // A capital and two small letters; `My` and `v` may come before.
+    // A capital and two small letters, which can be spoken; `My` and `v` may come before.
     let is_part = |(index, part): (usize, &[u8])| match part {
-        [first, ..] if index == 0 => part.len() >= 2 || first.is_ascii_lowercase(),
-        _ => part.len() >= 3,
+        [_] | [_, _] => index == 0,
+        _ => part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte)),
     };
-    changes <= 1 && parts.enumerate().all(is_part)
+    !letters.contains(|c: char| c.is_ascii_digit()) && parts.enumerate().all(is_part)
 }
 
 #[cfg(test)]
