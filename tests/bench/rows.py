@@ -32,6 +32,7 @@ WARM = [
     Row("warm/wasmtime", "**wasmtime, the component**", IN_WASMTIME),
     Row("warm/wasmtime-signer", "wasmtime, `aws-sigv4` alone", IN_WASMTIME),
     Row("node/ours", "**Node, the npm package**", command=node("warm", "vault-aws-login")),
+    Row("node/sign", "**Node, its `sign` alone**", command=node("warm", "vault-aws-login-sign")),
     Row("node/smithy", "Node, `@smithy/signature-v4`", command=node("warm", "smithy")),
     Row("node/aws4", "Node, `aws4`", command=node("warm", "aws4")),
     Row("node/aws4fetch", "Node, `aws4fetch`", command=node("warm", "aws4fetch")),
@@ -66,6 +67,7 @@ OTHERS = [
 FIRST = [
     Row("first/wasmtime", "Rust, wasmtime (compiled form cached)", command=rust("first")),
     Row("first/node", "Node, the npm package", command=node("first", "vault-aws-login")),
+    Row("first/sign", "Node, its `sign` alone", command=node("first", "vault-aws-login-sign")),
     Row("first/smithy", "Node, `@smithy/signature-v4`", command=node("first", "smithy")),
     Row("first/aws4", "Node, `aws4`", command=node("first", "aws4")),
     Row("first/aws4fetch", "Node, `aws4fetch`", command=node("first", "aws4fetch")),

@@ -1,0 +1,10 @@
+import { pathToFileURL } from 'node:url';
+
+import { example } from '../example.mjs';
+
+// The package's subpath `sign`, beside its main entry.
+const entry = new URL('sign-node.js', pathToFileURL(process.env.BENCH_NODE_PACKAGE));
+const { signLogin } = await import(entry.href);
+const { accessKeyId, secretAccessKey, serverId, role } = example;
+
+export default () => signLogin({ credentials: { accessKeyId, secretAccessKey }, serverId, role });
