@@ -37,6 +37,17 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
+.PHONY: signer
+signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, the component that signs and does nothing else.
+
+dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+	@echo "building the signer …"
+	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
+	@mkdir -p dist target/optimised
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
+	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
+	@.venv/bin/wasm-tools strip --all $@ --output $@
+
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
@@ -81,7 +92,7 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 npm_install = cd $(1) && npm install --no-save --silent
 npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
-host-examples/node/dist/node.js: dist/vault-aws-login.wasm $(call npm_sources,node)
+host-examples/node/dist/node.js: dist/vault-aws-login.wasm dist/vault-aws-login-signer.wasm $(call npm_sources,node)
 	@echo "building the npm package …"
 	@$(call npm_install,host-examples/node) && npm run --silent build && touch dist/node.js
 
@@ -105,7 +116,7 @@ login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAU
 		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
 
 .PHONY: test
-test: component command core composed envoy node edge browser
+test: component signer command core composed envoy node edge browser
 test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
 	@python3 tests/run.py
 
@@ -126,7 +137,7 @@ check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
-	@for crate in component command core-module; do \
+	@for crate in component signer command core-module; do \
 		cargo clippy --locked --quiet --package vault-aws-login-$$crate --target $(WASM_TARGET) -- --deny warnings; done
 	@test -z "$$(gofmt -l host-examples/go tests)"
 	@cd host-examples/go && go vet ./... && go vet -tags e2e ./...
@@ -144,9 +155,9 @@ fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 RELEASE := dist/release
 
 .PHONY: dist
-dist: component command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
+dist: component signer command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
 	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
-	@cp dist/vault-aws-login.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
+	@cp dist/vault-aws-login.wasm dist/vault-aws-login-signer.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
 		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
 	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
 	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
@@ -178,7 +189,7 @@ BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
 BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
+bench: component signer command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)

@@ -20,13 +20,14 @@ pub(crate) fn check(
             return Err(SignError::SurroundingBlank { field, found, end });
         }
     }
-    let Some(index) = value.chars().position(|c| !alphabet(c)) else {
+    let mut characters = value.chars().enumerate();
+    let Some((index, character)) = characters.find(|(_, c)| !alphabet(*c)) else {
         return Ok(());
     };
     let found = match shown {
         Shown::Value => Found::value(value),
         Shown::Nothing => Found::Character {
-            kind: value.chars().nth(index).map_or("nothing", kind),
+            kind: kind(character),
             position: index + 1,
         },
     };

@@ -22,6 +22,7 @@ PACKAGE = "vault-aws-login"
 # Each package that becomes an artefact, with its target.
 BUILDS = [
     ("wasm32-unknown-unknown", f"{PACKAGE}-component"),
+    ("wasm32-unknown-unknown", f"{PACKAGE}-signer"),
     ("wasm32-unknown-unknown", f"{PACKAGE}-command"),
     ("wasm32-unknown-unknown", f"{PACKAGE}-core-module"),
     ("wasm32-wasip1", f"{PACKAGE}-envoy"),

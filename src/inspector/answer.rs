@@ -6,7 +6,7 @@ use crate::json::Json;
 
 /// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
 /// policies, and a proxy's page with its style sheet.
-const MOST_BYTES: usize = 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
 /// What came back from Vault.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub(super) struct ReadAnswer<'a> {
 
 impl<'a> ReadAnswer<'a> {
     pub(super) fn of(answer: &'a Answer) -> Self {
-        let body = beginning(&answer.body);
+        let body = beginning(&answer.body, MOST_BYTES);
         let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
         Self {
             status: answer.status,
@@ -72,9 +72,9 @@ fn errors(json: &Json<'_>) -> Option<String> {
     }
 }
 
-/// The first 1 MiB of a text.
-pub(super) fn beginning(text: &str) -> &str {
-    let mut end = text.len().min(MOST_BYTES);
+/// The first so many bytes of a text.
+pub(super) fn beginning(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

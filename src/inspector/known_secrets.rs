@@ -14,6 +14,9 @@ use super::redact;
 use crate::echo::Secrets;
 use crate::json::Json;
 
+/// How much is searched for, in bytes: several times what a login and an answer hold.
+const MOST_SECRETS: usize = 32 * 1024;
+
 /// The shortest word that counts, in bytes. A token as a whole may be shorter.
 const SHORTEST_WORD: usize = 8;
 
@@ -57,9 +60,8 @@ pub(super) fn known_secrets(
     if let Some(answer) = answer {
         words.add_tokens(answer);
     }
-    // Four times a login: as written, decoded, and the tokens.
-    (words.bytes <= 4 * MOST_BYTES)
-        .then(|| Secrets::new(words.words.iter().map(|word| word.as_str())))
+    let secrets = words.words.iter().map(|word| word.as_str());
+    (words.bytes <= MOST_SECRETS).then(|| Secrets::new(secrets))
 }
 
 impl Words {

@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::answer::{Answer, beginning};
+use super::answer::{Answer, MOST_BYTES, beginning};
 use super::refusal::{Refusal, explain_refusal, without_rule};
 use super::refusal_texts::STATUSES;
 use super::rules::LoginRule;
@@ -94,7 +94,7 @@ pub fn explain_pasted(
     unix_seconds: u64,
 ) -> Refusal {
     let explain = |answer: &Answer| explain_refusal(answer, login_json, unix_seconds);
-    let text = beginning(text);
+    let text = beginning(text, MOST_BYTES);
     let plain = plain(text);
     let exact = |status| Answer {
         status,
@@ -106,7 +106,7 @@ pub fn explain_pasted(
     }
     let found = match is_program(&plain) {
         true => None,
-        false => best(clean(&plain)),
+        false => best(clean(&plain), status),
     };
     match found {
         Some(candidate) if candidate.says > Says::Status => {
@@ -122,7 +122,7 @@ pub fn explain_pasted(
 }
 
 /// Returns the candidate that says most.
-fn best(cleaned: String) -> Option<Candidate> {
+fn best(cleaned: String, given: Option<u16>) -> Option<Candidate> {
     let date = http::date(&cleaned);
     let known = KnownTexts::new();
     let mut level = Some(View::new(cleaned));
@@ -133,6 +133,7 @@ fn best(cleaned: String) -> Option<Candidate> {
             statuses: statuses(&view.text),
             view: &view,
             outermost: depth == 0,
+            given,
             known: &known,
             read: RefCell::default(),
         };
@@ -176,6 +177,8 @@ struct Reading<'a> {
     statuses: Vec<Status>,
     /// Whether this is the text as it stands.
     outermost: bool,
+    /// The status that the caller gives.
+    given: Option<u16>,
     known: &'a KnownTexts,
     /// What was read already, by its hash: a log says the same a thousand times.
     read: RefCell<BTreeMap<u64, Candidate>>,

@@ -159,58 +159,87 @@ pub(super) fn names(list: &str) -> String {
 
 /// Says whether a word is the name of a header, of a parameter or of a field of a login.
 pub(super) fn is_known_name(word: &str) -> bool {
-    known_names().any(|known| known.eq_ignore_ascii_case(word))
+    is_any_known(|known| known.eq_ignore_ascii_case(word))
 }
 
-fn known_names() -> impl Iterator<Item = &'static str> {
-    let headers = HARMLESS_HEADERS.into_iter().chain(OTHER_NAMES);
-    headers
-        .chain(HARMLESS_PARAMETERS)
-        .chain(login_fields::all())
+fn is_any_known(test: impl Fn(&str) -> bool) -> bool {
+    let lists: [&[&str]; 3] = [&HARMLESS_HEADERS, &HARMLESS_PARAMETERS, &OTHER_NAMES];
+    let known = |list: &&[&str]| list.iter().any(|known| test(known));
+    lists.iter().any(known) || login_fields::all().any(&test)
 }
 
 /// A misspelt name is what an explanation is asked for. What is left of the name has to be known
 /// all the same, so that a short name admits less of a foreign text.
 fn is_nearly_known(name: &str) -> bool {
-    name.len() <= LONGEST_NAME
-        && known_names().any(|known| {
-            let edits = (known.len() / 3).min(3);
-            known.len().abs_diff(name.len()) <= edits && is_within(known, name, edits)
-        })
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return false;
+    }
+    let name = Name::new(name);
+    is_any_known(|known| {
+        let edits = (known.len() / 3).min(3);
+        known.len().abs_diff(name.length) <= edits && name.edits_from(known) <= edits
+    })
 }
 
-/// Says whether so many edits (Levenshtein) make one name of another, whatever the case.
-fn is_within(known: &str, name: &str, edits: usize) -> bool {
-    let known = known.as_bytes();
-    // How many edits make the beginning of `name` of each beginning of `known`.
-    let mut row = [0; LONGEST_NAME + 1];
-    for (index, cell) in row.iter_mut().enumerate() {
-        *cell = index;
+/// A name to which others are compared: for each character the places where it stands.
+struct Name {
+    places: [u64; 38],
+    length: usize,
+}
+
+impl Name {
+    /// Takes a name of 1 to 64 bytes.
+    fn new(name: &str) -> Self {
+        let mut places = [0; 38];
+        for (index, byte) in name.bytes().enumerate() {
+            if let Some(places) = character(byte).and_then(|number| places.get_mut(number)) {
+                *places |= 1 << index;
+            }
+        }
+        let length = name.len();
+        Self { places, length }
     }
-    let Some(row) = row.get_mut(..=known.len()) else {
-        return false;
+
+    /// Counts the edits (Levenshtein) that make this name of another one, all places at once: of
+    /// neighbours in a column of the usual table it is enough to know which is greater by one. A
+    /// table for each pair of names would make a login of ten thousand names cost seconds.
+    ///
+    /// Myers, "A fast bit-vector algorithm for approximate string matching", with Hyyrö's changes.
+    fn edits_from(&self, other: &str) -> usize {
+        let last = 1 << (self.length - 1);
+        let (mut greater, mut less) = (u64::MAX, 0_u64);
+        let mut edits = self.length;
+        for byte in other.bytes() {
+            let places = character(byte).and_then(|number| self.places.get(number));
+            let same = places.copied().unwrap_or_default();
+            let diagonal = ((same & greater).wrapping_add(greater) ^ greater) | same | less;
+            let right = less | !(diagonal | greater);
+            let left = greater & diagonal;
+            if right & last != 0 {
+                edits += 1;
+            }
+            if left & last != 0 {
+                edits -= 1;
+            }
+            let right = right << 1 | 1;
+            greater = left << 1 | !(diagonal | right);
+            less = right & diagonal;
+        }
+        edits
+    }
+}
+
+/// Numbers the characters that known names consist of; both cases are one.
+fn character(byte: u8) -> Option<usize> {
+    let number = match byte {
+        b'a'..=b'z' => byte - b'a',
+        b'A'..=b'Z' => byte - b'A',
+        b'0'..=b'9' => byte - b'0' + 26,
+        b'-' => 36,
+        b'_' => 37,
+        _ => return None,
     };
-    for (index, byte) in name.bytes().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        let mut least = left;
-        let cells = row.iter_mut();
-        for (at, cell) in cells.enumerate() {
-            let above = *cell;
-            *cell = match at.checked_sub(1).and_then(|before| known.get(before)) {
-                None => left,
-                Some(same) if same.eq_ignore_ascii_case(&byte) => diagonal,
-                Some(_) => 1 + diagonal.min(left).min(above),
-            };
-            diagonal = above;
-            left = *cell;
-            least = least.min(left);
-        }
-        if least > edits {
-            return false;
-        }
-    }
-    row.last().is_some_and(|last| *last <= edits)
+    Some(number.into())
 }
 
 /// Returns what stands for a header's value, if that is not the value itself.
@@ -543,4 +572,58 @@ fn is_word(piece: &str) -> bool {
         _ => part.len() >= 3,
     };
     changes <= 1 && parts.enumerate().all(is_part)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Name, name};
+
+    /// The usual table.
+    fn levenshtein(one: &str, other: &str) -> usize {
+        let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+        let mut row: Vec<usize> = (0..=other.len()).collect();
+        for (index, byte) in one.bytes().enumerate() {
+            let mut next = vec![index + 1];
+            for (at, same) in other.bytes().enumerate() {
+                let changed = row[at] + usize::from(byte != same);
+                next.push(changed.min(row[at + 1] + 1).min(next[at] + 1));
+            }
+            row = next;
+        }
+        row[other.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn edits_are_those_of_the_usual_table(one in "[ab-]{1,64}", other in "[AB-]{0,70}") {
+            prop_assert_eq!(Name::new(&one).edits_from(&other), levenshtein(&one, &other));
+        }
+    }
+
+    #[test]
+    fn names_are_shown_that_are_known_or_nearly_so() {
+        for (text, shown) in [
+            ("Authorization", "Authorization"),
+            ("authorisation", "authorisation"),
+            ("Autorizaton", "Autorizaton"),
+            ("X-Amz-Security-Token", "X-Amz-Security-Token"),
+            ("X_Amz_Security_Tokens", "(21 characters)"),
+            ("x-amz-dat", "x-amz-dat"),
+            ("X-Amz-Unheard-Of", "X-Amz-(10 characters)"),
+            ("X-Amz-", "(6 characters)"),
+            ("Hosts", "Hosts"),
+            ("Ghosts", "(6 characters)"),
+            ("role", "role"),
+            ("rules", "(5 characters)"),
+            ("iam_http_request_mehtod", "iam_http_request_mehtod"),
+            ("Via", "Via"),
+            ("Tea", "(3 characters)"),
+            ("", "(0 characters)"),
+            ("é", "(1 character)"),
+        ] {
+            assert_eq!(name(text).to_string(), shown, "{text}");
+        }
+    }
 }

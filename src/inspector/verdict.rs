@@ -1,6 +1,6 @@
 //! Which rule an answer to a login is about, and who decided it.
 
-use super::answer::ReadAnswer;
+use super::answer::{ReadAnswer, beginning};
 use super::refusal_texts::{
     AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
 };
@@ -8,6 +8,10 @@ use super::rule::Refuser;
 use super::rules::LoginRule;
 use crate::json::Json;
 use crate::text::is_visible;
+
+/// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
+/// field into the middle of a text, and a login may be half as long.
+const MOST_JUDGED: usize = 128 * 1024;
 
 /// What became of a login.
 pub(super) enum Verdict {
@@ -67,6 +71,7 @@ fn is_token(text: &str) -> bool {
 }
 
 pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
+    let text = beginning(text, MOST_JUDGED);
     let by_vault = |rule| (rule, Refuser::Vault);
     // Some versions echo the value before "for field", so only what follows counts.
     if text.contains("Field validation failed") {

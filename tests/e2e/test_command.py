@@ -423,6 +423,7 @@ def test_diagnose_names_side_rule_and_fix_for_the_servers_own_answer(bed: TestBe
     refusal = json.loads(ended.stdout)
     assert ended.stdout == json.dumps(refusal, separators=(",", ":")) + "\n"
     assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID)
+    assert refusal["quoted"] == answer.json["errors"][0]
 
 
 def test_diagnose_without_a_status_says_that_vault_was_never_reached() -> None:
@@ -431,12 +432,12 @@ def test_diagnose_without_a_status_says_that_vault_was_never_reached() -> None:
     assert ended.stdout.startswith("refused by: ")
 
 
-def test_login_past_1_mib_is_refused_by_its_rule() -> None:
+def test_login_past_64_kib_is_refused_by_its_rule() -> None:
     for excess in (1, 5000):
-        ended = run("check", "--json", stdin=" " * (1024 * 1024 + excess))
+        ended = run("check", "--json", stdin=" " * (64 * 1024 + excess))
         assert (ended.returncode, ended.stderr) == (1, "")
         assert [finding["rule"] for finding in json.loads(ended.stdout)["findings"]] == ["login-too-large"]
-        ended = run("explain", stdin=" " * (1024 * 1024 + excess))
+        ended = run("explain", stdin=" " * (64 * 1024 + excess))
         assert (ended.returncode, ended.stdout) == (1, "")
         assert ended.stderr.startswith("error[login-too-large]: ")
 

@@ -48,8 +48,8 @@ fn rule_of_each_server_text_is_found_in_what_each_client_prints() {
                     if wrong.values().sum::<usize>() <= 12 {
                         let _ = write!(
                             examples,
-                            "\n--- {} / {name}: expected {}, found {rule:?}\n{pasted}\n",
-                            client.name, server.rule
+                            "\n--- {} / {name} (form: {}): expected {}, found {rule:?}\n{pasted}\n",
+                            client.name, client.source, server.rule
                         );
                     }
                 }

@@ -23,7 +23,6 @@ fn files() -> Vec<PathBuf> {
         root.join("tests/e2e"),
     ];
     while let Some(folder) = folders.pop() {
-        #[expect(clippy::disallowed_methods, reason = "the tests are not the core")]
         let entries = fs::read_dir(folder).into_iter().flatten();
         for entry in entries {
             let path = entry.unwrap().path();
@@ -88,8 +87,10 @@ fn code_and_documents_of_this_repository_get_no_rule() {
     );
 }
 
+type Frame = (&'static str, fn(&str) -> String);
+
 /// Ways in which documents and programs write a text that no server says here.
-const FRAMES: &[(&str, fn(&str) -> String)] = &[
+const FRAMES: &[Frame] = &[
     ("Go that answers it", |text| {
         format!("\tif len(values) == 0 {{\n\t\treturn logical.ErrorResponse({text:?}), nil\n\t}}\n")
     }),
@@ -281,6 +282,29 @@ const OTHERS: &[&str] = &[
     "{{ with secret \"auth/aws/login\" }}{{ .Data.errors }}{{ end }}",
     "- name: Log in to Vault\n  community.hashi_vault.vault_login:\n    url: https://vault.example.com:8200\n    auth_method: aws_iam\n    role_id: dev\n",
     "   0: rust_begin_unwind\n             at /rustc/1/library/std/src/panicking.rs:645:5\n   1: core::panicking::panic_fmt\n",
+    "Troubleshooting\n\nIf you get `permission denied` (403), the policy of the token does not cover the path.\nIf you get missing client token, set VAULT_TOKEN.",
+    "func (b *backend) pathLogin(ctx context.Context) (*logical.Response, error) {\n\tif anyEc2 && allIam {\n\t\treturn logical.ErrorResponse(\"supplied auth values for both ec2 and iam auth types\"), nil\n\t}\n\treturn nil, logical.ErrPermissionDenied\n}",
+    "### Error: entry for role not found\n\nThe role does not exist. Create it with `vault write auth/aws/role/dev`.",
+    "Q: What does 'entry for role dev not found' mean?\nA: The role does not exist.",
+    "- [ ] handle \"missing iam_request_url\"\n- [x] handle \"entry for role x not found\"",
+    "    tests:\n      - name: no url\n        want: missing iam_request_url\n      - name: no body\n        want: missing iam_request_body\n",
+    "Release notes: Vault now returns a 400 with \"missing iam_request_body\" instead of a 500.",
+    "2024-03-01T10:00:00Z [DEBUG] core: handling request: path=auth/aws/login operation=update",
+    "2024-03-01T10:00:00.000Z [INFO]  agent.auth.handler: authentication successful, sending token to sinks",
+    "E0301 10:00:00 1 reflector.go:138] Failed to watch *v1.Pod: Get \"https://10.0.0.1:443/api\": x509: certificate signed by unknown authority",
+    "ERROR  [auth] login failed for user bob: permission denied",
+    "nginx: [emerg] open() \"/etc/nginx/nginx.conf\" failed (13: Permission denied)",
+    "{\"errors\":[\"Name can't be blank\",\"Email is invalid\"]}",
+    "{\"status\":422,\"errors\":[\"Name can't be blank\"]}",
+    "vault_1 | ==> Vault server configuration:\nvault_1 | \nvault_1 |              Api Address: http://0.0.0.0:8200\nvault_1 |                      Cgo: disabled\n",
+    "WARNING! dev mode is enabled! In this mode, Vault runs entirely in-memory\nand starts unsealed with a single unseal key.",
+    "mysql> ERROR 1045 (28000): Access denied for user 'root'@'localhost' (using password: YES)",
+    "<html><head><title>Error 101: a podcast</title></head><body><h1>500 days of summer</h1></body></html>",
+    "The quota exceeded alert of the vault storage account fired at 10:00; error budget is at 40%.",
+    "const errors = ['missing client token', 'permission denied'];\nexport default errors;\n",
+    "errors: ['a', 'b']",
+    "    errors = [\"missing client token\"]\n",
+    "expected: 'missing client token'\nactual: 'ok'\n",
 ];
 
 #[test]

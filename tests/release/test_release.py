@@ -72,6 +72,7 @@ def test_checksums_cover_every_file(release: Path) -> None:
     version = json.loads(run("cargo", "metadata", "--no-deps", "--format-version", "1"))["packages"][0]["version"]
     assert {
         "vault-aws-login.wasm",
+        "vault-aws-login-signer.wasm",
         "vault-aws-login-cli.wasm",
         "vault-aws-login.core.wasm",
         "vault-aws-login-envoy.wasm",

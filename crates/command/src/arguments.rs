@@ -39,6 +39,8 @@ pub(super) struct CheckArguments {
 pub(super) struct DiagnoseArguments {
     pub(super) status: Option<String>,
     pub(super) date: Option<String>,
+    /// The login that was sent.
+    pub(super) login: Option<String>,
     pub(super) time: Option<String>,
     pub(super) format: Format,
 }
@@ -271,6 +273,7 @@ fn read_diagnose(mut parser: Parser) -> Result<Invocation, Failure> {
         match argument {
             Arg::Long("status") => once(&mut diagnose.status, "status", &mut parser)?,
             Arg::Long("date") => once(&mut diagnose.date, "date", &mut parser)?,
+            Arg::Long("login") => once(&mut diagnose.login, "login", &mut parser)?,
             Arg::Long("time") => once(&mut diagnose.time, "time", &mut parser)?,
             Arg::Long("json") => diagnose.format = Format::Json,
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),

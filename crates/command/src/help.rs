@@ -33,9 +33,11 @@ check: reads a login, anybody's, and says whether a server will accept it. What 
 explain: reads a login and shows what is in it, without anything that could be used
   --json
 
-diagnose: reads Vault's answer to a login and says who refused it, why and what to change
-  --status CODE          HTTP status; left out, Vault was never reached
-  --date DATE            the answer's Date header
+diagnose: reads what a client printed of Vault's answer, or the answer itself, and says who refused
+          the login, why and what to change; nothing on standard input: Vault never answered
+  --status CODE          HTTP status; left out, it is read from the text
+  --date DATE            the answer's Date header; standard input is the exact body then
+  --login JSON           the login that was sent: --login \"$(cat login.json)\"
   --time TIME, --json
 
 --help, --version

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::streams;
 use super::time::seconds;
 use vault_aws_login::inspector::{
-    Answer, Prediction, check_login, explain_login, explain_refusal, report,
+    Answer, Prediction, check_login, explain_login, explain_pasted, explain_refusal, report,
 };
 
 /// What the inspector reads of a login. What has more is handed on with more, for it to refuse.
@@ -44,7 +44,7 @@ pub(super) fn explain(format: Format) -> Result<Outcome, Failure> {
     .into())
 }
 
-/// Says why the answer on standard input refuses a login.
+/// Says why the answer in the text on standard input refuses a login.
 pub(super) fn diagnose(arguments: DiagnoseArguments) -> Result<Outcome, Failure> {
     let status = arguments.status.map(|status| match status.parse() {
         Ok(status @ 100..=999) => Ok(status),
@@ -52,12 +52,22 @@ pub(super) fn diagnose(arguments: DiagnoseArguments) -> Result<Outcome, Failure>
             "expected an HTTP status as --status, found something else".into(),
         )),
     });
-    let answer = Answer {
-        status: status.transpose()?,
-        body: streams::read_beginning(&get_stdin(), LONGEST_ANSWER)?.to_string(),
-        date: arguments.date,
+    let status = status.transpose()?;
+    let text = streams::read_beginning(&get_stdin(), LONGEST_ANSWER)?.to_string();
+    let login = arguments.login.as_deref();
+    let seconds = seconds(arguments.time)?;
+    let refusal = match arguments.date {
+        None => explain_pasted(&text, status, login, seconds),
+        // Whoever has the header by itself has the body by itself.
+        Some(_) => {
+            let answer = Answer {
+                status,
+                body: text,
+                date: arguments.date,
+            };
+            explain_refusal(&answer, login, seconds)
+        }
     };
-    let refusal = explain_refusal(&answer, None, seconds(arguments.time)?);
     Ok(match arguments.format {
         Format::Text => report::refusal_text(&refusal),
         Format::Json => report::refusal_json(&refusal),

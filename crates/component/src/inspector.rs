@@ -6,7 +6,7 @@ use vault_aws_login::inspector::{
     Answer, CalledEndpoint, CredentialScope, ExplainError, Explanation, Finding, Flavour,
     InferredEntity, LoginRule, MountConfig, Refusal, Refuser, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Severity, ShownHeader, Software, UniqueIds, check_login,
-    clock_offset, explain_login, explain_refusal,
+    clock_offset, explain_login, explain_pasted, explain_refusal,
 };
 use vault_aws_login_wiping::{Depth, with_clean_stack};
 
@@ -33,6 +33,17 @@ impl wit::Guest for Component {
     ) -> wit::Refusal {
         with_clean_stack(Depth::Json, || {
             explain_refusal(&answer.into(), login_json.as_deref(), unix_seconds).into()
+        })
+    }
+
+    fn explain_pasted(
+        text: String,
+        status: Option<u16>,
+        login_json: Option<String>,
+        unix_seconds: u64,
+    ) -> wit::Refusal {
+        with_clean_stack(Depth::Json, || {
+            explain_pasted(&text, status, login_json.as_deref(), unix_seconds).into()
         })
     }
 

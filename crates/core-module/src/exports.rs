@@ -43,6 +43,7 @@ export! {
     check_login = inspector::check_login, Json;
     explain_login = inspector::explain_login, Json;
     explain_refusal = inspector::explain_refusal, Json;
+    explain_pasted = inspector::explain_pasted, Json;
     clock_offset = inspector::clock_offset, Json;
     session_create = lifecycle::session_create, Json;
     session_drop = lifecycle::session_drop, Json;

@@ -37,6 +37,16 @@ pub(super) fn explain_refusal(request: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Says who refused a login and why, from whatever a person copied of the answer.
+pub(super) fn explain_pasted(request: &[u8]) -> Vec<u8> {
+    answer(request, |request: PastedRequest| {
+        let login = request.login_json.as_deref();
+        let (text, status) = (&request.text, request.status);
+        let refusal = inspector::explain_pasted(text, status, login, request.unix_seconds);
+        Ok(RefusalJson::from(refusal))
+    })
+}
+
 /// Returns the seconds to add to the host's clock; the answer is a number, or null.
 pub(super) fn clock_offset(request: &[u8]) -> Vec<u8> {
     answer(request, |request: ClockRequest| {
@@ -64,6 +74,15 @@ struct ExplainRequest {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RefusalRequest {
     answer: AnswerJson,
+    login_json: Option<String>,
+    unix_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct PastedRequest {
+    text: String,
+    status: Option<u16>,
     login_json: Option<String>,
     unix_seconds: u64,
 }

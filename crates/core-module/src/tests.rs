@@ -186,6 +186,18 @@ fn refusal_is_explained_and_the_clock_offset_told() {
     );
 }
 
+#[test]
+fn pasted_text_is_explained_with_and_without_a_status() {
+    let text = "Code: 400. Errors:\n\n* entry for role dev not found";
+    let request = json!({"text": text, "login-json": login(), "unix-seconds": 1_440_938_160});
+    let refusal = asked(inspector::explain_pasted, &request)["ok"].take();
+    assert_eq!(refusal["rule"], "role-unknown", "{refusal}");
+    assert_eq!(refusal["quoted"], "entry for role dev not found");
+    let request = json!({"text": "<html></html>", "status": 502, "unix-seconds": 0});
+    let refusal = asked(inspector::explain_pasted, &request)["ok"].take();
+    assert_eq!(refusal["rule"], "answer-not-vaults", "{refusal}");
+}
+
 fn now(milliseconds: u64) -> Value {
     json!({"monotonic-milliseconds": milliseconds, "unix-milliseconds": 1_440_938_160_000 + milliseconds})
 }

@@ -14,10 +14,9 @@ export function readProfile(byId) {
   return profile;
 }
 
-/** Reads Vault's answer, as JSON or as the error text alone. */
+/** Reads Vault's answer, as any client prints it, and the status where it is known by itself. */
 export function readAnswer(byId) {
-  const body = byId('answer').value.trim();
+  const text = byId('answer').value.trim();
   const status = /^[1-5][0-9][0-9]$/.test(byId('status').value.trim()) ? Number(byId('status').value) : undefined;
-  if (!body && status === undefined) return undefined;
-  return { status: status ?? 400, body: body === '' || body.startsWith('{') ? body : JSON.stringify({ errors: [body] }) };
+  return text || status !== undefined ? { text, status } : undefined;
 }

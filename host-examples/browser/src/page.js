@@ -22,7 +22,7 @@ async function start() {
     const time = new Date();
     const explanation = login && attempt(() => vault.explainLogin(login));
     const findings = login ? vault.checkLogin(login, { profile: readProfile(byId), time }) : [];
-    const refusal = answer && vault.explainRefusal(answer, { login: login || undefined, time });
+    const refusal = answer && vault.explainPasted(answer.text, { status: answer.status, login: login || undefined, time });
     shown = { login, acceptedUntil: explanation?.acceptedUntil };
     byId('verdict').replaceChildren(...showVerdict(byId('verdict'), { login, findings, refusal, explanation, time }));
     byId('details').replaceChildren(...showDetails({ findings, refusal, explanation }));

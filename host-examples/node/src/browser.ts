@@ -1,3 +1,4 @@
+import { compile } from './compile.js';
 import { fromModules } from './module.js';
 
 export * from './module.js';
@@ -9,12 +10,13 @@ const [core, core2, core3] = await Promise.all([
   compile(new URL('./component/vault-aws-login.core3.wasm', import.meta.url)),
 ]);
 
-export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
-  fromModules({ core, core2, core3 });
-
-/** Does without `compileStreaming`, which wants a media type that static servers often get wrong. */
-async function compile(url: URL): Promise<WebAssembly.Module> {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`cannot load ${url}: status ${answer.status}`);
-  return WebAssembly.compile(await answer.arrayBuffer());
-}
+export const {
+  signLogin,
+  checkLogin,
+  explainLogin,
+  explainRefusal,
+  explainPasted,
+  clockOffset,
+  login,
+  createSession,
+} = fromModules({ core, core2, core3 });

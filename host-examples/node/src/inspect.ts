@@ -97,6 +97,17 @@ export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' |
 /** Says who refused a login and why, and what to change. Never throws for what an answer holds. */
 export type ExplainRefusal = (answer: Answer, options?: RefusalOptions) => Refusal;
 
+/**
+ * Says who refused a login and why, from whatever a person copied of the answer: the output of any client, with
+ * escapes, boxes and wraps. The status is read from it; `status` overrules that.
+ */
+export type ExplainPasted = (text: string, options?: PastedOptions) => Refusal;
+
+export interface PastedOptions extends RefusalOptions {
+  /** The HTTP status, where it is known by itself. */
+  readonly status?: number | undefined;
+}
+
 /** Returns the seconds to add to the host's clock so that AWS accepts the next login, if the answer is about that. */
 export type ClockOffset = (answer: Answer, options?: Pick<RefusalOptions, 'time'>) => number | undefined;
 
@@ -104,6 +115,7 @@ export interface Inspector {
   readonly checkLogin: CheckLogin;
   readonly explainLogin: ExplainLogin;
   readonly explainRefusal: ExplainRefusal;
+  readonly explainPasted: ExplainPasted;
   readonly clockOffset: ClockOffset;
 }
 
@@ -117,9 +129,10 @@ export function inspectorOf(component: typeof inspector): Inspector {
       return { ...rest, signedAt: date(signedAtUnixSeconds), acceptedUntil: date(acceptedUntilUnixSeconds) };
     },
     explainRefusal(answer, { login, time = new Date() } = {}) {
-      const refusal = component.explainRefusal(whole(answer), login, unixSeconds('time', time));
-      const { awsClockUnixSeconds, skewSeconds, ...rest } = refusal;
-      return { ...rest, awsClock: date(awsClockUnixSeconds), skewSeconds: number(skewSeconds) };
+      return translatedRefusal(component.explainRefusal(whole(answer), login, unixSeconds('time', time)));
+    },
+    explainPasted(text, { status, login, time = new Date() } = {}) {
+      return translatedRefusal(component.explainPasted(text, status, login, unixSeconds('time', time)));
     },
     clockOffset(answer, { time = new Date() } = {}) {
       return number(component.clockOffset(whole(answer), unixSeconds('time', time)));
@@ -147,6 +160,10 @@ function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: Se
     allowedHeaders: allowedHeaders && [...allowedHeaders],
     role: role === undefined ? undefined : typeof role === 'string' ? { tag: role } : { tag: 'iam', val: role },
   };
+}
+
+function translatedRefusal({ awsClockUnixSeconds, skewSeconds, ...rest }: inspector.Refusal): Refusal {
+  return { ...rest, awsClock: date(awsClockUnixSeconds), skewSeconds: number(skewSeconds) };
 }
 
 function whole({ status, body = '', date }: Answer): inspector.Answer {

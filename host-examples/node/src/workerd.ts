@@ -6,5 +6,13 @@ import { fromModules } from './module.js';
 
 export * from './module.js';
 
-export const { signLogin, checkLogin, explainLogin, explainRefusal, clockOffset, login, createSession } =
-  fromModules({ core, core2, core3 });
+export const {
+  signLogin,
+  checkLogin,
+  explainLogin,
+  explainRefusal,
+  explainPasted,
+  clockOffset,
+  login,
+  createSession,
+} = fromModules({ core, core2, core3 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { checkLogin, clockOffset, explainLogin, explainRefusal, LoginError, signLogin } from 'vault-aws-login';
+import { checkLogin, clockOffset, explainLogin, explainPasted, explainRefusal, LoginError, signLogin } from 'vault-aws-login';
 
 const credentials = {
   accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
@@ -84,6 +84,12 @@ test('refusal for the time tells the skew, and the offset to correct it by', () 
   assert.equal(refusal.skewSeconds, 19 * 60);
   assert.equal(clockOffset(answer, { time }), 19 * 60);
   assert.equal(clockOffset({ status: 403, body: '' }, { time }), undefined);
+});
+
+test('answer is found in what a client printed', () => {
+  const refusal = explainPasted('Error making API request.\n\nCode: 400. Errors:\n\n* entry for role dev not found', { time });
+  assert.deepEqual([refusal.refusedBy, refusal.rule], ['vault', 'role-unknown']);
+  assert.equal(explainPasted('no healthy upstream', { status: 503, login, time }).rule, 'answer-not-vaults');
 });
 
 test('answer that never came is the host or the way', () => {

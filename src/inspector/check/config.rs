@@ -167,6 +167,7 @@ fn signed_headers(authorization: &str) -> &str {
 
 /// Checks the names of headers: `docs/login-contract.md#row-23`.
 fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Findings) {
+    let allowed = Allowed::of(profile);
     for header in headers
         .0
         .iter()
@@ -176,19 +177,15 @@ fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Find
             break;
         }
         let by_default = allows(&header.name, profile.plugin());
-        report(
-            &header.name,
-            by_default,
-            LoginRule::HeaderNotAllowed,
-            profile,
-            findings,
-        );
+        let rule = LoginRule::HeaderNotAllowed;
+        allowed.report(&header.name, by_default, rule, findings);
     }
 }
 
 /// Checks the names of the query, which are compared as written:
 /// `docs/login-contract.md#row-24`.
 fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) {
+    let allowed = Allowed::of(profile);
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in &login.query.pairs {
         if canonical(name).starts_with("X-Amz-")
@@ -201,13 +198,8 @@ fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) 
                 "X-Amz-Signedheaders" => Some(false),
                 other => allows(other, profile.plugin()),
             };
-            report(
-                name,
-                by_default,
-                LoginRule::QueryParameterNotAllowed,
-                profile,
-                findings,
-            );
+            let rule = LoginRule::QueryParameterNotAllowed;
+            allowed.report(name, by_default, rule, findings);
         }
     }
 }
@@ -224,28 +216,50 @@ fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
     }
 }
 
-fn report(
-    name: &str,
-    by_default: Option<bool>,
-    rule: LoginRule,
-    profile: &ServerProfile,
-    findings: &mut Findings,
-) {
-    let extra = profile
-        .allowed_headers
-        .as_ref()
-        .map(|names| names.iter().any(|allowed| canonical(allowed) == *name));
-    let severity = match (by_default, extra) {
-        (Some(true), _) | (_, Some(true)) => return,
-        (Some(false), Some(false)) if profile.gate() == Gate::Made => Severity::Refused,
-        _ => Severity::Depends,
-    };
-    let found = redact::name(name).quoted();
-    let detail = match severity {
-        Severity::Refused => format!("expected one that is allowed, found {found}"),
-        _ => format!("found {found}, and whether the server allows it is not known"),
-    };
-    findings.add(rule, severity, detail, Some(&found));
+/// What the server allows beyond its default list.
+struct Allowed {
+    /// Canonical and sorted; `None` if the list is not known.
+    names: Option<Vec<String>>,
+    is_checked: bool,
+}
+
+impl Allowed {
+    fn of(profile: &ServerProfile) -> Self {
+        let names = profile.allowed_headers.as_ref().map(|names| {
+            let mut names: Vec<String> = names.iter().map(|name| canonical(name)).collect();
+            names.sort_unstable();
+            names
+        });
+        Self {
+            names,
+            is_checked: profile.gate() == Gate::Made,
+        }
+    }
+
+    /// Reports a name, unless it is allowed.
+    fn report(
+        &self,
+        name: &str,
+        by_default: Option<bool>,
+        rule: LoginRule,
+        findings: &mut Findings,
+    ) {
+        let is_extra = |names: &Vec<String>| {
+            let found = names.binary_search_by(|allowed| allowed.as_str().cmp(name));
+            found.is_ok()
+        };
+        let severity = match (by_default, self.names.as_ref().map(is_extra)) {
+            (Some(true), _) | (_, Some(true)) => return,
+            (Some(false), Some(false)) if self.is_checked => Severity::Refused,
+            _ => Severity::Depends,
+        };
+        let found = redact::name(name).quoted();
+        let detail = match severity {
+            Severity::Refused => format!("expected one that is allowed, found {found}"),
+            _ => format!("found {found}, and whether the server allows it is not known"),
+        };
+        findings.add(rule, severity, detail, Some(&found));
+    }
 }
 
 /// Reads the region as the server does: `docs/login-contract.md#row-26` and

@@ -16,12 +16,18 @@ pub(super) fn plain(text: &str) -> String {
 pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
-        if !is_source_code(line) {
+        if !is_source_code(line) && !is_heading(line) {
             cleaned.push_str(bare(&without_code_spans(line)));
         }
         cleaned.push('\n');
     }
     cleaned
+}
+
+/// Says whether a line is a heading of a document.
+fn is_heading(line: &str) -> bool {
+    let text = line.trim_start_matches('#');
+    text.len() < line.len() && text.starts_with(' ')
 }
 
 /// Returns a line without a box around it and without what collectors put in front.

@@ -74,6 +74,16 @@ fn go(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
             .trim_start_matches('*');
         add(reading.errors(&[list], Some(status), 3));
     }
+    // The error as Go prints a structure.
+    for (_, end, next) in view.find_each("StatusCode:") {
+        let fields = view.squeezed.get(end..next).unwrap_or_default();
+        let status = fields.get(..3).and_then(|digits| digits.parse().ok());
+        if let (Some(status), Some(list)) = (status, fields.find("Errors:[")) {
+            let list = view.between(end + list + "Errors:[".len(), next);
+            let text = list.split("]").next().unwrap_or_default();
+            add(reading.errors(&[text], Some(status), 2));
+        }
+    }
     for (start, end, next) in view.find_each(".RawMessage:") {
         let before = view.squeezed.get(..start).unwrap_or_default();
         let Some(status) = status_behind(before, "Code:") else {

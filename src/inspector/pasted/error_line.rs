@@ -29,7 +29,7 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
                 continue;
             }
             let said = match is_common {
-                true => is_beside_a_login(reading, start, end),
+                true => is_beside_a_login(reading, start, end) || is_the_whole(reading, start, end),
                 false => is_error(
                     view,
                     errors.get_or_insert_with(|| error_words(&view.text)),
@@ -103,6 +103,13 @@ pub(super) fn starts(view: &View, start: usize) -> bool {
         .map(|key| key.trim_end_matches(EDGE))
     {
         let key = key.trim_end().trim_end_matches(['\\', 'b']);
+        // Elixir's pair: `{:error, ["text"]}`.
+        if key
+            .strip_suffix('[')
+            .is_some_and(|pair| pair.trim_end().ends_with(":error,"))
+        {
+            return true;
+        }
         return key.is_empty() || key.ends_with([':', '=', '>', '(', '\n']) && gap.is_empty();
     }
     let level = |level: &&str| {
@@ -147,7 +154,6 @@ pub(super) fn ends(view: &View, end: usize) -> bool {
             let after = behind.chars().next();
             after.is_none_or(|c| "\n\r,;:)]}\\\"'|<".contains(c))
                 || behind
-                    .trim_start()
                     .split_whitespace()
                     .next()
                     .is_none_or(|word| word.contains('='))
@@ -235,6 +241,16 @@ fn is_beside_a_login(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     around.contains("auth/")
         && around.contains("/login")
         && status.is_some_and(|status| status >= 400)
+}
+
+/// Says whether a text is all that was pasted: under the star that Vault's CLI prints, or beside a
+/// status that the caller gives.
+fn is_the_whole(reading: &Reading<'_>, start: usize, end: usize) -> bool {
+    let squeezed = &reading.view.squeezed;
+    let before = squeezed.get(..start).unwrap_or_default();
+    let is_certain = before.contains('*') || reading.given.is_some_and(|status| status >= 400);
+    let is_all = before.trim_start_matches('*').is_empty();
+    is_certain && is_all && squeezed.len() <= end + 2
 }
 
 /// Returns a text up to the end of its paragraph.

@@ -92,7 +92,7 @@ fn is_assignment(line: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || "_.$".contains(c);
     name.trim_start().chars().all(is_part)
         && value
-            .trim_start_matches(['r', 'f', 'b'])
+            .trim_start_matches(['r', 'f', 'b', '['])
             .starts_with(['"', '\''])
 }
 

@@ -41,11 +41,6 @@ impl View {
             .map_or(self.text.len(), |at| *at as usize)
     }
 
-    /// Returns the text from a byte of the squeezed text on.
-    pub(super) fn from(&self, squeezed: usize) -> &str {
-        self.text.get(self.position(squeezed)..).unwrap_or_default()
-    }
-
     /// Returns the text right behind a byte of the squeezed text, with its white space.
     pub(super) fn behind(&self, squeezed_end: usize) -> &str {
         let Some(last) = squeezed_end.checked_sub(1) else {

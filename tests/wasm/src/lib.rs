@@ -16,6 +16,11 @@ pub fn component() -> Vec<u8> {
     read("dist/vault-aws-login.wasm", "make component")
 }
 
+/// `dist/vault-aws-login-signer.wasm`.
+pub fn signer() -> Vec<u8> {
+    read("dist/vault-aws-login-signer.wasm", "make signer")
+}
+
 /// `dist/vault-aws-login-cli.wasm`.
 pub fn command() -> Vec<u8> {
     read("dist/vault-aws-login-cli.wasm", "make command")

@@ -7,7 +7,11 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 /// The places of built files.
-const FOLDERS: [&str; 2] = ["dist", "host-examples/node/dist/component"];
+const FOLDERS: [&str; 3] = [
+    "dist",
+    "host-examples/node/dist/component",
+    "host-examples/node/dist/signer",
+];
 
 #[test]
 fn files_import_what_is_listed() {
@@ -26,10 +30,11 @@ fn each_file_that_is_built_is_listed() {
 }
 
 #[test]
-fn component_and_core_module_are_listed_without_imports() {
+fn components_and_core_module_are_listed_without_imports() {
     let listed = artefacts();
     for path in [
         "dist/vault-aws-login.wasm",
+        "dist/vault-aws-login-signer.wasm",
         "dist/vault-aws-login.core.wasm",
     ] {
         let artefact = listed.iter().find(|artefact| artefact.path == path);

@@ -339,8 +339,14 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
     core.post_return(NEXT_ACTION, result);
     assert_eq!(
         core.found(&secrets),
-        ["secret access key", "session token"],
-        "a session keeps its credentials and nothing made of them"
+        [
+            "base64 of the session token",
+            "base64 of the signature",
+            "secret access key",
+            "session token",
+            "signature"
+        ],
+        "until the answer is there, a session knows its login, of which no word may be quoted"
     );
 
     secrets.push(("Vault token".into(), VAULT_TOKEN.into()));
@@ -373,6 +379,7 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
     assert_eq!(
         core.found(&secrets),
         ["Vault token", "secret access key", "session token"],
+        "a session keeps its token and its credentials, and nothing made of them"
     );
 
     core.call::<_, ()>(END, session);

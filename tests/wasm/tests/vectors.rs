@@ -3,7 +3,7 @@
 use std::thread;
 
 use serde_json::Value;
-use vault_aws_login_wasm_tests::{Input, Instance, component, engine, repository};
+use vault_aws_login_wasm_tests::{Input, Instance, component, engine, repository, signer};
 use wasmtime::component::Component;
 
 fn read(name: &str) -> Vec<Value> {
@@ -27,6 +27,16 @@ fn eight_threads_at_once_give_the_same_200_logins_as_every_other_host() {
             });
         }
     });
+}
+
+#[test]
+fn signer_alone_gives_the_same_200_logins() {
+    let component = Component::new(&engine(), signer()).unwrap();
+    let mut instance = Instance::of(&component);
+    for vector in &read("hosts.json") {
+        let login = instance.sign_login(&Input::of(vector)).unwrap();
+        assert_eq!(vector["login"], login, "{}", vector["why"]);
+    }
 }
 
 #[test]
