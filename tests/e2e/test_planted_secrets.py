@@ -186,7 +186,11 @@ def command_of(case: Case) -> Said:
         request = calls["sign_login"]
         env = credential_variables(request.get("credentials") or {})
         words = option_words(request.get("options") or {})
-        ended = command.run("sign", *words, "--time", "1440938160", *extra, env=env)
+        secret = case.secrets["secret_access_key"]
+        words += ["--time", f"2030{secret}" if case.seed % 7 == 0 else "1440938160"]
+        if case.seed % 5 == 0:
+            env["AWS_CREDENTIAL_EXPIRATION"] = f"{secret}Z"
+        ended = command.run("sign", *words, *extra, env=env)
         # A login is for standard output.
         return {"sign": ended.stderr + (ended.stdout if ended.returncode else "")}
     if case.session:
@@ -196,7 +200,10 @@ def command_of(case: Case) -> Said:
     as_json = ["--json"] if case.seed % 2 else []
     answer = calls["explain_refusal"].get("answer")
     if case.seed % 3 == 0 and isinstance(answer, dict) and isinstance(answer.get("body"), str):
-        status = ["--status", str(answer["status"])] if isinstance(answer.get("status"), int) else []
+        is_told = isinstance(answer.get("status"), int) and case.seed % 4 < 2
+        status = ["--status", str(answer["status"])] if is_told else []
+        if case.seed % 7 == 0:
+            status = ["--status", case.secrets["signature"]]
         date = ["--date", plain(answer["date"])] if isinstance(answer.get("date"), str) else []
         ended = command.run("diagnose", *status, *date, *as_json, *extra, stdin=answer["body"])
         return {"diagnose": ended.stdout + ended.stderr}
@@ -206,6 +213,8 @@ def command_of(case: Case) -> Said:
         ended = command.run("explain", *as_json, *extra, stdin=login)
         return {"explain": ended.stdout + ended.stderr}
     words = profile_words(calls["check_login"].get("server-profile") or {})
+    if case.seed % 7 == 0:
+        words += ["--vault-version", case.secrets["vault_token"]]
     ended = command.run("check", *words, *as_json, *extra, stdin=login)
     return {"check": ended.stdout + ended.stderr}
 

@@ -64,6 +64,8 @@ function call(api, name, request) {
       return api.explainLogin(login);
     case 'explain_refusal':
       return api.explainRefusal(answerOf(request.answer), { login, time });
+    case 'explain_pasted':
+      return api.explainPasted(request.text, { status: given(request.status), login, time });
     case 'clock_offset':
       return api.clockOffset(answerOf(request.answer), { time });
   }

@@ -102,6 +102,10 @@ func run(path string) error {
 			if err := json.Unmarshal(pair[0], &name); err != nil {
 				return err
 			}
+			if name == "explain_pasted" {
+				// The package has no such function.
+				continue
+			}
 			// What the types cannot hold is left out, as a caller's compiler would see to.
 			var asked request
 			_ = json.Unmarshal(pair[1], &asked)
