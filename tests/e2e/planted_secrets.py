@@ -44,7 +44,7 @@ class Case:
 
 
 def program(*words: str, given: str = "") -> list[Any]:
-    assert PROGRAM.exists(), f"no {PROGRAM}: run `make wasmtime`"
+    assert PROGRAM.exists(), f"no {PROGRAM}: run `cargo build --profile host --package vault-aws-login-wasm-tests`"
     ended = subprocess.run([PROGRAM, *words], input=given, capture_output=True, text=True, timeout=300, check=True)
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
