@@ -15,6 +15,7 @@ mod error_line;
 mod error_texts;
 mod http;
 mod intermediary;
+mod search;
 mod source_code;
 mod status;
 mod transport;
@@ -22,8 +23,6 @@ mod view;
 mod wrapped;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::answer::{Answer, MOST_BYTES, beginning};
 use super::refusal::{Refusal, explain_refusal, without_rule};
@@ -32,6 +31,7 @@ use super::rules::LoginRule;
 use super::verdict::judge_text;
 
 use self::clean::{clean, plain};
+use self::search::Search;
 use self::source_code::is_program;
 use self::status::{Status, statuses};
 use self::view::View;
@@ -135,7 +135,7 @@ fn best(cleaned: String, given: Option<u16>) -> Option<Candidate> {
             outermost: depth == 0,
             given,
             known: &known,
-            read: RefCell::default(),
+            last: RefCell::default(),
         };
         let mut here: Option<Candidate> = None;
         let mut add = |candidate: Candidate| {
@@ -180,8 +180,8 @@ struct Reading<'a> {
     /// The status that the caller gives.
     given: Option<u16>,
     known: &'a KnownTexts,
-    /// What was read already, by its hash: a log says the same a thousand times.
-    read: RefCell<BTreeMap<u64, Candidate>>,
+    /// What was read last: a log says the same a thousand times.
+    last: RefCell<Option<(Vec<String>, Candidate)>>,
 }
 
 impl Reading<'_> {
@@ -192,13 +192,18 @@ impl Reading<'_> {
 
     /// Makes a candidate of the errors in an answer of Vault's.
     fn errors(&self, errors: &[&str], status: Option<u16>, quality: u8) -> Candidate {
-        let mut hasher = DefaultHasher::new();
-        (errors, status, quality).hash(&mut hasher);
-        let mut read = self.read.borrow_mut();
-        let candidate = || vaults_errors(self.known, errors, status, quality);
-        read.entry(hasher.finish())
-            .or_insert_with(candidate)
-            .clone()
+        let mut last = self.last.borrow_mut();
+        if let Some((read, candidate)) = &*last
+            && read == errors
+            && candidate.quality == quality
+            && candidate.answer.status == status
+        {
+            return candidate.clone();
+        }
+        let candidate = vaults_errors(self.known, errors, status, quality);
+        let errors = errors.iter().map(|text| String::from(*text)).collect();
+        *last = Some((errors, candidate.clone()));
+        candidate
     }
 }
 
@@ -237,7 +242,7 @@ fn is_whole(text: &str) -> bool {
     let Some((_, quoted)) = text.split_once("header: expected ") else {
         return !["\\n", "\\\"", "\\t", "\\u"]
             .iter()
-            .any(|escape| text.contains(escape));
+            .any(|escape| text.has(escape));
     };
     let read = crate::json::Json::read(quoted.as_bytes());
     read.is_ok_and(|(_, rest)| rest.starts_with(b"but got ") || rest.starts_with(b" but got "))

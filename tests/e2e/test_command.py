@@ -426,10 +426,45 @@ def test_diagnose_names_side_rule_and_fix_for_the_servers_own_answer(bed: TestBe
     assert refusal["quoted"] == answer.json["errors"][0]
 
 
-def test_diagnose_without_a_status_says_that_vault_was_never_reached() -> None:
-    ended = run("diagnose", stdin="")
+def test_diagnose_without_any_input_says_that_vault_was_never_reached() -> None:
+    ended = run("diagnose", "--json", stdin="")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("refused by: ")
+    assert json.loads(ended.stdout)["rule"] == "vault-unreachable"
+
+
+def test_diagnose_finds_status_and_error_in_what_a_client_printed(bed: TestBed, strict_mount: str) -> None:
+    answer = bed.login(sign(bed.aws.user(), "--role", "printed", "--server-id", "other.example.com"), mount=strict_mount)
+    printed = f"Error making API request.\n\nURL: PUT http://127.0.0.1/v1/auth/aws/login\nCode: {answer.status}. Errors:\n\n* {answer.error}"
+    boxed = "╷\n" + "".join(f"│ {line}\n" for line in f"Error: {printed}".splitlines()) + "╵\n"
+    logged = json.dumps({"level": "error", "error": printed})
+    for text in (printed, boxed, logged, json.dumps({"log": logged}), json.dumps(answer.json)):
+        ended = run("diagnose", "--json", stdin=text)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        refusal = json.loads(ended.stdout)
+        assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID), text
+
+
+def test_diagnose_of_a_text_without_an_answer_says_how_to_get_one() -> None:
+    ended = run("diagnose", "--json", stdin="Error: Response code 400 (Bad Request)\n")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    refusal = json.loads(ended.stdout)
+    assert (refusal["rule"], refusal["refused_by"]) == (None, None)
+    assert refusal["message"] == "the text has the status 400 and no answer of a server that can be read"
+    assert "curl -sS -i" in refusal["client_fix"]
+
+
+def test_diagnose_takes_the_login_that_was_sent(bed: TestBed) -> None:
+    login = sign(bed.aws.user())
+    printed = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid."
+    rules = []
+    for arguments in ((), ("--login", json.dumps(login))):
+        ended = run("diagnose", "--json", *arguments, stdin=printed)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        rules.append(json.loads(ended.stdout)["rule"])
+    assert rules[0] == "access-key-unknown"
+    headers = json.loads(base64.b64decode(login["iam_request_headers"]))
+    sends_token = "X-Amz-Security-Token" in headers
+    assert rules[1] == ("session-token-unexpected" if sends_token else "access-key-unknown")
 
 
 def test_login_past_64_kib_is_refused_by_its_rule() -> None:

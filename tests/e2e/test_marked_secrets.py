@@ -83,7 +83,11 @@ def signing_command(run: Run) -> Output:
         ]
 
     def explain(status: str, body: str) -> list[subprocess.CompletedProcess[str]]:
-        return [command.run("diagnose", "--status", status, "--json", stdin=body)]
+        printed = f"Error making API request.\n\nCode: {status}. Raw Message:\n\n{body}"
+        return [
+            command.run("diagnose", "--status", status, "--json", stdin=body),
+            command.run("diagnose", "--json", stdin=printed),
+        ]
 
     return inspected(run, process, inspect, explain)
 

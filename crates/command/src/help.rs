@@ -37,7 +37,7 @@ diagnose: reads what a client printed of Vault's answer, or the answer itself, a
           the login, why and what to change; nothing on standard input: Vault never answered
   --status CODE          HTTP status; left out, it is read from the text
   --date DATE            the answer's Date header; standard input is the exact body then
-  --login JSON           the login that was sent: --login \"$(cat login.json)\"
+  --login JSON           the login that was sent, --login \"$(cat login.json)\"; process lists show it
   --time TIME, --json
 
 --help, --version

@@ -68,6 +68,7 @@ test('answer is explained, as JSON, as bare text, and when it is pasted as the l
   for (const [field, text] of [
     ['Vault’s answer', JSON.stringify({ errors: [REFUSAL] })],
     ['Vault’s answer', REFUSAL],
+    ['Vault’s answer', `╷\n│ Error: Error making API request.\n│ \n│ Code: 400. Errors:\n│ \n│ * ${REFUSAL}\n╵`],
     ['The login', JSON.stringify({ errors: [REFUSAL] })],
   ]) {
     const { page, title } = await open(t);

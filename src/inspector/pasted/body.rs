@@ -4,6 +4,7 @@ use crate::json::Json;
 
 use super::super::answer::Answer;
 use super::clean::EDGE;
+use super::search::Search;
 use super::view::unescape;
 use super::{Candidate, Reading, Says};
 
@@ -60,7 +61,7 @@ fn is_gap(character: char) -> bool {
 
 fn is_placeholder(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
-        text.contains('…') || text.contains("...") || (text.starts_with('<') && text.ends_with('>'))
+        text.contains('…') || text.has("...") || (text.starts_with('<') && text.ends_with('>'))
     })
 }
 
@@ -134,10 +135,12 @@ fn sts(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     };
     for (start, _, next) in view.find_each("<ErrorResponse") {
         let xml = view.squeezed.get(start..next).unwrap_or_default();
-        let is_sts = xml.find("sts.amazonaws.com/doc/").is_some_and(|at| at < 80);
-        if is_sts && let Some(end) = xml.find("</Code>") {
+        let is_sts = xml
+            .place("sts.amazonaws.com/doc/")
+            .is_some_and(|at| at < 80);
+        if is_sts && let Some(end) = xml.place("</Code>") {
             let end = xml
-                .find("</ErrorResponse>")
+                .place("</ErrorResponse>")
                 .map_or(end + 1_000, |end| end + "</ErrorResponse>".len());
             let mut end = end.min(xml.len());
             while !xml.is_char_boundary(end) {
@@ -153,17 +156,13 @@ fn sts(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
         if let Some((code, _)) = rest.split_once(OPERATION)
             && code.len() < 60
         {
-            let line = view
-                .part(start, next)
-                .split("\n\n")
-                .next()
-                .unwrap_or_default();
+            let line = view.part(start, next).until("\n\n");
             say(&format!("<Code>{code}</Code> {line}"));
         }
     }
     // AWS's SDK for Go.
     for (_, end, next) in view.find_each("operationerrorSTS:GetCallerIdentity,") {
-        let line = view.part(end, next).split(EDGE).next().unwrap_or_default();
+        let line = view.part(end, next).inside();
         if let Some((_, error)) = line.split_once("api error ") {
             say(error);
         }

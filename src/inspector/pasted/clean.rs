@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::search::Search;
 use super::source_code::is_source_code;
 
 /// Stands for the start or the end of a string that was written inside another text.
@@ -195,7 +196,7 @@ fn is_time(word: &str) -> bool {
 
 /// Returns a line without what prose names between backticks. An answer that a person puts there stays.
 fn without_code_spans(line: &str) -> Cow<'_, str> {
-    if line.matches('`').count() < 2 || line.contains("```") {
+    if line.matches('`').count() < 2 || line.has("```") {
         return line.into();
     }
     let mut parts = line.split('`');
@@ -206,7 +207,7 @@ fn without_code_spans(line: &str) -> Cow<'_, str> {
             kept.push_str(span);
             break;
         };
-        let is_answer = span.contains("errors\"") || span.contains("Error making API request");
+        let is_answer = span.has("errors\"") || span.has("Error making API request");
         let is_status = span
             .get(..3)
             .is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_digit()));

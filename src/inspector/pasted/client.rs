@@ -5,7 +5,7 @@ mod hvac;
 mod spring;
 
 use super::super::answer::Answer;
-use super::clean::EDGE;
+use super::search::Search;
 use super::view::squeeze;
 use super::{Candidate, Reading, Says, foreign};
 
@@ -30,7 +30,7 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
 
 /// Says whether a text is what a client says, and so no body of an answer.
 pub(super) fn speaks(text: &str) -> bool {
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     [
         "error",
         "exception",
@@ -40,7 +40,7 @@ pub(super) fn speaks(text: &str) -> bool {
         "traceback",
     ]
     .iter()
-    .any(|word| text.contains(word))
+    .any(|word| text.has(word))
         && !text.trim_start().starts_with(['<', '{'])
         && text.trim().lines().count() < 400
         && text.contains([':', '='])
@@ -78,9 +78,9 @@ fn go(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     for (_, end, next) in view.find_each("StatusCode:") {
         let fields = view.squeezed.get(end..next).unwrap_or_default();
         let status = fields.get(..3).and_then(|digits| digits.parse().ok());
-        if let (Some(status), Some(list)) = (status, fields.find("Errors:[")) {
+        if let (Some(status), Some(list)) = (status, fields.place("Errors:[")) {
             let list = view.between(end + list + "Errors:[".len(), next);
-            let text = list.split("]").next().unwrap_or_default();
+            let text = list.until("]");
             add(reading.errors(&[text], Some(status), 2));
         }
     }
@@ -89,11 +89,7 @@ fn go(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
         let Some(status) = status_behind(before, "Code:") else {
             continue;
         };
-        let body = view
-            .between(end, next)
-            .split(EDGE)
-            .next()
-            .unwrap_or_default();
+        let body = view.between(end, next).inside();
         add(foreign(
             Some(status),
             body.trim().trim_start_matches("* "),
@@ -104,21 +100,20 @@ fn go(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
 
 /// Returns the first paragraph of a text; a list that Vault opens has one line of its own.
 fn paragraph(text: &str) -> &str {
-    let inside = text.split(EDGE).next().unwrap_or_default();
+    let inside = text.inside();
     let mut length = 0;
     let (mut is_begun, mut is_in_xml, mut before) = (false, false, "");
     for line in inside.split_inclusive('\n') {
         let is_empty = line.trim().is_empty();
         // A wrap may break a tag.
         let around = squeeze(&format!("{before}{line}"));
-        is_in_xml |= around.contains("<ErrorResponse");
+        is_in_xml |= around.has("<ErrorResponse");
         if is_empty && is_begun && !is_in_xml {
             break;
         }
-        is_in_xml &= !around.contains("</ErrorResponse");
+        is_in_xml &= !around.has("</ErrorResponse");
         before = line;
-        is_begun |=
-            !is_empty && !line.contains("error occurred:") && !line.contains("errors occurred:");
+        is_begun |= !is_empty && !line.has("error occurred:") && !line.has("errors occurred:");
         length += line.len();
     }
     inside.get(..length).unwrap_or_default()
@@ -131,12 +126,8 @@ fn ruby(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     for (start, end, next) in view.find_each(mark) {
         let before = view.squeezed.get(..start).unwrap_or_default();
         if let Some(status) = status_behind(before, "respondedwitha") {
-            let text = view
-                .between(end, next)
-                .split(EDGE)
-                .next()
-                .unwrap_or_default();
-            let text = text.split("Please refer").next().unwrap_or_default();
+            let text = view.between(end, next).inside();
+            let text = text.until("Please refer");
             add(reading.errors(
                 &[paragraph(text).trim().trim_start_matches('*')],
                 Some(status),
@@ -151,19 +142,15 @@ fn node(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     let view = reading.view;
     let is_node_vault = ["node-vault", "ApiResponseError"]
         .iter()
-        .any(|mark| view.find(mark).next().is_some());
+        .any(|mark| view.squeezed.has(mark));
     if !is_node_vault {
         return;
     }
     for (start, end, next) in view.find_each("Error:") {
-        let text = view
-            .between(end, next)
-            .split(EDGE)
-            .next()
-            .unwrap_or_default();
+        let text = view.between(end, next).inside();
         let mut message = String::new();
         let squeezed = view.squeezed.get(end..next).unwrap_or_default();
-        if let Some(stack) = squeezed.find("atclient.handleVaultResponse(") {
+        if let Some(stack) = squeezed.place("atclient.handleVaultResponse(") {
             message.push_str(view.part(end, end + stack));
         } else {
             let mut lines = text.lines();
@@ -195,7 +182,7 @@ fn python_cli(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
         let before = view.squeezed.get(..start).unwrap_or_default();
         if let Some(status) = status_behind(before, "status=") {
             let text = view.between(end, next);
-            let text = text.split("\"\n").next().unwrap_or_default();
+            let text = text.until("\"\n");
             add(reading.errors(&[text.trim_end_matches('"')], Some(status), 2));
         }
     }

@@ -6,6 +6,7 @@
 
 use super::clean::EDGE;
 use super::error_texts::{COMMON, VAULTS};
+use super::search::Search;
 use super::view::{View, squeeze};
 use super::{Candidate, Reading, Says};
 
@@ -24,7 +25,7 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
     {
         let parts: Vec<String> = pattern.split('*').map(squeeze).collect();
         let mut is_new = true;
-        for (start, end) in places(view, &parts) {
+        for (start, end, next) in places(view, &parts) {
             if !starts(view, start) || !(pattern.ends_with('*') || ends(view, end)) {
                 continue;
             }
@@ -32,13 +33,15 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
                 true => is_beside_a_login(reading, start, end) || is_the_whole(reading, start, end),
                 false => is_error(
                     view,
-                    errors.get_or_insert_with(|| error_words(&view.text)),
+                    errors.get_or_insert_with(|| {
+                        view.text.to_ascii_lowercase().places_of(&ERROR_WORDS)
+                    }),
                     start,
                     end,
                 ),
             };
             if said {
-                found.push((start, end, pattern.ends_with('*')));
+                found.push((start, end, next, pattern.ends_with('*')));
                 different += usize::from(is_new);
                 is_new = false;
             }
@@ -47,14 +50,7 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
     if different >= TOO_MANY {
         return;
     }
-    found.sort_unstable();
-    let nexts: Vec<usize> = found
-        .iter()
-        .skip(1)
-        .map(|(start, ..)| *start)
-        .chain([view.squeezed.len()])
-        .collect();
-    for ((start, end, is_open), next) in found.into_iter().zip(nexts) {
+    for (start, end, next, is_open) in found {
         let text = match is_open {
             true => rest_of_paragraph(view.part(start, next.max(end))),
             false => view
@@ -69,23 +65,26 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
     }
 }
 
-/// Finds a text with gaps, each place as its start and its end.
-fn places<'a>(view: &'a View, parts: &'a [String]) -> impl Iterator<Item = (usize, usize)> + 'a {
+/// Finds a text with gaps, each place as its start, its end and where the next one starts.
+fn places(view: &View, parts: &[String]) -> Vec<(usize, usize, usize)> {
     const WIDEST_GAP: usize = 400;
-    let (first, rest) = parts
-        .split_first()
-        .map_or(("", parts), |(first, rest)| (first.as_str(), rest));
-    view.find(first).filter_map(move |(start, mut end)| {
-        for part in rest {
-            let mut limit = (end + WIDEST_GAP + part.len()).min(view.squeezed.len());
+    let Some((first, rest)) = parts.split_first() else {
+        return Vec::new();
+    };
+    let mut places = view.find_each(first);
+    places.retain_mut(|(_, end, _)| {
+        rest.iter().all(|part| {
+            let mut limit = (*end + WIDEST_GAP + part.len()).min(view.squeezed.len());
             while !view.squeezed.is_char_boundary(limit) {
                 limit -= 1;
             }
-            let behind = view.squeezed.get(end..limit)?;
-            end += behind.find(part.as_str())? + part.len();
-        }
-        Some((start, end))
-    })
+            let behind = view.squeezed.get(*end..limit).unwrap_or_default();
+            let found = behind.place(part);
+            *end += found.unwrap_or_default() + part.len();
+            found.is_some()
+        })
+    });
+    places
 }
 
 /// Says whether a text begins here, as servers and clients put one behind a mark.
@@ -194,19 +193,11 @@ fn is_error(view: &View, errors: &[usize], start: usize, end: usize) -> bool {
             && view
                 .text
                 .get(*at..start)
-                .is_some_and(|between| !between.contains("\n\n"))
+                .is_some_and(|between| !between.has("\n\n"))
     })
 }
 
-/// Finds the words that errors are printed under.
-fn error_words(text: &str) -> Vec<usize> {
-    let text = text.to_ascii_lowercase();
-    let words = ERROR_WORDS.iter().flat_map(|word| text.match_indices(word));
-    let mut places: Vec<usize> = words.map(|(at, _)| at).collect();
-    places.sort_unstable();
-    places
-}
-
+/// Words that errors are printed under.
 const ERROR_WORDS: [&str; 15] = [
     "error",
     "err=",
@@ -238,9 +229,7 @@ fn is_beside_a_login(reading: &Reading<'_>, start: usize, end: usize) -> bool {
     }
     let around = view.squeezed.get(from..to).unwrap_or_default();
     let status = reading.status(view.position(start), view.position(end));
-    around.contains("auth/")
-        && around.contains("/login")
-        && status.is_some_and(|status| status >= 400)
+    around.has("auth/") && around.has("/login") && status.is_some_and(|status| status >= 400)
 }
 
 /// Says whether a text is all that was pasted: under the star that Vault's CLI prints, or beside a
@@ -255,6 +244,6 @@ fn is_the_whole(reading: &Reading<'_>, start: usize, end: usize) -> bool {
 
 /// Returns a text up to the end of its paragraph.
 fn rest_of_paragraph(text: &str) -> &str {
-    let text = text.split(EDGE).next().unwrap_or_default();
-    text.split("\n\n").next().unwrap_or_default()
+    let text = text.inside();
+    text.until("\n\n")
 }

@@ -3,6 +3,7 @@
 use crate::json::Json;
 
 use super::super::answer::Answer;
+use super::search::Search;
 use super::{Candidate, Reading, Says, foreign};
 
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
@@ -64,7 +65,7 @@ impl Http {
             at += line.len();
             if let Some(status) = status_line(line)
                 && status != 100
-                && !line.contains("onnection established")
+                && !line.has("onnection established")
             {
                 last = Some((status, at));
             }

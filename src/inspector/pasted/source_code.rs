@@ -1,5 +1,7 @@
 //! Source code, whose texts are said by no server.
 
+use super::search::Search;
+
 /// Code that makes, compares or lists texts in place of printing them.
 const CODE: [&str; 40] = [
     "fmt.Errorf(",
@@ -69,19 +71,18 @@ const KEYWORDS: [&str; 18] = [
 /// Says whether a line is source code.
 pub(super) fn is_source_code(line: &str) -> bool {
     let trimmed = line.trim_start_matches(['+', '-', ' ', '\t']);
-    CODE.iter().any(|code| line.contains(code))
+    CODE.iter().any(|code| line.has(code))
         || KEYWORDS.iter().any(|word| trimmed.starts_with(word)) && has_literal(trimmed)
         || is_argument(line)
         || is_assignment(line)
+        || is_field(line.trim())
 }
 
 /// Says whether the first quote of a line opens a string of the program. The stack of an exception
 /// that stands in a string has such words, too, and escaped line breaks.
 fn has_literal(line: &str) -> bool {
     let before = line.split(['"', '\'']).next().unwrap_or_default();
-    before.len() < line.len()
-        && before.ends_with(['(', ' ', '=', '&', '['])
-        && !before.contains("\\n")
+    before.len() < line.len() && before.ends_with(['(', ' ', '=', '&', '[']) && !before.has("\\n")
 }
 
 /// Says whether a string is given a name: `expected = "…"`.
@@ -135,7 +136,7 @@ pub(super) fn is_program(text: &str) -> bool {
             || starts(&KEYWORDS)
             || [")", "))", "})"].contains(&line)
             || starts(&["\"", "'"]) && ends(&["\\n\"", "\\n'"])
-            || starts(&["\""]) && ends(&["\","]) && !line.contains("\": ");
+            || starts(&["\""]) && ends(&["\","]) && !line.has("\": ");
         // The frames of a stack are no program, nor is what Python shows of one.
         if is_code && !line.starts_with("at ") && !before.starts_with("File \"") {
             code += 1;
@@ -143,6 +144,14 @@ pub(super) fn is_program(text: &str) -> bool {
         before = line;
     }
     code >= 3 && code * 5 >= lines * 2
+}
+
+/// Says whether a string is a field of a structure: `title: "…",`.
+fn is_field(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(": \"") else {
+        return false;
+    };
+    name.chars().all(|c| c.is_alphanumeric() || c == '_') && value.ends_with("\",")
 }
 
 const CODE_ENDS: [&str; 15] = [

@@ -94,7 +94,7 @@ fn is_status(before: &str, after: &str) -> bool {
         .filter(|c| !c.is_whitespace() && !"\"'`:=([,<>".contains(*c))
         .collect();
     last.reverse();
-    let last = last.into_iter().collect::<String>().to_lowercase();
+    let last = last.into_iter().collect::<String>().to_ascii_lowercase();
     BEFORE.iter().any(|word| last.ends_with(word)) && !last.ends_with("receivederrorcode")
 }
 

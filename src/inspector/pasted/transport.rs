@@ -2,6 +2,7 @@
 
 use super::super::answer::Answer;
 use super::error_line::ends;
+use super::search::Search;
 use super::view::squeeze;
 use super::{Candidate, Reading, Says};
 
@@ -103,15 +104,7 @@ struct VaultWords {
 impl VaultWords {
     fn new(squeezed: &str) -> Self {
         let text = squeezed.to_ascii_lowercase();
-        let places = |words: &[&str]| {
-            let mut places: Vec<usize> = words
-                .iter()
-                .flat_map(|word| text.match_indices(word))
-                .map(|(at, _)| at)
-                .collect();
-            places.sort_unstable();
-            places
-        };
+        let places = |words: &[&str]| text.places_of(words);
         Self {
             certain: places(&[
                 "/v1/auth/",

@@ -1,6 +1,7 @@
 //! A text at one level of escapes, and the same without what a wrap can change.
 
 use super::clean::{EDGE, inner};
+use super::search::Search;
 
 /// A text, and its characters without white space: a wrap puts a line break anywhere, and may take a
 /// space away.
@@ -66,24 +67,30 @@ impl View {
 
     /// Finds every place of a text without its white space, from the front; each as its start and
     /// its end in the squeezed text.
-    pub(super) fn find<'a>(&'a self, needle: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        self.squeezed
-            .match_indices(needle)
-            .map(|(start, found)| (start, start + found.len()))
+    pub(super) fn find(&self, needle: &str) -> Vec<(usize, usize)> {
+        let places = self.squeezed.places(needle).into_iter();
+        places.map(|start| (start, start + needle.len())).collect()
     }
 
     /// Finds every place of a text as `find` does, each with where the next one starts: what is read of
     /// one place ends there, so that all are read in linear time.
-    pub(super) fn find_each<'a>(
-        &'a self,
-        needle: &'a str,
-    ) -> impl Iterator<Item = (usize, usize, usize)> + 'a {
-        let mut places = self.find(needle).peekable();
-        core::iter::from_fn(move || {
-            let (start, end) = places.next()?;
-            let next = places.peek().map_or(self.squeezed.len(), |(next, _)| *next);
-            Some((start, end, next))
-        })
+    #[inline(never)]
+    pub(super) fn find_each(&self, needle: &str) -> Vec<(usize, usize, usize)> {
+        let places = self.squeezed.places(needle);
+        let mut next = self.squeezed.len();
+        let mut each: Vec<_> = places
+            .into_iter()
+            .rev()
+            .map(|start| {
+                (
+                    start,
+                    start + needle.len(),
+                    core::mem::replace(&mut next, start),
+                )
+            })
+            .collect();
+        each.reverse();
+        each
     }
 
     /// Returns the text between two bytes of the squeezed text, with the white space in front.

@@ -39,28 +39,29 @@ impl KnownTexts {
         let view = View::new(text.into());
         let mut broken: Vec<(usize, usize, &str)> = Vec::new();
         for (piece, squeezed) in &self.0 {
-            if let Some((start, end)) = view.find(squeezed).next()
+            if let Some((start, end)) = view.find(squeezed).first().copied()
                 && !text.contains(piece)
             {
                 broken.push((start, end, piece));
             }
         }
-        // A piece of another one comes second.
-        broken.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
         let mut whole = String::with_capacity(text.len());
         let mut done = 0;
-        for (start, end, piece) in broken {
-            if start >= done {
-                whole.push_str(view.part(done, start).trim_end_matches('\n'));
-                if piece.starts_with(' ')
-                    || view.before(start).ends_with(char::is_whitespace)
-                        && !whole.ends_with(char::is_whitespace)
-                {
-                    whole.push(' ');
-                }
-                whole.push_str(piece.trim_start());
-                done = end;
+        // A piece of another one comes second.
+        let first = |done: usize| {
+            let left = broken.iter().filter(move |(start, ..)| *start >= done);
+            left.min_by_key(|(start, end, _)| (*start, usize::MAX - end))
+        };
+        while let Some((start, end, piece)) = first(done) {
+            whole.push_str(view.part(done, *start).trim_end_matches('\n'));
+            if piece.starts_with(' ')
+                || view.before(*start).ends_with(char::is_whitespace)
+                    && !whole.ends_with(char::is_whitespace)
+            {
+                whole.push(' ');
             }
+            whole.push_str(piece.trim_start());
+            done = *end;
         }
         whole.push_str(view.behind(done).trim_start_matches(['\n', '\r']));
         joined_times(&whole)

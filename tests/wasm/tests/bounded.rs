@@ -261,6 +261,10 @@ fn requests() -> Vec<(&'static str, String, Value)> {
                 json!({ "answer": answer, "login-json": login, "unix-seconds": time }),
             ),
             (
+                "explain_pasted",
+                json!({ "text": text, "login-json": text, "unix-seconds": 1_440_938_160 }),
+            ),
+            (
                 "clock_offset",
                 what,
                 json!({ "answer": answer, "unix-seconds": time }),

@@ -1,6 +1,7 @@
 //! hvac, and what uses it: Ansible, Airflow, scripts.
 
 use super::super::clean::EDGE;
+use super::super::search::Search;
 use super::super::view::squeeze;
 use super::super::{Candidate, Reading, foreign};
 use super::paragraph;
@@ -32,12 +33,13 @@ const ENDS: [&str; 6] = [
 
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     let view = reading.view;
-    let mut ends: Vec<(usize, usize)> = ENDS.iter().flat_map(|end| view.find(end)).collect();
-    ends.sort_unstable();
     let mut last = 0;
-    for (start, end) in ends {
+    for start in view.squeezed.places_of(&ENDS) {
+        let rest = view.squeezed.get(start..).unwrap_or_default();
+        let length = ENDS.iter().find(|end| rest.starts_with(**end));
+        let end = start + length.map_or(0, |end| end.len());
         let url = view.squeezed.get(end..).unwrap_or_default();
-        if !url.chars().take(200).collect::<String>().contains("/v1/") {
+        if !url.chars().take(200).collect::<String>().has("/v1/") {
             continue;
         }
         let part = view.squeezed.get(last..start).unwrap_or_default();
@@ -97,7 +99,7 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
 /// Returns what a text ends with, from the last edge, quote of a value or empty line on.
 fn last_paragraph(text: &str) -> &str {
     let text = text.split(EDGE).next_back().unwrap_or_default();
-    if squeeze(text).contains("<ErrorResponse") {
+    if squeeze(text).has("<ErrorResponse") {
         return text;
     }
     let text = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
@@ -107,6 +109,6 @@ fn last_paragraph(text: &str) -> &str {
         .or_else(|| text.rfind("=\"").map(|at| at + 2));
     value
         .and_then(|at| text.get(at..))
-        .filter(|value| !value.contains("</"))
+        .filter(|value| !value.has("</"))
         .unwrap_or(text)
 }

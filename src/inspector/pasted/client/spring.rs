@@ -1,18 +1,14 @@
 //! Spring Vault.
 
-use super::super::clean::EDGE;
+use super::super::search::Search;
 use super::super::{Candidate, Reading, foreign};
 use super::paragraph;
 
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     let view = reading.view;
     let mut say = |end: usize, next: usize, status: Option<u16>| {
-        let text = view
-            .between(end, next)
-            .split(EDGE)
-            .next()
-            .unwrap_or_default();
-        let text = paragraph(text).split(";nested").next().unwrap_or_default();
+        let text = view.between(end, next).inside();
+        let text = paragraph(text).until(";nested");
         let text = nested(text);
         if text.trim_start().starts_with('{') {
             return;
@@ -37,7 +33,8 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
     for (_, end, next) in view.find_each("Status") {
         let rest = view.squeezed.get(end..next).unwrap_or_default();
         let status = rest.get(..3).and_then(|digits| digits.parse().ok());
-        let (Some(status), Some(bracket)) = (status, rest.find("]:").filter(|at| *at < 120)) else {
+        let (Some(status), Some(bracket)) = (status, rest.place("]:").filter(|at| *at < 120))
+        else {
             continue;
         };
         if rest.get(..bracket).is_some_and(|name| name.contains('[')) {
