@@ -44,8 +44,9 @@ pub(crate) fn quote(text: &str, secrets: &Secrets) -> Option<String> {
     (!shown.is_empty()).then_some(shown)
 }
 
-/// Returns an input that should hold no secret, safe to print.
-pub(crate) fn value(text: &str) -> String {
+/// Returns an input that should hold no secret, safe to print: its beginning, on one line and
+/// without what may be a secret all the same.
+pub fn value(text: &str) -> String {
     shown(text, &Secrets::default(), VALUE_LIMIT)
 }
 

@@ -3,7 +3,7 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
-use vault_aws_login::OneLine;
+use vault_aws_login::echo_value;
 use vault_aws_login::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
@@ -76,7 +76,7 @@ pub(super) fn read(arguments: Vec<String>) -> Result<Invocation, Failure> {
             Some("diagnose") => read_diagnose(parser),
             _ => Err(Failure::Usage(format!(
                 "expected sign, check, explain or diagnose, found `{}`",
-                OneLine(&word.to_string_lossy())
+                echo_value(&word.to_string_lossy())
             ))),
         },
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
@@ -300,7 +300,7 @@ fn version(slot: &mut Option<String>, name: &str, parser: &mut Parser) -> Result
     match slot {
         Some(version) if !is_version(version) => Err(Failure::Usage(format!(
             "expected a version such as 1.20.3 as --{name}, found `{}`",
-            OneLine(version)
+            echo_value(version)
         ))),
         _ => Ok(()),
     }

@@ -1,8 +1,9 @@
 //! What ends the command without a result.
 
 use core::fmt;
+use std::ffi::OsStr;
 
-use vault_aws_login::{CredentialDocumentError, SignError};
+use vault_aws_login::{CredentialDocumentError, SignError, echo_value};
 
 /// Written to standard error; never holds a secret.
 pub(super) enum Failure {
@@ -51,8 +52,31 @@ impl fmt::Display for Failure {
 }
 
 impl From<lexopt::Error> for Failure {
+    /// In the words of `lexopt`, but for what was found: it may be a secret in the wrong place.
     fn from(error: lexopt::Error) -> Self {
-        Self::Usage(error.to_string())
+        let shown = |found: &OsStr| echo_value(&found.to_string_lossy());
+        Self::Usage(match error {
+            lexopt::Error::UnexpectedOption(option) => {
+                format!("invalid option '{}'", echo_value(&option))
+            }
+            lexopt::Error::UnexpectedArgument(value) => {
+                format!("unexpected argument \"{}\"", shown(&value))
+            }
+            lexopt::Error::UnexpectedValue { option, value } => format!(
+                "unexpected argument for option '{}': \"{}\"",
+                echo_value(&option),
+                shown(&value)
+            ),
+            lexopt::Error::NonUnicodeValue(value) => {
+                format!("argument is invalid unicode: \"{}\"", shown(&value))
+            }
+            lexopt::Error::ParsingFailed { value, .. } => {
+                format!("cannot parse argument \"{}\"", echo_value(&value))
+            }
+            error @ (lexopt::Error::MissingValue { .. } | lexopt::Error::Custom(_)) => {
+                error.to_string()
+            }
+        })
     }
 }
 

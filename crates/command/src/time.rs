@@ -3,8 +3,7 @@
 use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
-use vault_aws_login::OneLine;
-use vault_aws_login::read_rfc3339;
+use vault_aws_login::{echo_value, read_rfc3339};
 
 /// Returns the given time, or else the clock's, in Unix seconds.
 pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {
@@ -21,8 +20,7 @@ pub(super) fn read(time: &str) -> Result<u64, Failure> {
         .ok()
         .or_else(|| u64::try_from(read_rfc3339(time)?).ok());
     seconds.ok_or_else(|| {
-        let found: String = time.chars().take(64).collect();
-        let found = OneLine(&found);
+        let found = echo_value(time);
         Failure::refused(format!(
             "invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `{found}`"
         ))

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use wasmtime::{Cache, Config, Engine};
 
 mod artefacts;
+pub mod planted;
 mod signing;
 
 pub use artefacts::{Artefact, artefacts};
