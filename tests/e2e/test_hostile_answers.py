@@ -99,7 +99,7 @@ NODE_SESSION = """
     const stop = (said) => { console.error(said); session.close(); };
     const session = createSession({
       vaultAddr: process.env.VAULT_ADDR, credentials: fromEnv(),
-      onRefusal: ({ message }) => stop(message), onToken: () => stop('token'), onClockCorrection: (_, message) => stop(message),
+      onRefusal: ({ message, diagnosis }) => stop([message, ...Object.values(diagnosis ?? {})].join('\\n')), onToken: () => stop('token'), onClockCorrection: (_, message) => stop(message),
     });
 """
 

@@ -262,7 +262,8 @@ fn requests() -> Vec<(&'static str, String, Value)> {
             ),
             (
                 "explain_pasted",
-                json!({ "text": text, "login-json": text, "unix-seconds": 1_440_938_160 }),
+                what.clone(),
+                json!({ "text": login, "login-json": login, "unix-seconds": time }),
             ),
             (
                 "clock_offset",
@@ -281,6 +282,11 @@ fn requests() -> Vec<(&'static str, String, Value)> {
                 json!({ "answer": answer, "login-json": good, "unix-seconds": time }),
             ));
         }
+        requests.push((
+            "explain_pasted",
+            what.clone(),
+            json!({ "text": body, "login-json": good, "unix-seconds": time }),
+        ));
         let answer = json!({ "status": 400, "body": body });
         requests.push((
             "clock_offset",
