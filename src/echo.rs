@@ -55,6 +55,11 @@ pub(crate) fn is_harmless(text: &str, secrets: &Secrets) -> bool {
     !text.chars().any(is_hidden) && without_secrets(text, secrets) == text
 }
 
+/// Returns a library's message about an input, safe to print: it may quote the input.
+pub fn message(text: &str) -> String {
+    shown(text, &Secrets::default(), QUOTE_LIMIT)
+}
+
 fn shown(text: &str, secrets: &Secrets, limit: usize) -> String {
     let kept = without_secrets(beginning(text), secrets);
     let mut shown = String::new();

@@ -368,6 +368,7 @@ BAD_SETTINGS: list[Callable[[str], dict[str, Any]]] = [
     lambda secret: {"credentials": {"from": "environment", "cluster": secret}},
     lambda secret: {"credentials": {"from": "container-endpoint", "cluster": "vault", "uri": f"http://{secret}/"}},
     lambda secret: {"request_timeout_milliseconds": secret},
+    lambda secret: {"allowed_path_prefixes": [f"/v1/{secret}/../a"]},
 ]
 
 
@@ -423,7 +424,7 @@ def test_envoy_filter_tells_no_planted_secret(tmp_path: Path) -> None:
                 said[page] = envoy.admin(page)
             # Envoy shows the configurations that it was given as they are, and so the variables that are written there.
             dump = envoy.admin("config_dump")
-            refused = envoy.lines("vault-aws-login: invalid configuration")
+            refused = envoy.lines("vault-aws-login: invalid ")
     assert len(refused) >= len(bad)
     assert said["client"]
     # A configuration that is refused ends the VM that was started for it.

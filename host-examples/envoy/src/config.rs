@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 use vault_aws_login::session::{ConfigError, CredentialSource, SessionConfig, SessionSettings};
-use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl};
+use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl, echo_message};
 
 use crate::credentials::{CredentialsError, Environment, source};
 use crate::guarded_path::{Verdict, judge};
@@ -86,11 +86,11 @@ impl CredentialsFrom {
     }
 }
 
-/// Why a configuration was refused. Holds no secret: there is none in a configuration.
+/// Why a configuration was refused. Holds no secret, not even one that stands in the wrong place.
 #[derive(Debug, Error)]
 pub(crate) enum FilterConfigError {
     /// Not JSON, an unknown or a missing key, or a value of another type.
-    #[error("invalid configuration: {0}")]
+    #[error("invalid configuration: {}", echo_message(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     /// A name is empty, or the list of them.
     #[error("invalid configuration: expected a value for {0}, found none")]
@@ -322,6 +322,11 @@ mod tests {
     fn unknown_keys_and_unclear_prefixes_are_refused_by_name() {
         let table = [
             (r#""rôle":"dev""#, "unknown field `rôle`"),
+            // A secret in the wrong place.
+            (
+                r#""wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY":"dev""#,
+                "unknown field `…`",
+            ),
             (
                 r#""credentials":{"from":"environment","cluster":"x"}"#,
                 "unknown field `cluster`",
