@@ -246,7 +246,7 @@ def test_missing_component_is_named_with_the_command_that_builds_it(bed: TestBed
 def test_wrong_usage_ends_with_status_2() -> None:
     ended = run("login", "--roll", "dev", env={})
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "error: invalid option '--roll'\n\nTry --help.\n"
+    assert ended.stderr == "error: invalid option `--roll`\n\nTry --help.\n"
 
 
 # What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers

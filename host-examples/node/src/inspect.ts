@@ -141,6 +141,15 @@ export function inspectorOf(component: typeof inspector): Inspector {
 }
 
 function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: ServerProfile): inspector.ServerProfile {
+  check('mountConfig', rest.mountConfig, ['never-written', 'written']);
+  check('core.flavour', rest.core?.flavour, ['vault', 'openbao']);
+  check('authPlugin.flavour', rest.authPlugin?.flavour, ['vault', 'openbao']);
+  if (typeof stsEndpoint === 'string') check('stsEndpoint', stsEndpoint, ['global', 'client-region']);
+  if (typeof role === 'string') check('role', role, ['missing', 'ec2']);
+  if (typeof role === 'object') {
+    check('role.uniqueIds', role.uniqueIds, ['resolved', 'not-resolved']);
+    check('role.inferredEntity', role.inferredEntity, ['nothing', 'ec2-instance']);
+  }
   return {
     ...rest,
     serverId:
@@ -160,6 +169,13 @@ function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: Se
     allowedHeaders: allowedHeaders && [...allowedHeaders],
     role: role === undefined ? undefined : typeof role === 'string' ? { tag: role } : { tag: 'iam', val: role },
   };
+}
+
+/** Refuses a name that the component does not know. Its own message would repeat it, and it may be a secret. */
+function check(field: string, name: string | undefined, names: readonly string[]): void {
+  if (name !== undefined && !names.includes(name)) {
+    throw new TypeError(`invalid profile.${field}: expected ${names.join(' or ')}, found another name`);
+  }
 }
 
 export function translatedRefusal({ awsClockUnixSeconds, skewSeconds, ...rest }: inspector.Refusal): Refusal {

@@ -39,7 +39,8 @@ export function apiUrl(vaultAddr: string, path: string): URL {
   const wanted = `${base.pathname.replace(/\/+$/, '')}/v1/${path}`;
   const url = new URL(wanted, base);
   if (url.pathname !== wanted || url.origin !== base.origin) {
-    throw new TypeError(`invalid path: expected one that a URL can carry, found \`${path}\``);
+    // Not echoed: a secret may have slipped into a setting.
+    throw new TypeError(`invalid path: expected one that a URL can carry, found one of ${path.length} characters`);
   }
   return url;
 }

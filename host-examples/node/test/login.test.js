@@ -232,7 +232,7 @@ test('bad input is refused and nothing is sent', async (t) => {
   for (const [change, message] of [
     [{ vaultAddr: 'vault.example.com:8200' }, /^invalid vaultAddr: expected a URL/],
     [{ vaultAddr: 'http://user:hush@127.0.0.1' }, /^invalid vaultAddr: (?!.*hush)/],
-    [{ mount: '..' }, /^invalid path: expected one that a URL can carry, found `auth\/..\/login`$/],
+    [{ mount: '..' }, /^invalid path: expected one that a URL can carry, found one of 13 characters$/],
     [{ mount: 'a b' }, /^invalid path: /],
     [{ mount: 'aws?x' }, /^invalid path: /],
   ]) {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::echo::{shown, usage};
+
 pub enum Invocation {
     Help,
     Version,
@@ -54,16 +56,15 @@ pub enum Format {
 /// Reads the arguments, the program's name first.
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation> {
     let mut parser = Parser::from_iter(arguments);
-    match parser.next()? {
+    match parser.next().map_err(usage)? {
         Some(Arg::Value(word)) if word == "login" => read_options(parser, Command::Login),
         Some(Arg::Value(word)) if word == "agent" => read_options(parser, Command::Agent),
-        Some(Arg::Value(word)) => bail!(
-            "expected the command login or agent, found `{}`",
-            word.to_string_lossy().escape_debug()
-        ),
+        Some(Arg::Value(word)) => {
+            bail!("expected the command login or agent, found {}", shown(word))
+        }
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
         Some(Arg::Long("version") | Arg::Short('V')) => Ok(Invocation::Version),
-        Some(other) => Err(other.unexpected().into()),
+        Some(other) => Err(usage(other.unexpected())),
         None => bail!("expected a command, found none"),
     }
 }
@@ -92,7 +93,7 @@ struct Given {
 
 fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
     let mut given = Given::default();
-    while let Some(argument) = parser.next()? {
+    while let Some(argument) = parser.next().map_err(usage)? {
         let (slot, name) = match argument {
             Arg::Long("component") => (&mut given.component, "component"),
             Arg::Long("mount") => (&mut given.mount, "mount"),
@@ -114,9 +115,12 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
                 continue;
             }
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
-            other => return Err(other.unexpected().into()),
+            other => return Err(usage(other.unexpected())),
         };
-        if slot.replace(parser.value()?.string()?).is_some() {
+        if slot
+            .replace(parser.value().and_then(ValueExt::string).map_err(usage)?)
+            .is_some()
+        {
             bail!("expected --{name} once, found it again");
         }
     }
@@ -125,7 +129,7 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
             format: match given.format.as_deref() {
                 None | Some("token") => Format::Token,
                 Some("json") => Format::Json,
-                Some(other) => bail!("expected --format token or json, found `{other}`"),
+                Some(other) => bail!("expected --format token or json, found {}", shown(other)),
             },
             target: given.target()?,
         }),
@@ -148,8 +152,8 @@ impl Given {
         match text.parse() {
             Ok(seconds) => Ok(Some(seconds)),
             Err(_) => bail!(
-                "expected --clock-correction-limit with a number of seconds, found `{}`",
-                text.escape_debug()
+                "expected --clock-correction-limit with a number of seconds, found {}",
+                shown(text)
             ),
         }
     }
@@ -234,7 +238,7 @@ mod tests {
         assert_eq!(limit(&[]), Ok(None));
         assert_eq!(limit(&["--clock-correction-limit", "0"]), Ok(Some(0)));
         assert_eq!(limit(&["--clock-correction-limit", "1h"]), Err(Some("expected --clock-correction-limit with a number of seconds, found `1h`".into())));
-        assert_eq!(read(&["login", "--clock-correction-limit", "0"]).err().unwrap().to_string(), "invalid option '--clock-correction-limit'");
+        assert_eq!(read(&["login", "--clock-correction-limit", "0"]).err().unwrap().to_string(), "invalid option `--clock-correction-limit`");
     }
 
     #[test]
@@ -245,7 +249,7 @@ mod tests {
         assert_eq!(refused(&["--format", "yaml"]), "expected --format token or json, found `yaml`");
         assert_eq!(refused(&["--role", "a", "--role", "b"]), "expected --role once, found it again");
         assert_eq!(refused(&["--fips", "--sts-endpoint", "https://sts.example.com"]), "expected either --sts-endpoint or --fips and --dual-stack, found both");
-        assert_eq!(refused(&["--roll", "a"]), "invalid option '--roll'");
-        assert_eq!(refused(&["extra"]), "unexpected argument \"extra\"");
+        assert_eq!(refused(&["--roll", "a"]), "invalid option `--roll`");
+        assert_eq!(refused(&["extra"]), "unexpected argument `extra`");
     }
 }

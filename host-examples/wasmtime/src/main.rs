@@ -11,6 +11,7 @@ mod cache;
 mod clock;
 mod component;
 mod diagnosis;
+mod echo;
 mod environment;
 mod folder;
 mod help;

@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::echo::shown;
 use crate::environment::{duration, vault_variable};
 use crate::session::{self, Destination, Header, HttpMethod, HttpResponse, TransportFailure};
 
@@ -101,9 +102,12 @@ impl Vault {
 
     /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
     pub fn post(&self, path: &str, json: &str) -> Result<Answer> {
-        let url = self
-            .url(&format!("/v1/{path}"))
-            .with_context(|| format!("expected a path that a URL can carry, found `{path}`"))?;
+        let url = self.url(&format!("/v1/{path}")).with_context(|| {
+            format!(
+                "expected a path that a URL can carry, found {}",
+                shown(path)
+            )
+        })?;
         let mut response = self
             .send(&url, json)?
             .with_context(|| Unreached::Vault(url.clone()))?;
@@ -234,7 +238,10 @@ fn read_address(text: &str) -> Result<Uri> {
         // Nothing is echoed that may hold a password.
         _ if text.contains('@') => bail!("expected a URL without user information, found some"),
         Some("http" | "https") if uri.query().is_none() => Ok(uri),
-        _ => bail!("expected a URL such as https://vault.example.com:8200, found `{text}`"),
+        _ => bail!(
+            "expected a URL such as https://vault.example.com:8200, found {}",
+            shown(text)
+        ),
     }
 }
 

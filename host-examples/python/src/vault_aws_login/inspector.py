@@ -111,7 +111,7 @@ def profile_record(profile: ServerProfile) -> Record:
         server_id=_server_id(text("server_id", profile.server_id)),
         sts_endpoint=_called_endpoint(text("sts_endpoint", profile.sts_endpoint)),
         allowed_headers=None if allowed is None else [text("allowed_headers", name, required=True) for name in allowed],
-        mount_config=text("mount_config", profile.mount_config),
+        mount_config=_name("mount_config", profile.mount_config, "never-written", "written"),
         core=_software(profile.core),
         auth_plugin=_software(profile.auth_plugin),
         caller_arn=text("caller_arn", profile.caller_arn),
@@ -159,13 +159,27 @@ def _called_endpoint(value: str | None) -> Variant | None:
     return Variant("url" if "://" in value else "region", value)
 
 
+def _name(field: str, name: str | None, *names: str) -> str | None:
+    """Refuses a name that the component does not know. `wasmtime` would repeat it, and it may be a secret."""
+    if name is not None and name not in names:
+        raise ValueError(f"invalid {field}: expected {' or '.join(names)}, found another name")
+    return name
+
+
 def _software(software: Software | None) -> Record | None:
-    return software and record(flavour=software.flavour, version=text("version", software.version))
+    if software is None:
+        return None
+    flavour = _name("flavour", software.flavour, "vault", "openbao")
+    return record(flavour=flavour, version=text("version", software.version))
 
 
 def _role(role: RoleBindings | str | None) -> Variant | None:
     if role is None or isinstance(role, str):
-        return role and Variant(role)
+        return role and Variant(str(_name("role", role, "missing", "ec2")))
     arns = [text("principal_arns", arn, required=True) for arn in role.principal_arns]
-    bindings = record(principal_arns=arns, unique_ids=role.unique_ids, inferred_entity=role.inferred_entity)
+    bindings = record(
+        principal_arns=arns,
+        unique_ids=_name("unique_ids", role.unique_ids, "resolved", "not-resolved"),
+        inferred_entity=_name("inferred_entity", role.inferred_entity, "nothing", "ec2-instance"),
+    )
     return Variant("iam", bindings)
