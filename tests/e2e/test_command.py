@@ -454,17 +454,16 @@ def test_diagnose_of_a_text_without_an_answer_says_how_to_get_one() -> None:
 
 
 def test_diagnose_takes_the_login_that_was_sent(bed: TestBed) -> None:
-    login = sign(bed.aws.user())
+    login = json.loads(sign(bed.aws.user()))
+    headers = json.loads(base64.b64decode(login["iam_request_headers"]))
+    # A user's access key has none.
+    headers["X-Amz-Security-Token"] = ["token"]
+    login["iam_request_headers"] = base64.b64encode(json.dumps(headers).encode()).decode()
     printed = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid."
-    rules = []
-    for arguments in ((), ("--login", json.dumps(login))):
+    for arguments, rule in (((), "access-key-unknown"), (("--login", json.dumps(login)), "session-token-unexpected")):
         ended = run("diagnose", "--json", *arguments, stdin=printed)
         assert (ended.returncode, ended.stderr) == (0, "")
-        rules.append(json.loads(ended.stdout)["rule"])
-    assert rules[0] == "access-key-unknown"
-    headers = json.loads(base64.b64decode(login["iam_request_headers"]))
-    sends_token = "X-Amz-Security-Token" in headers
-    assert rules[1] == ("session-token-unexpected" if sends_token else "access-key-unknown")
+        assert json.loads(ended.stdout)["rule"] == rule
 
 
 def test_login_past_64_kib_is_refused_by_its_rule() -> None:
