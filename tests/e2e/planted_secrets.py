@@ -1,7 +1,7 @@
 """Random cases with secrets planted in them, servers that answer with them, and the search for them in what was said.
 
 `tests/wasm/src/planted.rs` makes the cases and searches, for the core module's own test as well. `PLANTED_SEED` is the
-seed of the first case, otherwise random, and `PLANTED_CASES` how many a host is given.
+seed of the first case, the same in each run unless it is given, and `PLANTED_CASES` how many a host is given.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from command import ROOT
 
 PROGRAM = ROOT / "target" / "host" / "planted"
 COUNT = int(os.environ.get("PLANTED_CASES", "1000"))
-SEED = int(os.environ.get("PLANTED_SEED") or random.getrandbits(48))
+SEED = int(os.environ.get("PLANTED_SEED") or 5000)
 
 Said = dict[str, str]
 

@@ -1,6 +1,7 @@
 """Which paths get the proxy's token: ten thousand spellings of guarded ones, ordinary ones, rewrites and prefixes.
 
-The spellings come from a seed that is printed; PATH_SPELLINGS_SEED sets it, and PATH_SPELLINGS their number.
+The spellings come from a seed that is printed, the same in each run; PATH_SPELLINGS_SEED sets another, and
+PATH_SPELLINGS their number.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -164,7 +164,7 @@ def neighbourhood(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_spelling_of_a_guarded_path_reaches_the_token(neighbourhood: Neighbourhood, route: str) -> None:
-    seed = int(os.environ.get("PATH_SPELLINGS_SEED") or random.SystemRandom().randrange(2**32))
+    seed = int(os.environ.get("PATH_SPELLINGS_SEED") or 7)
     print(f"PATH_SPELLINGS_SEED={seed}")
     here = neighbourhood
     calls = guarded_calls(SPELLINGS, seed, namespace=here.namespace, mount=here.mount)
