@@ -223,8 +223,8 @@ mod tests {
         let read = |words: &[&str]| read(["x"].iter().chain(words).map(OsString::from)).err().map(|error| error.to_string());
         assert_eq!(read(&["agent", "--sink", "token"]), None);
         assert_eq!(read(&["agent"]).as_deref(), Some("expected --sink with the file that the token goes to, found none"));
-        assert_eq!(read(&["agent", "--sink", "token", "--format", "json"]).as_deref(), Some("invalid option '--format'"));
-        assert_eq!(read(&["login", "--sink", "token"]).as_deref(), Some("invalid option '--sink'"));
+        assert_eq!(read(&["agent", "--sink", "token", "--format", "json"]).as_deref(), Some("invalid option `--format`"));
+        assert_eq!(read(&["login", "--sink", "token"]).as_deref(), Some("invalid option `--sink`"));
     }
 
     #[test]
