@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::echo::shown;
+use crate::echo::{shown, words};
 use crate::environment::{duration, vault_variable};
 use crate::session::{self, Destination, Header, HttpMethod, HttpResponse, TransportFailure};
 
@@ -49,8 +49,11 @@ pub enum Unreached {
 impl fmt::Display for Unreached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Vault(url) => write!(f, "cannot reach {url}"),
-            Self::Target(url) => write!(f, "cannot reach where {url} redirects to"),
+            Self::Vault(url) => write!(f, "cannot reach {}", words(&url.to_string())),
+            Self::Target(url) => {
+                let url = words(&url.to_string());
+                write!(f, "cannot reach where {url} redirects to")
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ def profile(given: Any) -> ServerProfile:
     if isinstance(role, dict) and "iam" in role:
         iam = role["iam"]
         role = RoleBindings(iam.get("principal-arns"), iam.get("unique-ids"), iam.get("inferred-entity"))
-    software = {name: given.get(name) and Software(**given[name]) for name in ("core", "auth-plugin")}
+    software = {name: given.get(name) and Software(given[name].get("flavour"), given[name].get("version")) for name in ("core", "auth-plugin")}
     return ServerProfile(
         server_id="" if server == "not-required" else variant(server),
         sts_endpoint=variant(given.get("sts-endpoint")),
