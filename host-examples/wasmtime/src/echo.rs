@@ -25,13 +25,16 @@ pub fn words(text: &str) -> String {
 /// Says whether a word has a run as keys, tokens and signatures are. Paths are in one case.
 fn may_hold_secret(word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
-    word.split(|c| !is_part(c)).any(|run| {
-        let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
-        let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-        let is_path = run.contains('/') && !has(u8::is_ascii_uppercase);
-        let has_both = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
-        (run.len() >= 16 && has_both && !is_path) || (run.len() >= 24 && is_mixed)
-    })
+    // What is written in escapes is not looked into.
+    let is_escaped = word.matches(['%', '\\', '&']).count() >= 3;
+    is_escaped
+        || word.split(|c| !is_part(c)).any(|run| {
+            let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
+            let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+            let is_path = run.contains('/') && !has(u8::is_ascii_uppercase);
+            let has_both = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
+            (run.len() >= 16 && has_both && !is_path) || (run.len() >= 24 && is_mixed)
+        })
 }
 
 /// Says what is wrong with the command line.
@@ -62,6 +65,7 @@ mod tests {
             ),
             ("a https://vawP5cLBBbwEOkzs8e1qTJ.example.com/v1 b", "a … b"),
             ("a wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b", "a … b"),
+            ("a %77%4A%61%6C%72 b", "a … b"),
         ] {
             assert_eq!(words(text), shown);
         }
