@@ -92,7 +92,8 @@ export function endpoint(value: string | undefined): signer.StsEndpoint | undefi
 export function unixSeconds(name: string, time: Date | number): bigint {
   const seconds = Math.floor(time instanceof Date ? time.getTime() / 1000 : time);
   if (!(seconds >= 0 && seconds < 2 ** 64)) {
-    throw new TypeError(`invalid ${name}: expected a Date or Unix seconds from 1970 on, found ${String(time)}`);
+    const found = typeof time === 'number' || time instanceof Date ? String(time) : kind(time);
+    throw new TypeError(`invalid ${name}: expected a Date or Unix seconds from 1970 on, found ${found}`);
   }
   return BigInt(seconds);
 }

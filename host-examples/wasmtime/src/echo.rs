@@ -25,9 +25,10 @@ pub fn words(text: &str) -> String {
 /// Says whether a word has a run as keys, tokens and signatures are. Paths are in one case.
 fn may_hold_secret(word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
-    // What is written in escapes is not looked into.
+    // What is written in escapes, or has invisible characters in it, is not looked into.
     let is_escaped = word.matches(['%', '\\', '&']).count() >= 3;
     is_escaped
+        || !word.is_ascii()
         || word.split(|c| !is_part(c)).any(|run| {
             let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
             let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
