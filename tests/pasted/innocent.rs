@@ -217,7 +217,7 @@ const OTHERS: &[&str] = &[
     "psycopg2.errors.UniqueViolation: duplicate key value violates unique constraint \"users_pkey\"\nDETAIL:  Key (id)=(1) already exists.\n",
     "error: failed to push some refs to 'github.com:example/app.git'\nhint: Updates were rejected because the remote contains work that you do\n",
     "fatal: repository 'https://github.com/example/none.git/' not found",
-    "npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.npmjs.org/none - Not found\n",
+    "npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.example.com/none - Not found\n",
     "Error from server (Forbidden): pods is forbidden: User \"dev\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"",
     "Warning  FailedScheduling  30s  default-scheduler  0/3 nodes are available: exceeded quota: compute, requested: cpu=2, used: cpu=10, limited: cpu=10",
     "Error creating: pods \"app-1\" is forbidden: exceeded quota: object-counts, requested: pods=1, used: pods=10, limited: pods=10",
