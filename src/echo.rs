@@ -20,6 +20,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
+use crate::sorted::sorted;
+
 /// The longest piece of an input that a message echoes, in characters.
 const VALUE_LIMIT: usize = 64;
 
@@ -119,7 +121,7 @@ impl Secrets {
                 all.any_short = true;
             }
         }
-        all.grams.sort_unstable();
+        all.grams = Zeroizing::new(sorted(core::mem::take(&mut all.grams)));
         all.grams.dedup();
         all
     }
@@ -201,6 +203,9 @@ pub(crate) fn is_in_every_reading(text: &str, holds: impl Fn(&str) -> bool) -> b
     true
 }
 
+/// Where a part of a text begins and ends, in bytes.
+type Part = (usize, usize);
+
 fn without_secrets(text: &str, secrets: &Secrets) -> String {
     let mut units = units(text);
     let mut hidden = Vec::new();
@@ -222,27 +227,26 @@ fn without_secrets(text: &str, secrets: &Secrets) -> String {
 
 /// Hides the words around what was found. They are those of this reading: in the text as it stands
 /// an escape cuts a word.
-fn widen(units: &[Unit], mut found: Vec<Range<usize>>, hidden: &mut Vec<Range<usize>>) {
-    sort(&mut found);
+fn widen(units: &[Unit], found: Vec<Part>, hidden: &mut Vec<Part>) {
     let mut widened = 0;
-    for range in found {
-        if range.end <= widened {
+    for (start, end) in sorted(found) {
+        if end <= widened {
             continue;
         }
-        let (before, rest) = units.split_at(units.partition_point(|u| u.start < range.start));
-        let (within, after) = rest.split_at(rest.partition_point(|u| u.start < range.end));
+        let (before, rest) = units.split_at(units.partition_point(|u| u.start < start));
+        let (within, after) = rest.split_at(rest.partition_point(|u| u.start < end));
         let is_part = |unit: &&Unit| is_word(unit.character);
         // What was widened already is not looked at again, so that the time stays linear.
         let begins = before.iter().rev().take_while(is_part);
         let begins = begins.take_while(|unit| unit.start >= widened).last();
         let ends = after.iter().take_while(is_part).last();
-        widened = ends.or(within.last()).map_or(range.end, |unit| unit.end);
-        hidden.push(begins.map_or(range.start, |unit| unit.start)..widened);
+        widened = ends.or(within.last()).map_or(end, |unit| unit.end);
+        hidden.push((begins.map_or(start, |unit| unit.start), widened));
     }
 }
 
 /// Finds what is a piece of a known secret.
-fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>) {
+fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Part>) {
     let visible: Vec<&Unit> = units
         .iter()
         .filter(|unit| !unit.character.is_whitespace())
@@ -258,7 +262,7 @@ fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>)
         length += 1;
         let mut found = |characters: usize| {
             if let Some(first) = visible.get(index + 1 - characters) {
-                hidden.push(first.start..unit.end);
+                hidden.push((first.start, unit.end));
             }
         };
         if length >= GRAM && secrets.has(window) {
@@ -276,7 +280,7 @@ fn find_known(units: &[Unit], secrets: &Secrets, hidden: &mut Vec<Range<usize>>)
 }
 
 /// Finds the opaque runs.
-fn find_opaque(units: &[Unit], hidden: &mut Vec<Range<usize>>) {
+fn find_opaque(units: &[Unit], hidden: &mut Vec<Part>) {
     let mut rest = units;
     while let Some(unit) = rest.first() {
         let arn = arn_length(rest);
@@ -296,7 +300,7 @@ fn find_opaque(units: &[Unit], hidden: &mut Vec<Range<usize>>) {
         if may_be_secret(run)
             && let (Some(first), Some(last)) = (run.first(), run.last())
         {
-            hidden.push(first.start..last.end);
+            hidden.push((first.start, last.end));
         }
         rest = after;
     }
@@ -474,27 +478,21 @@ fn escape(text: &[Unit]) -> Option<(char, usize)> {
     }
 }
 
-/// Sorts by where the ranges begin: one routine, since each copy of it is five kB.
-fn sort(ranges: &mut [Range<usize>]) {
-    ranges.sort_unstable_by_key(|range| range.start);
-}
-
-/// Puts `…` in the place of each hidden range and of the word around it.
-fn cut_out(text: &str, mut hidden: Vec<Range<usize>>) -> String {
-    sort(&mut hidden);
+/// Puts `…` in the place of each hidden part and of the word around it.
+fn cut_out(text: &str, hidden: Vec<Part>) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
-    for range in hidden {
-        if range.end <= from {
+    for (start, end) in sorted(hidden) {
+        if end <= from {
             continue;
         }
-        let before = text.get(from..range.start.max(from)).unwrap_or_default();
+        let before = text.get(from..start.max(from)).unwrap_or_default();
         let before = before.trim_end_matches(is_word);
         if !before.is_empty() || from == 0 {
             kept.push_str(before);
             kept.push('…');
         }
-        let after = text.get(range.end..).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default();
         from = text.len() - after.trim_start_matches(is_word).len();
     }
     kept.push_str(text.get(from..).unwrap_or_default());

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::sorted::sorted;
+
 /// Vault's own limit since 1.20.3 (`docs/login-contract.md#row-2`); no login comes near it.
 const DEEPEST: usize = 300;
 
@@ -73,8 +75,7 @@ impl<'a> Json<'a> {
     pub(crate) fn duplicate_key(&self) -> Option<&str> {
         match self {
             Self::Object(entries) => {
-                let mut names: Vec<&str> = entries.iter().map(|(name, _)| &**name).collect();
-                names.sort_unstable();
+                let names = sorted(entries.iter().map(|(name, _)| &**name).collect());
                 let pair = names.windows(2).find_map(|pair| match pair {
                     [one, other] if one == other => Some(*one),
                     _ => None,

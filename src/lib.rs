@@ -34,6 +34,7 @@ mod options;
 mod region;
 pub mod session;
 mod signing;
+mod sorted;
 mod sts;
 mod sts_url;
 mod text;

@@ -4,6 +4,7 @@ use super::go_url::Query;
 use super::headers::Headers;
 use crate::credentials::looks_like_secret;
 use crate::signing::ALGORITHM;
+use crate::sorted::sorted;
 
 /// The parts of a signature.
 pub(super) struct Authorization {
@@ -142,8 +143,7 @@ impl Authorization {
         let mut authorization =
             Self::from_credential(credential, signed_headers, signature, Place::Query)?;
         let names = query.pairs.iter().map(|(name, _)| name.as_str());
-        let mut names: Vec<&str> = names.filter(|name| name.starts_with("X-Amz-")).collect();
-        names.sort_unstable();
+        let names = sorted(names.filter(|name| name.starts_with("X-Amz-")).collect());
         let repeated = names
             .windows(2)
             .any(|pair| matches!(pair, [one, other] if one == other));

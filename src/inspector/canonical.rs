@@ -11,6 +11,7 @@ use super::go_url::{GoUrl, Plus, unescape};
 use super::headers::Headers;
 use super::redact::{self, Redacted, Shown, header_value, query_value};
 use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
+use crate::sorted::sorted;
 
 /// What `UriEncode` encodes.
 const ALL: &AsciiSet = &NON_ALPHANUMERIC
@@ -32,8 +33,7 @@ pub(super) fn canonical_request(
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
     let signed = authorization.signed_headers.to_ascii_lowercase();
-    let mut names: Vec<&str> = signed.split(';').collect();
-    names.sort_unstable();
+    let mut names = sorted(signed.split(';').collect::<Vec<_>>());
     names.dedup();
     let hides = shown == Shown::Harmless;
     let headers: Vec<(String, String)> = names
@@ -98,7 +98,7 @@ fn path(path: &str) -> String {
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<String> = pairs
+    let pairs: Vec<String> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -117,8 +117,7 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             Some(format!("{name}={value}"))
         })
         .collect();
-    pairs.sort_unstable();
-    pairs.join("&")
+    sorted(pairs.iter().map(String::as_str).collect()).join("&")
 }
 
 fn value(name: &str, headers: &Headers, body: &[u8], shown: Shown) -> String {

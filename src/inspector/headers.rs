@@ -3,6 +3,7 @@
 use super::go_base64;
 use super::go_header::canonical;
 use crate::json::{Json, JsonError};
+use crate::sorted::sorted;
 
 /// One header of the request to STS, under its canonical name.
 #[derive(Debug)]
@@ -42,16 +43,17 @@ impl Headers {
     }
 
     /// Joins what was added under each name, as Go's `http.Header` does.
-    fn collect(mut added: Vec<Added>) -> Self {
-        // Spellings of one name stand beside each other, and values of one spelling in their order.
-        added.sort_by(|one, other| (&one.name, &one.written).cmp(&(&other.name, &other.written)));
+    ///
+    /// Spellings of one name stand beside each other, and values of one spelling in their order.
+    fn collect(added: Vec<Added>) -> Self {
         let mut headers: Vec<Header> = Vec::new();
         let mut spelling = String::new();
         for Added {
             name,
             written,
             value,
-        } in added
+            ..
+        } in sorted(added)
         {
             match headers.last_mut().filter(|header| header.name == name) {
                 Some(header) => {
@@ -70,9 +72,13 @@ impl Headers {
     }
 }
 
+/// One value of a header; they are sorted as the fields stand here.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Added {
     name: String,
     written: String,
+    /// Which one of all values it is.
+    place: usize,
     value: String,
 }
 
@@ -181,15 +187,19 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
             entries.extend(inside.iter().map(|(name, value)| (&**name, value)));
         }
     }
-    entries.sort_by_key(|(name, _)| *name);
+    let names = entries.iter().map(|(name, _)| *name);
+    let order = sorted(names.zip(0..).collect::<Vec<(&str, usize)>>());
     let mut added = Vec::new();
     let mut bare_number = None;
-    let mut entries = entries.iter().peekable();
-    while let Some((name, value)) = entries.next() {
+    let mut order = order.iter().peekable();
+    while let Some((name, place)) = order.next() {
         // Of two equal keys the later one counts.
-        if entries.peek().is_some_and(|(next, _)| next == name) {
+        if order.peek().is_some_and(|(next, _)| next == name) {
             continue;
         }
+        let Some((_, value)) = entries.get(*place) else {
+            continue;
+        };
         let values = match value {
             Json::Array(values) => values.as_slice(),
             single => core::slice::from_ref(*single),
@@ -206,6 +216,7 @@ fn from_objects(objects: &[&Json<'_>]) -> Result<HeadersRead, HeadersFault> {
             added.push(Added {
                 name: canonical(name),
                 written: (*name).into(),
+                place: added.len(),
                 value,
             });
         }
@@ -230,6 +241,7 @@ fn from_pairs(entries: &[Json<'_>]) -> Result<HeadersRead, HeadersFault> {
         added.push(Added {
             written: name.clone(),
             name,
+            place: added.len(),
             value: value.into(),
         });
     }

@@ -11,6 +11,7 @@ use crate::inspector::profile::{
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::sorted::sorted;
 use crate::sts::region_of_host;
 use crate::sts_url::StsUrl;
 
@@ -225,11 +226,10 @@ struct Allowed {
 
 impl Allowed {
     fn of(profile: &ServerProfile) -> Self {
-        let names = profile.allowed_headers.as_ref().map(|names| {
-            let mut names: Vec<String> = names.iter().map(|name| canonical(name)).collect();
-            names.sort_unstable();
-            names
-        });
+        let names = profile
+            .allowed_headers
+            .as_ref()
+            .map(|names| sorted(names.iter().map(|name| canonical(name)).collect()));
         Self {
             names,
             is_checked: profile.gate() == Gate::Made,

@@ -12,6 +12,7 @@ use crate::inspector::headers::Headers;
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::sorted::sorted;
 
 /// How long AWS takes a signature, before and after its own clock.
 pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;
@@ -149,8 +150,7 @@ fn check_signed_headers(
         }
     }
     let lower = authorization.signed_headers.to_ascii_lowercase();
-    let mut signed: Vec<&str> = lower.split(';').collect();
-    signed.sort_unstable();
+    let signed = sorted(lower.split(';').collect());
     let is_signed = |name: &str| {
         let name = name.to_ascii_lowercase();
         signed.binary_search(&name.as_str()).is_ok()

@@ -2,6 +2,7 @@
 //! place that calls them, and there are many here.
 
 use super::clean::EDGE;
+use crate::sorted::sorted;
 
 pub(super) trait Search {
     /// Says whether a text is in this one.
@@ -45,8 +46,7 @@ impl Search for str {
         for needle in needles {
             all.extend(self.places(needle));
         }
-        all.sort_unstable();
-        all
+        sorted(all)
     }
 
     #[inline(never)]
