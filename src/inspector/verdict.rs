@@ -11,7 +11,7 @@ use crate::text::is_visible;
 
 /// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
 /// field into the middle of a text, and a login may be half as long.
-const MOST_JUDGED: usize = 128 * 1024;
+pub(super) const MOST_JUDGED: usize = 128 * 1024;
 
 /// What became of a login.
 pub(super) enum Verdict {

@@ -1,16 +1,11 @@
 //! Takes off what terminals, collectors and people add to a text: colours, boxes, time stamps.
 
-use std::borrow::Cow;
-
-use super::search::Search;
+use super::search::{EDGE, Search, is_part_of_a_name};
 use super::source_code::is_source_code;
-
-/// Stands for the start or the end of a string that was written inside another text.
-pub(super) const EDGE: char = '\u{1e}';
 
 /// Returns a text without colours, and with the characters that HTML has names for.
 pub(super) fn plain(text: &str) -> String {
-    without_entities(&without_colours(text))
+    without_entities(&without_colours(text).replace(EDGE, ""))
 }
 
 /// Returns a plain text without boxes, prefixes of log collectors and lines of source code.
@@ -27,66 +22,70 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Says whether a line is a heading of a document.
 fn is_heading(line: &str) -> bool {
-    let text = line.trim_start_matches('#');
+    let text = line.skip(|c| c == '#');
     text.len() < line.len() && text.starts_with(' ')
-}
-
-/// Returns a line without a box around it and without what collectors put in front.
-pub(super) fn bare(line: &str) -> &str {
-    without_prefix(without_box(line))
 }
 
 /// Returns a text that was written inside another one, without colours and what stands in front of
 /// its lines.
 pub(super) fn inner(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            cleaned.push('\n');
-        }
-        match line.contains('\u{1b}') {
-            true => {
-                let parts: Vec<String> = line.split(EDGE).map(without_colours).collect();
-                cleaned.push_str(bare(&parts.join("\u{1e}")));
-            }
-            false => cleaned.push_str(bare(line)),
-        }
-    }
-    cleaned
+    let text = without_colours(text);
+    let lines: Vec<&str> = text.split('\n').map(bare).collect();
+    lines.join("\n")
 }
 
-/// Returns a text without the escape sequences of terminals, and without characters that nobody
-/// sees.
+/// Returns a line without a box around it and without what collectors put in front.
+#[inline(never)]
+fn bare(line: &str) -> &str {
+    without_prefix(without_box(line))
+}
+
+/// Returns a text without the escape sequences of terminals, and without characters that are not
+/// visible.
+#[inline(never)]
 fn without_colours(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\u{1b}' => match characters.next() {
-                Some('[') => while characters.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                Some(']') => while characters.next().is_some_and(|c| !"\u{7}\\\n".contains(c)) {},
-                _ => {}
-            },
-            // As `less` and `cat -v` show it.
-            '^' if characters.peek() == Some(&'[') => {
-                let mut rest = characters.clone();
-                rest.next();
-                if rest.next() == Some('[') {
-                    let mut rest = rest.take(12);
-                    let length = rest.position(|c| c == 'm').map_or(0, |at| at + 3);
-                    characters.by_ref().take(length).for_each(drop);
-                    if length > 0 {
-                        continue;
-                    }
-                }
-                kept.push(character);
+    let mut rest = text;
+    while let Some(at) = rest.find(is_terminals) {
+        kept.push_str(rest.slice(0, at));
+        let found = rest.slice(at, rest.len());
+        // `^[[` is how `less` and `cat -v` show it.
+        let style = found.strip_prefix("\u{1b}[");
+        let (shown, length) = if let Some(style) = style.or_else(|| found.strip_prefix("^[[")) {
+            let end = style.skip(|c| c.is_ascii_digit() || ";?".contains(c));
+            ("", found.len() - end.len() + 1)
+        } else if found.starts_with("\u{1b}]") {
+            let end = found.find(['\u{7}', '\\', '\n']);
+            ("", end.map_or(found.len(), |end| end + 1))
+        } else {
+            match found.chars().next() {
+                Some('^') => ("^", 1),
+                Some('\u{1b}') => ("", 2),
+                Some(space @ ('\u{a0}' | '\u{2028}')) => (" ", space.len_utf8()),
+                other => ("", other.map_or(1, char::len_utf8)),
             }
-            '\u{a0}' | '\u{2028}' => kept.push(' '),
-            '\u{0}' | '\u{8}' | '\u{9b}' | '\u{200b}' | '\u{feff}' | '\u{1c}'..='\u{1f}' => {}
-            _ => kept.push(character),
-        }
+        };
+        kept.push_str(shown);
+        rest = found.slice(length, found.len());
     }
+    kept.push_str(rest);
     kept
+}
+
+/// Says whether a character begins an escape sequence, or is white space or nothing on a screen.
+fn is_terminals(character: char) -> bool {
+    matches!(
+        character,
+        '\u{0}' | '\u{8}' | '\u{1b}'
+            ..='\u{1d}'
+                | '\u{1f}'
+                | '^'
+                | '\u{9b}'
+                | '\u{a0}'
+                | '\u{200b}'
+                | '\u{2028}'
+                | '\u{feff}'
+    )
 }
 
 /// Names that HTML and XML have for characters.
@@ -102,41 +101,36 @@ const ENTITIES: [(&str, &str); 8] = [
 ];
 
 fn without_entities(text: &str) -> String {
-    let mut read = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        read.push_str(before);
-        let name = rest.get(before.len()..).unwrap_or_default();
-        match ENTITIES.iter().find(|(entity, _)| name.starts_with(entity)) {
-            Some((entity, character)) => {
-                read.push_str(character);
-                rest = name.get(entity.len()..).unwrap_or_default();
-            }
-            None => {
-                read.push('&');
-                rest = after;
-            }
+    let mut read = String::from(text);
+    for (entity, character) in ENTITIES {
+        if read.has(entity) {
+            read = read.replace(entity, character);
         }
     }
-    read.push_str(rest);
     read
 }
 
 fn without_box(line: &str) -> &str {
-    let is_side = |c: char| ('\u{2500}'..='\u{257f}').contains(&c);
-    let inside = line.trim();
-    let Some(inside) = inside.strip_prefix(is_side) else {
-        // A quotation in a mail or an issue; a bar on the left, which tables do not have alone.
-        let quoted = line
-            .strip_prefix("> ")
-            .unwrap_or(if line == ">" { "" } else { line });
-        return match quoted.trim_start().strip_prefix('|') {
-            Some(rest) if !rest.contains('|') && !rest.starts_with(char::is_alphanumeric) => rest,
-            _ => quoted,
-        };
-    };
-    let inside = inside.strip_prefix(' ').unwrap_or(inside);
-    inside.trim_end_matches(|c: char| is_side(c) || c == ' ')
+    let inside = line.trim().skip(is_side);
+    if inside.len() < line.trim().len() {
+        return inside
+            .strip_prefix(' ')
+            .unwrap_or(inside)
+            .cut(|c| is_side(c) || c == ' ');
+    }
+    // A quotation in a mail or an issue; a bar on the left, which tables do not have alone.
+    let quoted = line
+        .strip_prefix("> ")
+        .unwrap_or(if line == ">" { "" } else { line });
+    match quoted.trim_start().strip_prefix('|') {
+        Some(rest) if !rest.contains('|') && !rest.starts_with(is_part_of_a_name) => rest,
+        _ => quoted,
+    }
+}
+
+/// Says whether a character draws a box.
+fn is_side(character: char) -> bool {
+    ('\u{2500}'..='\u{257f}').contains(&character)
 }
 
 /// Takes off the time stamps and the names that collectors of logs put in front of each line.
@@ -144,79 +138,62 @@ fn without_prefix(line: &str) -> &str {
     let mut rest = line;
     // `docker compose logs`: `vault-agent-1  | text`.
     if let Some((name, text)) = rest.split_once(" | ")
-        && is_name(name.trim_end())
+        && name.len() <= 64
+        && !name.is_empty()
+        && name
+            .trim_end()
+            .is_all(|c| is_part_of_a_name(c) || "-./".contains(c))
     {
         rest = text;
     }
     for _ in 0..4 {
         let trimmed = rest.trim_start();
         // GitHub's and Azure's runners: `##[error]text`.
-        if let Some((_, text)) = trimmed
-            .strip_prefix("##[")
-            .and_then(|text| text.split_once(']'))
+        if trimmed.starts_with("##[")
+            && let Some((_, text)) = trimmed.split_once(']')
         {
             rest = text;
             continue;
         }
         let (word, after) = trimmed.split_once(' ').unwrap_or((trimmed, ""));
-        let is_stream = matches!(word, "stderr" | "stdout");
-        if is_time(word) || (is_stream && (after.starts_with("F ") || after.starts_with("P "))) {
-            let after = match is_stream {
-                true => after.get(2..).unwrap_or_default(),
-                false => after,
-            };
-            rest = after;
-        } else {
+        // containerd: `2024-03-01T10:00:00Z stderr F text`.
+        let is_stream = ["stderr", "stdout"].contains(&word) && after.begins(&["F ", "P "]);
+        if !is_stream && !is_time(word) {
             break;
         }
+        rest = after.slice(if is_stream { 2 } else { 0 }, after.len());
     }
     rest
-}
-
-fn is_name(word: &str) -> bool {
-    let mut characters = word.chars();
-    word.len() <= 64
-        && characters.next().is_some_and(char::is_alphabetic)
-        && characters.all(|c| c.is_alphanumeric() || "-_./".contains(c))
 }
 
 /// Says whether a word is a date or a time, as logs write it. AWS writes its times without dashes
 /// and colons, and those belong to its texts.
 fn is_time(word: &str) -> bool {
-    let word = word.trim_matches(['[', ']']);
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let marks = word.matches(['-', ':', '/']).count();
-    let is_part = |c: char| c.is_ascii_digit() || "-:/.,+TZ".contains(c);
+    let word = word.skip(|c| c == '[').cut(|c| c == ']');
+    let count = |test: fn(&u8) -> bool| word.bytes().filter(test).count();
     (5..=36).contains(&word.len())
         && word.starts_with(|c: char| c.is_ascii_digit())
-        && digits >= 4
-        && marks >= 2
-        && word.chars().all(is_part)
+        && count(u8::is_ascii_digit) >= 4
+        && count(|byte| b"-:/".contains(byte)) >= 2
+        && word.is_all(|c| c.is_ascii_digit() || "-:/.,+TZ".contains(c))
 }
 
 /// Returns a line without what prose names between backticks. An answer that a person puts there stays.
-fn without_code_spans(line: &str) -> Cow<'_, str> {
-    if line.matches('`').count() < 2 || line.has("```") {
+fn without_code_spans(line: &str) -> String {
+    let marks = line.places("`").len();
+    if marks < 2 || line.has("```") {
         return line.into();
     }
-    let mut parts = line.split('`');
-    let mut kept = String::from(parts.next().unwrap_or_default());
-    while let Some(span) = parts.next() {
-        let Some(after) = parts.next() else {
+    let mut kept = String::new();
+    for (index, part) in line.split('`').enumerate() {
+        let is_answer = part.has_any(&["errors\"", "Error making API request"]);
+        let is_status = part.slice(0, 3).is_all(|c| c.is_ascii_digit());
+        if index > 0 {
             kept.push('`');
-            kept.push_str(span);
-            break;
-        };
-        let is_answer = span.has("errors\"") || span.has("Error making API request");
-        let is_status = span
-            .get(..3)
-            .is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
-        kept.push('`');
-        if is_answer || is_status {
-            kept.push_str(span);
         }
-        kept.push('`');
-        kept.push_str(after);
+        if index % 2 == 0 || index == marks || is_answer || is_status {
+            kept.push_str(part);
+        }
     }
-    kept.into()
+    kept
 }

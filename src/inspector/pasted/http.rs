@@ -1,125 +1,89 @@
 //! An HTTP answer with its head, as `curl -i` and `curl -v` print it.
 
+use super::super::answer::Answer;
+use super::reading::{Candidate, Reading, Says, foreign};
+use super::search::Search;
 use crate::json::Json;
 
-use super::super::answer::Answer;
-use super::search::Search;
-use super::{Candidate, Reading, Says, foreign};
-
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
-    let Some(http) = reading
-        .outermost
-        .then(|| Http::read(&reading.view.text))
-        .flatten()
-    else {
+    if !reading.is_outermost {
+        return;
+    }
+    let Some((answer, length)) = read(&reading.view.text) else {
         return;
     };
-    let answer = Answer {
-        status: Some(http.status),
-        body: http.body.clone(),
-        date: http.date.clone(),
-    };
-    let body = http.body.trim();
-    let json = Json::read(body.as_bytes()).ok().map(|(json, _)| json);
-    let is_cut_off = body.is_empty() && http.length.is_some_and(|length| length > 0);
-    let says = match (http.status, &json) {
-        (300..400, _) => Says::ByStatus,
-        _ if is_cut_off => Says::Status,
-        // A list of errors is found by itself.
-        (_, Some(json)) if json.get("errors").is_some() => return,
-        (..300, Some(json)) => match json.get("auth").or(json.get("wrap_info")) {
-            Some(Json::Object(_)) => Says::Vaults,
-            _ => return,
+    let status = answer.status.unwrap_or_default();
+    let json = Json::read(answer.body.trim().as_bytes()).ok();
+    let is_object = json.is_some_and(|(json, _)| matches!(json, Json::Object(_)));
+    let is_cut_off = answer.body.trim().is_empty() && length > 0;
+    if is_object {
+        // What is in it is found by itself.
+        return;
+    }
+    let mut candidate = match is_cut_off {
+        true => Candidate {
+            says: Says::Status,
+            quality: 3,
+            answer: Answer::default(),
         },
-        _ => {
-            let mut candidate = foreign(Some(http.status), body, 3);
-            candidate.answer.date = http.date;
-            return add(candidate);
-        }
+        false => foreign(Some(status), &answer.body, 3),
     };
-    add(Candidate {
-        says,
-        quality: 3,
-        answer,
-    });
+    candidate.answer = answer;
+    add(candidate);
 }
 
 /// Returns the `Date` of the last answer in a text.
 pub(super) fn date(text: &str) -> Option<String> {
-    Http::read(text)?.date
+    read(text)?.0.date
 }
 
-struct Http {
-    status: u16,
-    date: Option<String>,
-    length: Option<u64>,
-    body: String,
-}
-
-impl Http {
-    /// Reads the last answer of a text; those of proxies and redirects come before it.
-    fn read(text: &str) -> Option<Self> {
-        let mut last = None;
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            at += line.len();
-            if let Some(status) = status_line(line)
-                && status != 100
-                && !line.has("onnection established")
-            {
-                last = Some((status, at));
-            }
+/// Reads the last answer of a text, and how long its body was; the answers of proxies and redirects
+/// come before it.
+#[inline(never)]
+fn read(text: &str) -> Option<(Answer, u64)> {
+    let mut last = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        let status = status_line(line).filter(|status| *status != 100);
+        if status.is_some() && !line.has("onnection established") {
+            last = status.zip(Some(at));
         }
-        let (status, start) = last?;
-        let mut http = Self {
-            status,
-            date: None,
-            length: None,
-            body: String::new(),
-        };
-        let mut lines = text.get(start..)?.lines();
-        let mut has_head = false;
-        for line in lines.by_ref() {
-            let line = line.trim_start_matches(['<', ' ']).trim_end();
-            let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_name(name)) else {
-                has_head |= line.is_empty();
-                break;
-            };
-            has_head = true;
-            if name.eq_ignore_ascii_case("date") {
-                http.date = Some(value.trim().into());
-            } else if name.eq_ignore_ascii_case("content-length") {
-                http.length = value.trim().parse().ok();
-            }
-        }
-        if !has_head {
-            return None;
-        }
-        // Lines of `curl -v` about the connection.
-        let is_about = |line: &&str| {
-            ["* ", "< ", "> ", "} [", "{ ["]
-                .iter()
-                .any(|mark| line.starts_with(mark))
-        };
-        let body: Vec<&str> = lines.filter(|line| !is_about(line)).collect();
-        http.body = body.join("\n");
-        Some(http)
     }
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    let (status, start) = last?;
+    let mut answer = Answer {
+        status: Some(status),
+        ..Answer::default()
+    };
+    let mut length = 0;
+    let mut has_head = false;
+    let mut lines = text.slice(start, text.len()).lines();
+    for line in lines.by_ref() {
+        let line = line.skip(|c| c == '<' || c == ' ').trim_ascii_end();
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        has_head |= line.is_empty() || !name.is_empty();
+        if name.is_empty() || !name.is_all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            break;
+        }
+        if name.eq_ignore_ascii_case("date") {
+            answer.date = Some(value.trim().into());
+        } else if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().unwrap_or_default();
+        }
+    }
+    for line in lines {
+        // Lines of `curl -v` about the connection.
+        if !line.begins(&["* ", "< ", "> ", "} [", "{ ["]) {
+            answer.body.push_str(line);
+            answer.body.push('\n');
+        }
+    }
+    has_head.then_some((answer, length))
 }
 
 fn status_line(line: &str) -> Option<u16> {
-    let line = line.trim_start_matches(['<', ' ']);
-    let rest = line.strip_prefix("HTTP/")?;
-    let (version, rest) = rest.split_once(' ')?;
-    let status = rest.get(..3)?;
-    let is_version = version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    if is_version {
-        status.parse().ok()
-    } else {
-        None
-    }
+    let line = line.skip(|c| c == '<' || c == ' ');
+    let (version, rest) = line.strip_prefix("HTTP/")?.split_once(' ')?;
+    let is_version = version.is_all(|c| c.is_ascii_digit() || c == '.');
+    rest.slice(0, 3).parse().ok().filter(|_| is_version)
 }

@@ -1,7 +1,9 @@
 //! What proxies, load balancers and Vault's own listener answer in place of Vault.
 
-use super::error_line::{ends, starts};
-use super::{Candidate, Reading, foreign};
+use super::known_texts::{ends, starts};
+use super::reading::{Candidate, Reading, foreign};
+use super::search::Search;
+use super::search::squeeze;
 
 /// Texts of Envoy, HAProxy, Go's listener and AWS's API Gateway, which are the whole of an answer.
 const TEXTS: [&str; 11] = [
@@ -21,33 +23,25 @@ const TEXTS: [&str; 11] = [
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     let view = reading.view;
     for text in TEXTS {
-        let squeezed = super::view::squeeze(text);
-        for (start, end) in view.find(&squeezed) {
+        for place in view.find(&squeeze(text)) {
             let is_open = text.starts_with("upstream connect");
-            if starts(view, start) && (is_open || ends(view, end)) {
-                let status = reading.status(view.position(start), view.position(end));
+            if starts(view, place.start) && (is_open || ends(view, place.end)) {
+                let status = reading.status(place.start, place.end);
                 add(foreign(status, text, 2));
             }
         }
     }
-    page(reading, add);
-}
-
-/// Finds the title of an error page.
-fn page(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
-    let view = reading.view;
+    // Titles of error pages.
     for tag in ["<title>", "<h1>"] {
-        for (start, end, next) in view.find_each(tag) {
-            let rest = view.squeezed.get(end..).unwrap_or_default();
+        for place in view.find(tag) {
             // nginx, HAProxy and ALB begin with the number; Apache and others say Error first.
-            let rest = rest.strip_prefix("Error").unwrap_or(rest);
-            let status = rest.get(..3).and_then(|digits| digits.parse::<u16>().ok());
-            if let Some(status @ 400..600) = status
-                && rest
-                    .get(3..)
-                    .is_some_and(|reason| reason.starts_with(|c: char| c.is_ascii_uppercase()))
+            let title = view.squeezed.slice(place.end, place.end + 20);
+            let title = title.strip_prefix("Error").unwrap_or(title);
+            let has_reason = title.slice(3, 4).is_all(|c| c.is_ascii_uppercase());
+            if let Ok(status @ 400..600) = title.slice(0, 3).parse()
+                && has_reason
             {
-                add(foreign(Some(status), view.part(start, next), 2));
+                add(foreign(Some(status), view.part(place.start, place.next), 2));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Source code, whose texts are said by no server.
 
-use super::search::Search;
+use super::search::{Search, is_part_of_a_name};
 
 /// Code that makes, compares or lists texts in place of printing them.
 const CODE: [&str; 40] = [
@@ -70,9 +70,9 @@ const KEYWORDS: [&str; 18] = [
 
 /// Says whether a line is source code.
 pub(super) fn is_source_code(line: &str) -> bool {
-    let trimmed = line.trim_start_matches(['+', '-', ' ', '\t']);
-    CODE.iter().any(|code| line.has(code))
-        || KEYWORDS.iter().any(|word| trimmed.starts_with(word)) && has_literal(trimmed)
+    let trimmed = line.skip(|c| "+- \t".contains(c));
+    line.has_any(&CODE)
+        || trimmed.begins(&KEYWORDS) && has_literal(trimmed)
         || is_argument(line)
         || is_assignment(line)
         || is_field(line.trim())
@@ -81,38 +81,41 @@ pub(super) fn is_source_code(line: &str) -> bool {
 /// Says whether the first quote of a line opens a string of the program. The stack of an exception
 /// that stands in a string has such words, too, and escaped line breaks.
 fn has_literal(line: &str) -> bool {
-    let before = line.split(['"', '\'']).next().unwrap_or_default();
-    before.len() < line.len() && before.ends_with(['(', ' ', '=', '&', '[']) && !before.has("\\n")
+    let before = line.until("\"").until("'");
+    before.len() < line.len() && before.ends(&["(", " ", "=", "&", "["]) && !before.has("\\n")
 }
 
 /// Says whether a string is given a name: `expected = "…"`.
 fn is_assignment(line: &str) -> bool {
-    let Some((name, value)) = line.split_once(" = ") else {
-        return false;
-    };
-    let is_part = |c: char| c.is_alphanumeric() || "_.$".contains(c);
-    name.trim_start().chars().all(is_part)
-        && value
-            .trim_start_matches(['r', 'f', 'b', '['])
-            .starts_with(['"', '\''])
+    let name = line.until(" = ");
+    let value = line.slice(name.len() + " = ".len(), line.len());
+    name.trim_start()
+        .is_all(|c| is_part_of_a_name(c) || ".$".contains(c))
+        && value.skip(|c| "rfb[".contains(c)).begins(&["\"", "'"])
 }
 
 /// Says whether a string is an argument of a call: `check(400, "…"`. A value that is printed for a
 /// person, such as `Err("…")`, has the name of a type in front.
 fn is_argument(line: &str) -> bool {
-    let Some((before, _)) = line.split_once('"') else {
-        return false;
-    };
+    fn is_path(c: char) -> bool {
+        is_part_of_a_name(c) || ".!:&".contains(c)
+    }
+    let before = line.until("\"");
     let Some((callee, arguments)) = before.rsplit_once('(') else {
         return false;
     };
-    let is_part = |c: char| c.is_alphanumeric() || "_.!:&".contains(c);
-    let name = callee.rsplit(|c| !is_part(c)).next().unwrap_or_default();
-    let is_type = name.starts_with(char::is_uppercase) && !name.contains('.');
-    !arguments.contains(')')
+    let name = callee.slice(callee.cut(is_path).len(), callee.len());
+    let is_type = name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('.');
+    before.len() < line.len()
         && !name.is_empty()
         && !is_type
-        && arguments.chars().all(|c| is_part(c) || ", ".contains(c))
+        && arguments.is_all(|c| is_path(c) || ", ".contains(c))
+}
+
+/// Says whether a string is a field of a structure: `title: "…",`.
+fn is_field(line: &str) -> bool {
+    let name = line.until(": \"");
+    name.len() + 4 < line.len() && name.is_all(is_part_of_a_name) && line.ends_with("\",")
 }
 
 /// Says whether a whole text is source code or a change of it.
@@ -121,22 +124,20 @@ pub(super) fn is_program(text: &str) -> bool {
     let mut before = "";
     for line in text.lines() {
         let line = line.trim();
-        if line.starts_with("diff --git ") || line.starts_with("@@ -") {
+        if line.begins(&["diff --git ", "@@ -"]) {
             return true;
         }
         if line.is_empty() {
             continue;
         }
         lines += 1;
-        let ends = |ends: &[&str]| ends.iter().any(|end| line.ends_with(end));
-        let starts = |starts: &[&str]| starts.iter().any(|start| line.starts_with(start));
         let is_code = is_source_code(line)
-            || ends(&CODE_ENDS)
-            || starts(&CODE_STARTS)
-            || starts(&KEYWORDS)
+            || line.ends(&CODE_ENDS)
+            || line.begins(&CODE_STARTS)
+            || line.begins(&KEYWORDS)
             || [")", "))", "})"].contains(&line)
-            || starts(&["\"", "'"]) && ends(&["\\n\"", "\\n'"])
-            || starts(&["\""]) && ends(&["\","]) && !line.has("\": ");
+            || line.begins(&["\"", "'"]) && line.ends(&["\\n\"", "\\n'"])
+            || line.starts_with('"') && line.ends_with("\",") && !line.has("\": ");
         // The frames of a stack are no program, nor is what Python shows of one.
         if is_code && !line.starts_with("at ") && !before.starts_with("File \"") {
             code += 1;
@@ -144,14 +145,6 @@ pub(super) fn is_program(text: &str) -> bool {
         before = line;
     }
     code >= 3 && code * 5 >= lines * 2
-}
-
-/// Says whether a string is a field of a structure: `title: "…",`.
-fn is_field(line: &str) -> bool {
-    let Some((name, value)) = line.split_once(": \"") else {
-        return false;
-    };
-    name.chars().all(|c| c.is_alphanumeric() || c == '_') && value.ends_with("\",")
 }
 
 const CODE_ENDS: [&str; 15] = [

@@ -1,5 +1,7 @@
 //! HTTP statuses, as clients write them.
 
+use super::search::{Search, is_gap, is_part_of_a_name};
+
 /// Words that stand in front of a status, in small letters and without white space.
 const BEFORE: [&str; 12] = [
     "code",
@@ -49,66 +51,55 @@ pub(super) struct Status {
     pub(super) code: u16,
 }
 
-/// Finds every status of a text. What Vault passes on of AWS's answers is none.
+/// Finds every status of a text. What Vault passes on of AWS's answers is not one.
 pub(super) fn statuses(text: &str) -> Vec<Status> {
-    let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes
-            .iter()
-            .skip(at)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+    while let Some(rest) = text.get(at..) {
+        let Some(first) = rest.find(|c: char| c.is_ascii_digit()) else {
+            break;
+        };
+        at += first;
+        let number = text.get(at..).unwrap_or_default();
+        let digits = number.len() - number.skip(|c| c.is_ascii_digit()).len();
         if digits == 3
-            && let (Some(before), Some(after)) = (text.get(..at), text.get(at + 3..))
-            && let Ok(code @ 100..600) = text.get(at..at + 3).unwrap_or_default().parse()
-            && is_status(before, after)
+            && let Ok(code @ 100..600) = number.slice(0, 3).parse()
+            && is_status(text.slice(at.saturating_sub(40), at), number.slice(3, 60))
         {
             found.push(Status { at, code });
         }
-        at += digits.max(1);
+        at += digits;
     }
     found
 }
 
+/// Says whether a number is a status, by the text in front of it and behind it.
 fn is_status(before: &str, after: &str) -> bool {
-    let part_of_a_word = |c: char| c.is_alphanumeric() || "_-.".contains(c);
-    let aws_says = after.trim_start().starts_with("from STS")
-        || after.starts_with(", request id")
-        || after.starts_with(", RequestID");
-    if before.ends_with(part_of_a_word)
-        || after.starts_with(|c: char| c.is_alphanumeric())
-        || aws_says
+    let last = before.chars().next_back().unwrap_or(' ');
+    if is_part_of_a_name(last)
+        || matches!(last, '-' | '.')
+        || after.starts_with(is_part_of_a_name)
+        || after.trim_start().starts_with("from STS")
+        || after.begins(&[", request id", ", RequestID"])
     {
         return false;
     }
-    let after = after.trim_start_matches([' ', ')', ':', '\'', '"']);
-    if REASONS.iter().any(|reason| after.starts_with(reason)) {
-        return true;
-    }
-    let mut last: Vec<char> = before
-        .chars()
-        .rev()
-        .take(24)
-        .filter(|c| !c.is_whitespace() && !"\"'`:=([,<>".contains(*c))
-        .collect();
-    last.reverse();
-    let last = last.into_iter().collect::<String>().to_ascii_lowercase();
-    BEFORE.iter().any(|word| last.ends_with(word)) && !last.ends_with("receivederrorcode")
+    let reason = after.skip(|c| " ):'\"".contains(c));
+    // Quotes, colons and brackets may stand in between.
+    let words = before.replace(|c| is_gap(c) || "\"'`:=([,<>".contains(c), "");
+    let words = words.to_ascii_lowercase();
+    reason.begins(&REASONS) || words.ends(&BEFORE) && !words.ends_with("receivederrorcode")
 }
 
 /// Returns the status that a client names beside a part of a text: the last one in front of it, or
 /// else the first one behind.
 pub(super) fn beside(statuses: &[Status], start: usize, end: usize) -> Option<u16> {
     let split = statuses.partition_point(|status| status.at < start);
-    let before = statuses
-        .get(..split)
-        .and_then(<[Status]>::last)
-        .filter(|status| start - status.at < 2_000);
-    let after = || {
+    let before = statuses.get(..split)?.last();
+    let before = before.filter(|status| start - status.at < 2_000);
+    let behind = || {
         let split = statuses.partition_point(|status| status.at < end);
         statuses.get(split).filter(|status| status.at - end < 500)
     };
-    before.or_else(after).map(|status| status.code)
+    before.or_else(behind).map(|status| status.code)
 }

@@ -1,10 +1,9 @@
 //! What clients print when no answer came.
 
 use super::super::answer::Answer;
-use super::error_line::ends;
-use super::search::Search;
-use super::view::squeeze;
-use super::{Candidate, Reading, Says};
+use super::known_texts::{ends, near};
+use super::reading::{Candidate, Reading, Says};
+use super::search::{Search, squeeze};
 
 /// Ends of Go's errors, which nothing but a boundary follows.
 const GO: [&str; 10] = [
@@ -68,73 +67,49 @@ const ELSEWHERE: [&str; 42] = [
 
 pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
     let view = reading.view;
-    let mut vault = None;
-    let texts = GO
-        .iter()
-        .map(|text| (text, true))
-        .chain(ELSEWHERE.iter().map(|text| (text, false)));
-    for (text, is_end) in texts {
-        let squeezed = squeeze(text);
-        for (start, end) in view.find(&squeezed) {
-            if is_end && !ends(view, end) {
-                continue;
-            }
-            let vault = vault.get_or_insert_with(|| VaultWords::new(&view.squeezed));
-            if vault.are_around(start, end) {
-                return add(Candidate {
-                    says: Says::Silence,
-                    quality: 2,
-                    answer: Answer::default(),
-                });
+    let squeezed = view.squeezed.to_ascii_lowercase();
+    let [certain, vault, login] = VAULT_WORDS.map(|words| squeezed.places_of(words));
+    let is_a_login = |place| {
+        let is_near = |words: &[usize]| near(words, place, 500, 300);
+        is_near(&certain) || is_near(&vault) && is_near(&login)
+    };
+    for (texts, is_end) in [(GO.as_slice(), true), (ELSEWHERE.as_slice(), false)] {
+        for text in texts {
+            for place in view.find(&squeeze(text)) {
+                if (!is_end || ends(view, place.end)) && is_a_login(place) {
+                    return add(Candidate {
+                        says: Says::Silence,
+                        quality: 2,
+                        answer: Answer::default(),
+                    });
+                }
             }
         }
     }
 }
 
-/// Words by which a failure is known to be one of a request to Vault: other requests fail, too. Each
-/// as where it stands.
-struct VaultWords {
-    /// What only a request to Vault has.
-    certain: Vec<usize>,
-    vault: Vec<usize>,
-    /// What is about a login where Vault is named, too.
-    login: Vec<usize>,
-}
-
-impl VaultWords {
-    fn new(squeezed: &str) -> Self {
-        let text = squeezed.to_ascii_lowercase();
-        let places = |words: &[&str]| text.places_of(words);
-        Self {
-            certain: places(&[
-                "/v1/auth/",
-                "/v1/sys/",
-                ":8200",
-                "port8200",
-                "port=8200",
-                "errorauthenticating:",
-                "thevaultserverat",
-                "unabletologintoauthmethod",
-            ]),
-            vault: places(&["vault", "openbao"]),
-            login: places(&[
-                "login",
-                "logging",
-                "logginin",
-                "authenticat",
-                "/v1/",
-                "//vault",
-                "tovault",
-                "curl:",
-            ]),
-        }
-    }
-
-    fn are_around(&self, start: usize, end: usize) -> bool {
-        let near = |places: &[usize]| {
-            let first = places.partition_point(|at| *at + 500 < start);
-            places.get(first).is_some_and(|at| *at < end + 300)
-        };
-        near(&self.certain) || near(&self.vault) && near(&self.login)
-    }
-}
+/// Words by which a failure is known to be one of a request to Vault, since other requests fail, too:
+/// what only such a request has, Vault's names, and what is about a login where Vault is named.
+const VAULT_WORDS: [&[&str]; 3] = [
+    &[
+        "/v1/auth/",
+        "/v1/sys/",
+        ":8200",
+        "port8200",
+        "port=8200",
+        "errorauthenticating:",
+        "thevaultserverat",
+        "unabletologintoauthmethod",
+    ],
+    &["vault", "openbao"],
+    &[
+        "login",
+        "logging",
+        "logginin",
+        "authenticat",
+        "/v1/",
+        "//vault",
+        "tovault",
+        "curl:",
+    ],
+];

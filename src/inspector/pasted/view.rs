@@ -1,7 +1,7 @@
 //! A text at one level of escapes, and the same without what a wrap can change.
 
-use super::clean::{EDGE, inner};
-use super::search::Search;
+use super::clean::inner;
+use super::search::{EDGE, Search, is_gap};
 
 /// A text, and its characters without white space: a wrap puts a line break anywhere, and may take a
 /// space away.
@@ -15,16 +15,25 @@ pub(super) struct View {
     is_last: bool,
 }
 
+/// A place in a squeezed text.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Where the next one starts: what is read of one place ends there, so that all are read in
+    /// linear time.
+    pub(super) next: usize,
+}
+
 impl View {
     pub(super) fn new(text: String) -> Self {
         let mut squeezed = String::with_capacity(text.len());
         let mut at = Vec::with_capacity(text.len() + 1);
         for (offset, character) in text.char_indices() {
-            if character.is_whitespace() || character == EDGE {
-                continue;
+            if !is_gap(character) {
+                squeezed.push(character);
+                at.extend((offset..offset + character.len_utf8()).map(|at| at as u32));
             }
-            squeezed.push(character);
-            at.extend((offset..offset + character.len_utf8()).map(|at| at as u32));
         }
         at.push(text.len() as u32);
         Self {
@@ -42,64 +51,38 @@ impl View {
             .map_or(self.text.len(), |at| *at as usize)
     }
 
-    /// Returns the text right behind a byte of the squeezed text, with its white space.
-    pub(super) fn behind(&self, squeezed_end: usize) -> &str {
-        let Some(last) = squeezed_end.checked_sub(1) else {
-            return &self.text;
-        };
-        let last = self.position(last);
-        let rest = self.text.get(last..).unwrap_or_default();
-        let mut characters = rest.chars();
-        characters.next();
-        characters.as_str()
-    }
-
     /// Returns the text in front of a byte of the squeezed text.
     pub(super) fn before(&self, squeezed: usize) -> &str {
-        self.text.get(..self.position(squeezed)).unwrap_or_default()
+        self.text.slice(0, self.position(squeezed))
     }
 
-    /// Returns a part of the text.
-    pub(super) fn part(&self, squeezed_start: usize, squeezed_end: usize) -> &str {
-        let range = self.position(squeezed_start)..self.position(squeezed_end);
-        self.text.get(range).unwrap_or_default()
+    /// Returns the text from one byte of the squeezed text to another one.
+    pub(super) fn part(&self, start: usize, end: usize) -> &str {
+        self.text.slice(self.position(start), self.position(end))
     }
 
-    /// Finds every place of a text without its white space, from the front; each as its start and
-    /// its end in the squeezed text.
-    pub(super) fn find(&self, needle: &str) -> Vec<(usize, usize)> {
-        let places = self.squeezed.places(needle).into_iter();
-        places.map(|start| (start, start + needle.len())).collect()
-    }
-
-    /// Finds every place of a text as `find` does, each with where the next one starts: what is read of
-    /// one place ends there, so that all are read in linear time.
-    #[inline(never)]
-    pub(super) fn find_each(&self, needle: &str) -> Vec<(usize, usize, usize)> {
-        let places = self.squeezed.places(needle);
-        let mut next = self.squeezed.len();
-        let mut each: Vec<_> = places
-            .into_iter()
-            .rev()
-            .map(|start| {
-                (
-                    start,
-                    start + needle.len(),
-                    core::mem::replace(&mut next, start),
-                )
-            })
-            .collect();
-        each.reverse();
-        each
-    }
-
-    /// Returns the text between two bytes of the squeezed text, with the white space in front.
+    /// Returns the text right behind a byte of the squeezed text, white space included, up to another
+    /// one.
     pub(super) fn between(&self, end: usize, next: usize) -> &str {
-        let rest = self.behind(end);
-        let length = self
-            .position(next)
-            .saturating_sub(self.text.len() - rest.len());
-        rest.get(..length).unwrap_or(rest)
+        let start = end.checked_sub(1).map_or(0, |last| self.position(last) + 1);
+        self.text.slice(start, self.position(next).max(start))
+    }
+
+    /// Finds every place of a text without its white space, from the front.
+    #[inline(never)]
+    pub(super) fn find(&self, needle: &str) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for start in self.squeezed.places(needle) {
+            if let Some(last) = places.last_mut() {
+                last.next = start;
+            }
+            places.push(Place {
+                start,
+                end: start + needle.len(),
+                next: self.squeezed.len(),
+            });
+        }
+        places
     }
 
     /// Returns the text one level of escapes further in; `None` if this one has none, nor had the one
@@ -116,26 +99,21 @@ impl View {
 }
 
 /// Takes away one level of escapes, of JSON, Go, Python or a shell.
+#[inline(never)]
 pub(super) fn unescape(text: &str, with_edges: bool) -> String {
     let mut read = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         match character {
-            '"' if with_edges => {
-                read.push(EDGE);
-                read.push('"');
-            }
+            '"' if with_edges => read.extend([EDGE, '"']),
             EDGE => {}
             '\\' => {
                 // A wrap may stand between the backslash and its letter.
                 let mut rest = characters.clone();
-                let next = rest.by_ref().find(|c| *c != '\n' && *c != EDGE);
-                match next.and_then(|next| escape(next, &mut rest)) {
-                    Some(escaped) => {
-                        read.push_str(escaped.encode_utf8(&mut [0; 4]));
-                        characters = rest;
-                    }
-                    None => read.push('\\'),
+                let escaped = escape(&mut rest);
+                read.push(escaped.unwrap_or('\\'));
+                if escaped.is_some() {
+                    characters = rest;
                 }
             }
             _ => read.push(character),
@@ -144,28 +122,21 @@ pub(super) fn unescape(text: &str, with_edges: bool) -> String {
     read
 }
 
-fn escape(letter: char, rest: &mut core::str::Chars<'_>) -> Option<char> {
-    let mut digits = |count: usize| {
-        let mut code = 0;
-        for _ in 0..count {
-            code = code * 16 + rest.find(|c| *c != '\n')?.to_digit(16)?;
-        }
-        // Half of a surrogate pair stands for no character of a server's text.
-        Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+fn escape(rest: &mut core::str::Chars<'_>) -> Option<char> {
+    let mut next = || rest.find(|c| *c != '\n' && *c != EDGE);
+    let digits = match next()? {
+        'n' => return Some('\n'),
+        't' => return Some('\t'),
+        'r' | 'b' | 'f' | 'v' => return Some(' '),
+        same @ ('"' | '\\' | '/' | '\'' | '`') => return Some(same),
+        'u' => 4,
+        'x' => 2,
+        _ => return None,
     };
-    match letter {
-        'n' => Some('\n'),
-        't' => Some('\t'),
-        'r' => Some(' '),
-        'b' | 'f' | 'v' => Some(' '),
-        'u' => digits(4),
-        'x' => digits(2),
-        same @ ('"' | '\\' | '/' | '\'' | '`') => Some(same),
-        _ => None,
+    let mut code = 0;
+    for _ in 0..digits {
+        code = code * 16 + next()?.to_digit(16)?;
     }
-}
-
-/// Returns a text without its white space.
-pub(super) fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect()
+    // Half of a surrogate pair stands for no character of a server's text.
+    Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
 }

@@ -1,7 +1,9 @@
 //! Puts the texts that the rules know back together where a wrap broke them.
 
 use super::super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STS, UPSTREAM};
-use super::view::{View, squeeze};
+use super::search::{Search, squeeze};
+use super::view::View;
+use crate::sorted::sorted;
 
 /// Texts besides those of the rules that decide between rules, or that values stand behind.
 const MARKS: [&str; 13] = [
@@ -25,10 +27,17 @@ pub(super) struct KnownTexts(Vec<(&'static str, String)>);
 
 impl KnownTexts {
     pub(super) fn new() -> Self {
-        let known = [BEFORE_STS, FIELD_VALIDATION, UPSTREAM, STS, AFTER_STS];
-        let pieces = known.into_iter().flatten().map(|(piece, _)| *piece);
-        let pieces = pieces.chain(MARKS).filter(|piece| !piece.is_empty());
-        Self(pieces.map(|piece| (piece, squeeze(piece))).collect())
+        let mut known = Vec::from(MARKS);
+        for texts in [BEFORE_STS, FIELD_VALIDATION, UPSTREAM, STS, AFTER_STS] {
+            known.extend(texts.iter().map(|(piece, _)| *piece));
+        }
+        known.retain(|piece| !piece.is_empty());
+        Self(
+            known
+                .into_iter()
+                .map(|piece| (piece, squeeze(piece)))
+                .collect(),
+        )
     }
 
     /// Returns a text in which every text of the rules stands in one piece.
@@ -37,53 +46,50 @@ impl KnownTexts {
             return text.into();
         }
         let view = View::new(text.into());
-        let mut broken: Vec<(usize, usize, &str)> = Vec::new();
+        let mut broken = Vec::new();
         for (piece, squeezed) in &self.0 {
-            if let Some((start, end)) = view.find(squeezed).first().copied()
-                && !text.contains(piece)
+            if let Some(start) = view.squeezed.place(squeezed)
+                && !text.has(piece)
             {
-                broken.push((start, end, piece));
+                // A piece of another one comes second.
+                broken.push((start, usize::MAX - squeezed.len(), *piece));
             }
         }
         let mut whole = String::with_capacity(text.len());
         let mut done = 0;
-        // A piece of another one comes second.
-        let first = |done: usize| {
-            let left = broken.iter().filter(move |(start, ..)| *start >= done);
-            left.min_by_key(|(start, end, _)| (*start, usize::MAX - end))
-        };
-        while let Some((start, end, piece)) = first(done) {
-            whole.push_str(view.part(done, *start).trim_end_matches('\n'));
-            if piece.starts_with(' ')
-                || view.before(*start).ends_with(char::is_whitespace)
-                    && !whole.ends_with(char::is_whitespace)
-            {
+        for (start, length, piece) in sorted(broken) {
+            if start < done {
+                continue;
+            }
+            whole.push_str(view.between(done, start).cut(|c| c == '\n'));
+            let is_spaced = whole.ends_with([' ', '\t', '\n']);
+            if piece.starts_with(' ') || view.before(start).ends_with([' ', '\n']) && !is_spaced {
                 whole.push(' ');
             }
             whole.push_str(piece.trim_start());
-            done = *end;
+            done = start + (usize::MAX - length);
         }
-        whole.push_str(view.behind(done).trim_start_matches(['\n', '\r']));
+        let rest = view.between(done, view.squeezed.len());
+        whole.push_str(rest.skip(|c| "\n\r".contains(c)));
         joined_times(&whole)
     }
 }
 
 /// Joins the two parts of a time of AWS's, which has no space inside.
 fn joined_times(text: &str) -> String {
+    fn is_time(c: char) -> bool {
+        c.is_ascii_digit() || c == 'T' || c == 'Z'
+    }
     let mut joined = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
-        let is_time = |c: char| c.is_ascii_digit() || c == 'T' || c == 'Z';
-        let before: usize = joined.chars().rev().take_while(|c| is_time(*c)).count();
-        let after: usize = line
-            .trim_start()
-            .chars()
-            .take_while(|c| is_time(*c))
-            .count();
+        let rest = line.trim_start();
+        let before = joined.len() - joined.cut(is_time).len();
+        let after = rest.len() - rest.skip(is_time).len();
         let is_broken = before > 0 && after > 0 && before + after == "20220127T001427Z".len();
         if index > 0 && !is_broken {
             joined.push('\n');
         }
-        joined.push_str(if is_broken { line.trim_start() } else { line });
+        joined.push_str(if is_broken { rest } else { line });
     }
     joined
 }
