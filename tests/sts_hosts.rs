@@ -7,7 +7,7 @@
     reason = "helpers of tests may fail, as tests do"
 )]
 
-use vault_aws_login::{PARTITIONS, Region, SignError, StsEndpoint, StsTarget, StsUrl};
+use vault_aws_login::{InputRule, PARTITIONS, Region, StsEndpoint, StsTarget, StsUrl};
 
 /// Resolves and checks `(region, endpoint) → (host, scope)`, reporting the caller's line.
 #[track_caller]
@@ -243,9 +243,9 @@ fn url_that_is_not_bare_or_no_url_is_refused() {
     #[rustfmt::skip]
     let table = [
         ("", "empty-value", "empty STS endpoint: expected a value or none"),
-        (" https://sts.amazonaws.com", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a blank at the start"),
-        ("https://sts.amazonaws.com\n", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a line break at the end"),
-        ("https://sts.amazon aws.com", "illegal-character", "invalid STS endpoint: expected printable ASCII without blanks, found a blank at position 19"),
+        (" https://sts.amazonaws.com", "surrounding-whitespace", "invalid STS endpoint: expected no whitespace at either end, found a space at the start"),
+        ("https://sts.amazonaws.com\n", "surrounding-whitespace", "invalid STS endpoint: expected no whitespace at either end, found a line break at the end"),
+        ("https://sts.amazon aws.com", "illegal-character", "invalid STS endpoint: expected printable ASCII without spaces, found a space at position 19"),
         ("https://sts.amazonaws.com/path", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
         ("https://sts.amazonaws.com//", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
         ("https://sts.amazonaws.com?a=b", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a query"),
@@ -265,22 +265,12 @@ fn url_that_is_not_bare_or_no_url_is_refused() {
     ];
     for (url, rule, message) in table {
         let error = StsUrl::new(url).unwrap_err();
-        assert_eq!(
-            (error.rule().name(), error.to_string().as_str()),
-            (rule, message)
-        );
-        assert_eq!(error.field().name(), "sts-endpoint");
+        assert_eq!((error.rule.name(), error.message.as_str()), (rule, message));
+        assert_eq!(error.field.name(), "sts-endpoint");
     }
     let long = format!("https://{}", ["a23456789"; 26].join("."));
     let error = StsUrl::new(&long).unwrap_err();
-    assert!(matches!(
-        error,
-        SignError::TooLong {
-            limit: 253,
-            length: 259,
-            ..
-        }
-    ));
+    assert_eq!(error.rule, InputRule::TooLong);
     let message = "invalid STS endpoint: expected at most 253 characters, found 259";
     assert_eq!(error.to_string(), message);
 }

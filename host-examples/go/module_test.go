@@ -162,7 +162,7 @@ func TestBadInputOfGosOwnGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
 	}{
 		{
 			"secret not UTF-8", with(func(c *aws.Credentials) { c.SecretAccessKey = exampleSecret[:20] + "\xff" }), at,
-			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21"},
+			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without spaces, found a non-ASCII character at position 21"},
 		},
 		{
 			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), at,

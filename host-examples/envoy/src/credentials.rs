@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use thiserror::Error;
-use vault_aws_login::session::{
-    ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource,
-};
-use vault_aws_login::{Credentials, SignError};
+use vault_aws_login::session::{ContainerAuthorization, ContainerEndpoint, CredentialSource};
+use vault_aws_login::{Credentials, InputError};
 use zeroize::Zeroizing;
 
 use crate::config::CredentialsFrom;
@@ -55,10 +53,10 @@ pub(crate) enum CredentialsError {
     NoEndpoint,
     /// The endpoint's URI is refused.
     #[error("invalid credential endpoint: {0}")]
-    Endpoint(#[from] ConfigError),
+    Endpoint(InputError),
     /// The credentials are refused.
     #[error(transparent)]
-    Credentials(#[from] SignError),
+    Credentials(InputError),
 }
 
 /// Those variables of the VM's environment that say something about credentials.
@@ -128,12 +126,13 @@ impl Environment {
             };
             return Err(CredentialsError::Missing(missing));
         };
-        Ok(Credentials::new(
+        Credentials::new(
             access_key_id.to_owned(),
             secret_access_key.to_owned(),
             self.get(SESSION_TOKEN).map(str::to_owned),
             None,
-        )?)
+        )
+        .map_err(CredentialsError::Credentials)
     }
 }
 
@@ -157,7 +156,8 @@ pub(crate) fn source(
             } else {
                 ContainerAuthorization::None
             };
-            let endpoint = ContainerEndpoint::new(uri, authorization)?;
+            let endpoint =
+                ContainerEndpoint::new(uri, authorization).map_err(CredentialsError::Endpoint)?;
             Ok(CredentialSource::ContainerEndpoint(endpoint))
         }
         CredentialsFrom::InstanceMetadata { .. } => Ok(CredentialSource::InstanceMetadata),

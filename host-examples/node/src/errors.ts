@@ -1,13 +1,13 @@
 import type { LoginRule } from './component/interfaces/vault-aws-login-inspector.js';
-import type { ConfigField, ConfigRule, TransportFailure } from './component/interfaces/vault-aws-login-lifecycle.js';
-import type { InputField, SignRule } from './component/interfaces/vault-aws-login-signer.js';
+import type { TransportFailure } from './component/interfaces/vault-aws-login-lifecycle.js';
+import type { InputField, InputRule } from './component/interfaces/vault-aws-login-signer.js';
 import type { Refusal } from './inspect.js';
 
 /** Why an input was refused. The list is complete; the package's WIT says when each arises and what mends it. */
-export type Rule = SignRule | ConfigRule | LoginRule;
+export type Rule = InputRule | LoginRule;
 
 /** The input that a refusal is about. */
-export type Field = InputField | ConfigField;
+export type Field = InputField;
 
 /** An input that nothing can be made of. Never holds a secret. */
 export class LoginError extends Error {

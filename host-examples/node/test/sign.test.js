@@ -77,7 +77,7 @@ test('refused input is a LoginError with rule, field and sentence', () => {
       { role: 'a b' },
       'illegal-character',
       'role',
-      'invalid role: expected printable ASCII without blanks, found `a b`',
+      'invalid role: expected printable ASCII without spaces, found `a b`',
     ],
     [
       { time: Date.parse('2015-08-30') },
