@@ -1,4 +1,5 @@
-//! Logins that break each rule, and why, with every finding in full.
+//! Logins that break each rule, and why, with every finding: what it adds to the texts of its rule,
+//! which are in `tests/inspector_texts.txt`.
 
 #![allow(
     clippy::indexing_slicing,
@@ -6,6 +7,8 @@
     clippy::unwrap_used,
     reason = "helpers of tests may fail, as tests do"
 )]
+
+mod inspector_rows;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -200,29 +203,11 @@ fn calling(endpoint: CalledEndpoint) -> ServerProfile {
     profile(|profile| profile.sts_endpoint = Some(endpoint))
 }
 
-/// What a finding adds to the texts of its rule, as `severity[rule] detail -> value`: the value
-/// stands in the fix in the place of the phrase in braces. Fails if title and fix are not the
-/// rule's, which are in `tests/inspector_texts.txt`.
+/// Returns a finding as `severity[rule] detail -> value`, without the texts of its rule.
 fn line(finding: &Finding) -> String {
-    let (name, text) = (finding.rule.name(), finding.rule.text());
-    let mut line = format!("{}[{name}]", finding.severity.name());
-    let detail = finding.message.strip_prefix(text.title).unwrap();
-    if !detail.is_empty() {
-        line += " ";
-        line += detail.strip_prefix(": ").unwrap();
-    }
-    let Some((before, rest)) = text.client_fix.split_once('{') else {
-        assert_eq!(finding.fix, text.client_fix);
-        return line;
-    };
-    let (phrase, after) = rest.split_once('}').unwrap();
-    let value = finding.fix.strip_prefix(before).unwrap();
-    let value = value.strip_suffix(after).unwrap();
-    if value != phrase {
-        line += " -> ";
-        line += value;
-    }
-    line
+    let added = inspector_rows::added(finding.rule, &finding.message, &finding.fix);
+    let severity = finding.severity.name();
+    format!("{severity}[{}]{added}", finding.rule.name())
 }
 
 fn lines(login: &str, profile: &ServerProfile, now: u64) -> Vec<String> {
