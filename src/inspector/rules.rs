@@ -970,7 +970,7 @@ rules! {
 mod tests {
     use std::fmt::Write;
 
-    use super::{CITATIONS, Healing};
+    use super::CITATIONS;
 
     #[test]
     fn every_rule_cites_anchors_of_the_login_contract() {
@@ -990,14 +990,11 @@ mod tests {
         let mut lines = String::new();
         for (rule, anchors) in CITATIONS {
             let text = rule.text();
-            let healing = match text.healing {
-                Healing::ByItself => "by itself",
-                Healing::ByHand => "by hand",
-            };
             let (severity, refuser) = (text.severity.name(), text.refuser.name());
+            let healing = text.healing.name();
             writeln!(
                 lines,
-                "{severity}[{}] by {refuser}, heals {healing}",
+                "{severity}[{}] by {refuser}, healing {healing}",
                 rule.name()
             )
             .unwrap();
