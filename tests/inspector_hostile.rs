@@ -99,9 +99,8 @@ fn thousands_of_headers_get_a_few_findings() {
     let headers: String = (0..4_000)
         .map(|index| format!(",\"x\n{index}\":1").replace('\n', " "))
         .collect();
-    let text = format!(
-        "{{\"iam_http_request_method\":\"POST\",\"iam_request_url\":\"\",\"iam_request_body\":\"\",\"iam_request_headers\":{{\"a\":1{headers}}}}}",
-    );
+    let fields = r#""iam_http_request_method":"POST","iam_request_url":"","iam_request_body":"""#;
+    let text = format!(r#"{{{fields},"iam_request_headers":{{"a":1{headers}}}}}"#);
     let found = rules(&text);
     assert!(
         found.contains(&"json-over-limits") && found.contains(&"header-illegal"),
@@ -151,7 +150,10 @@ fn long_lists_inside_one_value_are_read_once() {
         "\n",
     ] {
         let value = piece.repeat(40_000 / piece.len());
-        let headers = json!({"Authorization": format!("AWS4-HMAC-SHA256 {value}"), "X-Vault-AWS-IAM-Server-ID": "a"});
+        let headers = json!({
+            "Authorization": format!("AWS4-HMAC-SHA256 {value}"),
+            "X-Vault-AWS-IAM-Server-ID": "a",
+        });
         ask(&login_with_headers(headers.to_string().as_bytes()));
         let mut login: Value = serde_json::from_str(&good_login()).unwrap();
         login["iam_request_body"] = STANDARD.encode(&value).into();

@@ -166,7 +166,7 @@ func TestBadInputOfGosOwnGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
 		},
 		{
 			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), at,
-			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an end after the time of signing (1440938160), found 1440938160"},
+			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an expiry after the time of signing (1440938160), found 1440938160"},
 		},
 		{
 			"time before 1970", example, time.Unix(-1, 0),
