@@ -436,7 +436,7 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     with agent(tmp_path, "--role", "nobody-made-this", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
-        running.wait_for_line("  server said: entry for role nobody-made-this not found")
+        running.wait_for_line("  the server said: entry for role nobody-made-this not found")
         assert not running.sink.exists()
 
 
@@ -452,7 +452,7 @@ def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Id
     wrong = "the server ID is not the one that the server wants"
     assert lines[refused].startswith(f"refused: {wrong}: expected `{SERVER_ID}`, found another (")
     assert lines[refused + 1] == (
-        "  server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+        "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
         f'expected "{SERVER_ID}" but got "other.example.com"'
     )
     assert "  likely cause: the login was made for another Vault" in said

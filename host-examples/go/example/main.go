@@ -115,12 +115,13 @@ func isToken(text string) bool {
 // refused says what is wrong with a login that Vault refused, what Vault said, and what to change.
 func refused(refusal *vaultawslogin.Refusal) error {
 	text := refusal.Message
-	if refusal.Quoted != "" {
-		text += "\n  the server said: " + refusal.Quoted
-	}
-	for _, fix := range []string{refusal.ClientFix, refusal.ServerFix} {
-		if fix != "" {
-			text += "\n  " + fix
+	for _, line := range [][2]string{
+		{"the server said", refusal.Quoted},
+		{"on the client", refusal.ClientFix},
+		{"on the server", refusal.ServerFix},
+	} {
+		if line[1] != "" {
+			text += "\n  " + line[0] + ": " + line[1]
 		}
 	}
 	return errors.New(text)

@@ -141,7 +141,7 @@ fn report(refusal: &Refusal) {
     let mut text = format!("refused: {} ({outlook})", refusal.message);
     if let Some(diagnosis) = &refusal.diagnosis {
         if let Some(words) = &diagnosis.quoted {
-            text += &format!("\n  server said: {words}");
+            text += &format!("\n  the server said: {words}");
         }
         text += &Advice(diagnosis).to_string();
     }
