@@ -38,6 +38,7 @@ mod sts;
 mod sts_url;
 mod text;
 mod unix_seconds;
+mod vocabulary;
 
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};
 pub use crate::credentials::Credentials;

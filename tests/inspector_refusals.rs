@@ -274,7 +274,7 @@ const EXPIRED: &str = "error making upstream request: received error code 403 fr
 #[test]
 fn clocks_are_read_from_the_answer() {
     let refusal = explain_refusal(&errors(400, EXPIRED), None, NOW - 6_300);
-    assert_eq!(refusal.aws_clock, Some(1_643_248_768));
+    assert_eq!(refusal.aws_clock_unix_seconds, Some(1_643_248_768));
     assert_eq!(refusal.skew_seconds, Some(6_301));
     assert_eq!(
         refusal.message,

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use serde::Serialize;
+
 use crate::error::Found;
 
 use super::rule::{Severity, fill};
@@ -13,7 +15,7 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// One thing that is wrong, or may be, with a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule: for programs to branch on.
     pub rule: LoginRule,

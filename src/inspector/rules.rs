@@ -21,6 +21,7 @@
 //!   whether AWS knows the key, the session has expired, or STS is off in the region.
 
 use super::rule::{Healing, Refuser, RuleText, Severity};
+use crate::vocabulary::vocabulary;
 
 /// Writes the enum, the names and the texts from one list, so that none can be forgotten.
 macro_rules! rules {
@@ -34,27 +35,18 @@ macro_rules! rules {
         $(server: $server:literal,)?
         causes: [$($cause:literal),* $(,)?],
     })*) => {
-        /// Names a rule that a login or an answer breaks: `login-rule` of `wit/inspector.wit`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum LoginRule {
-            $(
-                #[doc = concat!("`", $name, "`: ", $title, ".")]
-                $(#[doc = concat!("\n\n`docs/login-contract.md#", $anchor, "`")])+
-                $variant,
-            )*
+        vocabulary! {
+            /// Names a rule that a login or an answer breaks: `login-rule` of `wit/inspector.wit`.
+            pub enum LoginRule {
+                $(
+                    #[doc = concat!("`", $name, "`: ", $title, ".")]
+                    $(#[doc = concat!("\n\n`docs/login-contract.md#", $anchor, "`")])+
+                    $variant = $name,
+                )*
+            }
         }
 
         impl LoginRule {
-            /// Every rule, in the order in which the server comes to them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Returns the name of the rule in `wit/inspector.wit`.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
             /// Returns the rule's texts.
             pub const fn text(self) -> &'static RuleText {
                 match self {

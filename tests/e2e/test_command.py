@@ -422,7 +422,7 @@ def test_diagnose_names_side_rule_and_fix_for_the_servers_own_answer(bed: TestBe
     assert (ended.returncode, ended.stderr) == (0, "")
     refusal = json.loads(ended.stdout)
     assert ended.stdout == json.dumps(refusal, separators=(",", ":")) + "\n"
-    assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID)
+    assert (refusal["rule"], refusal["expected-server-id"]) == ("server-id-differs", SERVER_ID)
     assert refusal["quoted"] == answer.json["errors"][0]
 
 
@@ -441,16 +441,16 @@ def test_diagnose_finds_status_and_error_in_what_a_client_printed(bed: TestBed, 
         ended = run("diagnose", "--json", stdin=text)
         assert (ended.returncode, ended.stderr) == (0, "")
         refusal = json.loads(ended.stdout)
-        assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID), text
+        assert (refusal["rule"], refusal["expected-server-id"]) == ("server-id-differs", SERVER_ID), text
 
 
 def test_diagnose_of_a_text_without_an_answer_says_how_to_get_one() -> None:
     ended = run("diagnose", "--json", stdin="Error: Response code 400 (Bad Request)\n")
     assert (ended.returncode, ended.stderr) == (0, "")
     refusal = json.loads(ended.stdout)
-    assert (refusal["rule"], refusal["refused_by"]) == (None, None)
+    assert (refusal["rule"], refusal["refused-by"]) == (None, None)
     assert refusal["message"] == "the text has the status 400 and no answer of a server that can be read"
-    assert "curl -sS -i" in refusal["client_fix"]
+    assert "curl -sS -i" in refusal["client-fix"]
 
 
 def test_diagnose_takes_the_login_that_was_sent(bed: TestBed) -> None:

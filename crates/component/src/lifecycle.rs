@@ -278,7 +278,7 @@ impl From<Refusal> for wit::Refusal {
             destination: refusal.destination.map(Into::into),
             status: refusal.status,
             message: refusal.message,
-            diagnosis: refusal.diagnosis.map(Into::into),
+            diagnosis: refusal.diagnosis,
             retry_at: refusal.retry_at.into(),
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::exchange::{DestinationJson, RequestJson};
-use crate::inspector::RefusalJson as DiagnosisJson;
+use vault_aws_login::inspector::Refusal as DiagnosisJson;
 use vault_aws_login::session::{Action, ClockCorrection, Healing, Instant, Lease, Refusal};
 
 #[derive(Serialize)]
@@ -139,7 +139,7 @@ impl From<Refusal> for RefusalJson {
             destination: refusal.destination.map(Into::into),
             status: refusal.status,
             message: refusal.message,
-            diagnosis: refusal.diagnosis.map(Into::into),
+            diagnosis: refusal.diagnosis,
             retry_at: refusal.retry_at.into(),
         }
     }

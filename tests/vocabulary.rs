@@ -1,0 +1,43 @@
+//! Each enum of the core has the names of `wit/`, in the order of `wit/`: wit-bindgen passes a
+//! variant by its number.
+
+use vault_aws_login::inspector::{
+    Flavour, Healing, InferredEntity, LoginRule, MountConfig, Refuser, Severity, UniqueIds,
+};
+
+/// The names of an enum in a file of `wit/`.
+fn names_in_wit<'w>(wit: &'w str, name: &str) -> Vec<&'w str> {
+    let start = format!("  enum {name} {{\n");
+    let (_, list) = wit.split_once(&start).expect("the enum is in the WIT");
+    let (list, _) = list.split_once("\n  }").unwrap();
+    list.lines()
+        .filter_map(|line| line.trim().strip_suffix(','))
+        .filter(|line| !line.starts_with("///"))
+        .collect()
+}
+
+macro_rules! vocabulary {
+    ($($test:ident: $file:literal, $name:literal is $Enum:ty;)*) => {$(
+        #[test]
+        fn $test() {
+            let wit = include_str!(concat!("../wit/", $file));
+            let names: Vec<&str> = <$Enum>::ALL.iter().map(|variant| variant.name()).collect();
+            assert_eq!(names, names_in_wit(wit, $name));
+            for (number, variant) in <$Enum>::ALL.iter().enumerate() {
+                assert_eq!(*variant as usize, number);
+                assert_eq!(<$Enum>::_lift(number as u8), *variant);
+            }
+        }
+    )*};
+}
+
+vocabulary! {
+    flavour_is_the_wits: "inspector.wit", "flavour" is Flavour;
+    healing_is_the_wits: "lifecycle.wit", "healing" is Healing;
+    inferred_entity_is_the_wits: "inspector.wit", "inferred-entity" is InferredEntity;
+    login_rule_is_the_wits: "inspector.wit", "login-rule" is LoginRule;
+    mount_config_is_the_wits: "inspector.wit", "mount-config" is MountConfig;
+    refuser_is_the_wits: "inspector.wit", "refuser" is Refuser;
+    severity_is_the_wits: "inspector.wit", "severity" is Severity;
+    unique_ids_is_the_wits: "inspector.wit", "unique-ids" is UniqueIds;
+}
