@@ -3,6 +3,12 @@
 //! `wasm-metadce` removes every export that the file does not list. So Envoy would never call a
 //! callback that is missing there, and would call one that does nothing on each request.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics fails"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
