@@ -18,8 +18,8 @@ SERVER_ID = "vault.example.com"
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    program = tmp_path_factory.mktemp("go") / "example"
-    go("build", "-o", str(program), "./example")
+    program = tmp_path_factory.mktemp("go") / "login"
+    go("build", "-o", str(program), "./login")
     return program
 
 

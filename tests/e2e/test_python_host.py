@@ -39,7 +39,7 @@ def example(
     bed: TestBed, installed: Path, identity: Identity, *arguments: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     environment = bed.process_environment(identity) | variables | {"PYTHONPATH": str(installed)}
-    command = [sys.executable, str(PACKAGE / "example.py"), str(ROOT / COMPONENT), *arguments]
+    command = [sys.executable, str(PACKAGE / "login.py"), str(ROOT / COMPONENT), *arguments]
     return subprocess.run(command, env=environment, cwd=installed, capture_output=True, text=True, timeout=60)
 
 

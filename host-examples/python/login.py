@@ -1,6 +1,6 @@
 """Logs in with the AWS identity of this machine and prints a secret.
 
-    python example.py COMPONENT ROLE PATH [MOUNT]      such as: python example.py vault-aws-login.wasm dev secret/greeting
+    python login.py COMPONENT ROLE PATH [MOUNT]      such as: python login.py vault-aws-login.wasm dev secret/greeting
 
 VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files say the rest.
 """
