@@ -5,8 +5,8 @@ use thiserror::Error;
 use vault_aws_login::session::{CredentialSource, SessionConfig, SessionSettings};
 use vault_aws_login::{InputError, LoginOptions, StsEndpoint, StsUrl, echo_message};
 
-use crate::credentials::{CredentialsError, Environment, source};
-use crate::guarded_path::{Verdict, judge};
+use crate::credentials::{CredentialsError, CredentialsFrom, Environment, source};
+use crate::guarded_path::{PathVerdict, judge};
 use crate::path_prefix::PathPrefix;
 
 /// The filter's configuration. An unknown key is refused: it may be a misspelt one.
@@ -50,40 +50,6 @@ pub(crate) struct FilterConfig {
     back_off_cap_milliseconds: Option<u32>,
     start_spread_milliseconds: Option<u32>,
     clock_correction_limit_seconds: Option<u32>,
-}
-
-/// Where the AWS credentials come from.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum CredentialsFrom {
-    /// The VM's `environment_variables`.
-    Environment {},
-    /// The container endpoint of ECS, or one beside the proxy, behind a cluster.
-    ContainerEndpoint {
-        cluster: String,
-        /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI` if left out.
-        uri: Option<String>,
-    },
-    /// EC2's instance metadata behind a cluster.
-    InstanceMetadata { cluster: String },
-}
-
-impl Default for CredentialsFrom {
-    fn default() -> Self {
-        Self::Environment {}
-    }
-}
-
-impl CredentialsFrom {
-    /// Returns the cluster that leads to the credentials.
-    pub fn cluster(&self) -> Option<&str> {
-        match self {
-            Self::Environment {} => None,
-            Self::ContainerEndpoint { cluster, .. } | Self::InstanceMetadata { cluster } => {
-                Some(cluster)
-            }
-        }
-    }
 }
 
 /// Why a configuration was refused. Holds no secret, not even one that stands in the wrong place.
@@ -134,7 +100,8 @@ impl FilterConfig {
             }
         }
         let mut prefixes = prefixes.unwrap_or_default().iter().map(PathPrefix::as_str);
-        let guarded = prefixes.find(|prefix| judge(prefix.as_bytes(), b"") != Verdict::Ordinary);
+        let guarded =
+            prefixes.find(|prefix| judge(prefix.as_bytes(), b"") != PathVerdict::Ordinary);
         match guarded {
             Some(prefix) if !config.allow_token_paths => {
                 Err(FilterConfigError::GuardedPrefix(prefix.to_owned()))
@@ -201,8 +168,8 @@ const fn default_wait() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialsFrom, FilterConfig};
-    use crate::credentials::Environment;
+    use super::FilterConfig;
+    use crate::credentials::{CredentialsFrom, Environment};
 
     /// AWS's published example key.
     fn environment() -> Environment {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use thiserror::Error;
 use vault_aws_login::session::{ContainerAuthorization, ContainerEndpoint, CredentialSource};
 use vault_aws_login::{Credentials, InputError};
 use zeroize::Zeroizing;
-
-use crate::config::CredentialsFrom;
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
@@ -28,6 +27,40 @@ const NAMES: [&str; 8] = [
     AUTHORIZATION_TOKEN_FILE,
     WEB_IDENTITY_TOKEN_FILE,
 ];
+
+/// Where the AWS credentials come from.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum CredentialsFrom {
+    /// The VM's `environment_variables`.
+    Environment {},
+    /// The container endpoint of ECS, or one beside the proxy, behind a cluster.
+    ContainerEndpoint {
+        cluster: String,
+        /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI` if left out.
+        uri: Option<String>,
+    },
+    /// EC2's instance metadata behind a cluster.
+    InstanceMetadata { cluster: String },
+}
+
+impl Default for CredentialsFrom {
+    fn default() -> Self {
+        Self::Environment {}
+    }
+}
+
+impl CredentialsFrom {
+    /// Returns the cluster that leads to the credentials.
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Self::Environment {} => None,
+            Self::ContainerEndpoint { cluster, .. } | Self::InstanceMetadata { cluster } => {
+                Some(cluster)
+            }
+        }
+    }
+}
 
 /// Why there are no credentials, and what to do. Never holds a secret.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -168,8 +201,7 @@ pub(crate) fn source(
 mod tests {
     use vault_aws_login::session::{ContainerAuthorization, CredentialSource};
 
-    use super::{CredentialsError, Environment, source};
-    use crate::config::CredentialsFrom;
+    use super::{CredentialsError, CredentialsFrom, Environment, source};
 
     const ENVIRONMENT: CredentialsFrom = CredentialsFrom::Environment {};
 
