@@ -95,6 +95,37 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
     }
 }
 
+/// Which rule each is about is a matter of the words: that they are found is one of the paste.
+#[test]
+#[rustfmt::skip]
+fn server_words_of_each_case_are_found_in_the_text_that_people_pasted() {
+    for (file, words) in [
+        ("A03-cli.txt", "error making upstream request: received error code"),
+        ("A05-cli.txt", "failed to verify 1680789783208943468 as a valid EC2 instance"),
+        ("A05.json", "failed to verify 1680789783208943468 as a valid EC2 instance"),
+        ("A08.json", "no handler for route \"auth/aws/login\". route entry found, but backend is nil."),
+        ("A09-cli.txt", "invalid iam_http_request_method; currently only 'POST' is supported"),
+        ("A09.json", "invalid iam_http_request_method; currently only 'POST' is supported"),
+        ("A15.txt", "Client sent an HTTP request to an HTTPS server."),
+        ("A16.json", "1 error occurred:\\n\\t* request path \"auth/aws/login\": lease count quota exceeded"),
+        ("A16b.json", "request path \"auth/aws/login\": rate limit quota exceeded"),
+        ("A20.json", "error making upstream request: received error code 403 from STS: <ErrorResponse"),
+        ("A25-tf.txt", "didn't supply required authentication values"),
+        ("A28.json", "unable to resolve ARN \"arn:aws:iam::123456789012:user/app\" to internal ID"),
+        ("A33.json", "IAM Principal \"arn:aws:sts::123456789012:assumed-role/eks-node-group-NodeInstanceRole-1ABC/"),
+        ("A34-hvac.txt", "permission denied"),
+    ] {
+        let quoted = pasted(&case(file), None).quoted.unwrap_or_default();
+        assert!(quoted.starts_with(words), "{file}: {quoted}");
+    }
+    // No answer came, so there are no words.
+    for file in ["A01.log", "A18-cli.txt", "A26-lambda.log"] {
+        let refusal = pasted(&case(file), None);
+        let side = refusal.refused_by.map(|side| side.name());
+        assert_eq!((side, refusal.quoted), (Some("host"), None), "{file}");
+    }
+}
+
 #[test]
 fn status_without_a_text_is_unreadable() {
     check_unreadable(

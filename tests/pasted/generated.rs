@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use vault_aws_login::inspector::explain_pasted;
 
 use crate::clients::CLIENTS;
-use crate::server_texts::server_texts;
+use crate::server_texts::{STS, server_texts, xml};
 use crate::variations::{Random, VARIATIONS};
 
 /// 2022-01-27T01:59:28Z.
@@ -57,4 +57,53 @@ fn rule_of_each_server_text_is_found_in_what_each_client_prints() {
         wrong.is_empty(),
         "PASTED_SEED={seed}: of {tried}, {wrong:#?}{examples}"
     );
+}
+
+type Tool = (&'static str, fn(u16, &str, &str) -> String);
+
+/// What prints an answer of STS's without Vault, and where its form stands.
+const TOOLS: &[Tool] = &[
+    (
+        "curl, of STS's XML: AWS's reference, Common error types",
+        |_, code, message| xml(code, message),
+    ),
+    (
+        "AWS's CLI: boto/botocore botocore/exceptions.py (ClientError)",
+        |_, code, message| {
+            format!(
+                "\nAn error occurred ({code}) when calling the GetCallerIdentity operation: {message}\n"
+            )
+        },
+    ),
+    (
+        "a Go program: aws/smithy-go errors.go (GenericAPIError), aws/aws-sdk-go-v2 aws/transport/http",
+        |status, code, message| {
+            format!(
+                "operation error STS: GetCallerIdentity, https response error StatusCode: {status}, RequestID: c6104cbe-af31-11e0-8154-cbc7ccf896c7, api error {code}: {message}\n"
+            )
+        },
+    ),
+];
+
+#[test]
+fn rule_of_each_text_of_sts_is_found_in_what_each_tool_prints() {
+    let mut random = Random(seed());
+    let mut wrong = String::new();
+    for (status, code, message, rule) in STS {
+        for (tool, print) in TOOLS {
+            let printed = print(*status, code, message);
+            for (name, vary) in VARIATIONS {
+                let pasted = vary(&printed, &mut random);
+                let found = explain_pasted(&pasted, None, None, NOW).rule;
+                let found = found.map(|rule| rule.name());
+                if found != Some(rule) {
+                    let _ = write!(
+                        wrong,
+                        "\n--- {tool} / {name}: {rule}, {found:?}\n{pasted}\n"
+                    );
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "PASTED_SEED={}: {wrong}", seed());
 }

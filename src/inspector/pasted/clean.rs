@@ -12,8 +12,9 @@ pub(super) fn plain(text: &str) -> String {
 pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
+        let line = bare(line);
         if !is_source_code(line) && !is_heading(line) {
-            cleaned.push_str(bare(&without_code_spans(line)));
+            cleaned.push_str(&without_code_spans(line));
         }
         cleaned.push('\n');
     }
@@ -22,6 +23,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Says whether a line is a heading of a document.
 fn is_heading(line: &str) -> bool {
+    let line = line.trim_start();
     let text = line.skip(|c| c == '#');
     text.len() < line.len() && text.starts_with(' ')
 }

@@ -41,9 +41,10 @@ const FORMS: [(&str, Status); 17] = [
 ];
 
 /// What clients print behind a server's text, without white space.
-pub(super) const BEHIND: [&str; 6] = [
+pub(super) const BEHIND: [&str; 7] = [
     ",onposthttp",
     ",onputhttp",
+    ",ongethttp",
     ";nested",
     "Pleaserefertothedocumentation",
     "atclient.handleVaultResponse(",
