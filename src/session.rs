@@ -39,7 +39,7 @@
 //!
 //! Each [`RequestPurpose`] has a pace of its own (`back_off.rs`), which says when the next such
 //! request is allowed: the login's, the renewal's, the check's, and that of the credentials in
-//! `supply.rs`. A failure lets one pace back off, and no other.
+//! `credential_cache.rs`. A failure lets one pace back off, and no other.
 //!
 //! # Example
 //!
@@ -65,6 +65,7 @@ mod action;
 mod back_off;
 mod clock;
 mod config;
+mod credential_cache;
 mod disowned;
 mod exchange;
 mod instant;
@@ -72,7 +73,6 @@ mod lease;
 mod machine;
 mod refusal;
 mod source;
-mod supply;
 mod vault;
 
 pub use self::action::{Action, ClockCorrection};
@@ -81,7 +81,7 @@ pub use self::config::{
     WebIdentity,
 };
 pub use self::exchange::{
-    Destination, Header, Method, Request, RequestPurpose, Response, TransportFailure,
+    Destination, Header, HttpMethod, Request, RequestPurpose, Response, TransportFailure,
 };
 pub use self::instant::Instant;
 pub use self::lease::Lease;

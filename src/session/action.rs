@@ -15,9 +15,9 @@ pub enum Action {
     Send(Request),
     /// Do nothing until then, or until something is pushed.
     WaitUntil(Instant),
-    /// Call `push_credentials`.
+    /// UnsentRequest `push_credentials`.
     NeedCredentials,
-    /// Call `push_authorization_token`.
+    /// UnsentRequest `push_authorization_token`.
     NeedAuthorizationToken,
     /// Use this token from now on.
     TokenReady(Lease),

@@ -12,12 +12,12 @@ use super::action::{Action, ClockCorrection};
 use super::back_off::BackOff;
 use super::clock::Correction;
 use super::config::SessionConfig;
+use super::credential_cache::CredentialCache;
 use super::disowned::Disowned;
 use super::exchange::{Destination, RequestPurpose, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
-use super::supply::Supply;
 use crate::credentials::Credentials;
 use crate::input_error::{InputError, InputField};
 use crate::text::{self, Shown, is_visible};
@@ -29,14 +29,14 @@ pub struct Session {
     /// The latest moment that was told, on the monotonic clock, which is not let back.
     latest: u64,
     /// What the host's monotonic clock showed last, right or wrong.
-    told: u64,
+    last_shown: u64,
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
     lease: Option<Lease>,
     /// When the login for the token began, on the monotonic clock; a renewal keeps it.
-    born_at: u64,
+    logged_in_at: u64,
     generation: u64,
-    supply: Supply,
+    credentials: CredentialCache,
     login_pace: BackOff,
     renewal_pace: BackOff,
     check_pace: BackOff,
@@ -49,7 +49,7 @@ pub struct Session {
     time_refusals: u32,
     sent: Option<Sent>,
     requests: u64,
-    notices: Notices,
+    pending: Pending,
 }
 
 /// The one request that is in flight.
@@ -69,7 +69,7 @@ struct Sent {
 
 /// What the host has not been told yet. The latest of each kind, so that it cannot grow.
 #[derive(Default)]
-struct Notices {
+struct Pending {
     ended: Option<u64>,
     ready: bool,
     clock: Option<ClockCorrection>,
@@ -86,12 +86,12 @@ impl Session {
             config,
             random: Rng::with_seed(jitter_seed),
             latest: 0,
-            told: 0,
+            last_shown: 0,
             start_at: None,
             lease: None,
-            born_at: 0,
+            logged_in_at: 0,
             generation: 0,
-            supply: Supply::default(),
+            credentials: CredentialCache::default(),
             login_pace: BackOff::default(),
             renewal_pace: BackOff::default(),
             check_pace: BackOff::default(),
@@ -102,7 +102,7 @@ impl Session {
             time_refusals: 0,
             sent: None,
             requests: 0,
-            notices: Notices::default(),
+            pending: Pending::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Session {
     pub fn next_action(&mut self, now: Instant) -> Action {
         let now = self.advance(now);
         self.end_what_is_over(now);
-        if let Some(notice) = self.notice() {
+        if let Some(notice) = self.next_pending() {
             return notice;
         }
         if let Some(sent) = &self.sent {
@@ -154,7 +154,7 @@ impl Session {
         text::check(InputField::AuthorizationToken, text, Shown::Nothing, |c| {
             is_visible(c) || c == ' '
         })?;
-        self.supply
+        self.credentials
             .push_authorization_token(Zeroizing::new(text.to_owned()));
         Ok(())
     }
@@ -178,10 +178,10 @@ impl Session {
             .min(latest.monotonic_milliseconds);
         end.unix_milliseconds = end.unix_milliseconds.min(latest.unix_milliseconds);
         if self.generation < lease.generation {
-            self.born_at = lease.starts_at.monotonic_milliseconds;
+            self.logged_in_at = lease.starts_at.monotonic_milliseconds;
         }
         self.generation = self.generation.max(lease.generation);
-        self.notices.ready = false;
+        self.pending.ready = false;
         self.lease = Some(lease);
     }
 
@@ -201,13 +201,13 @@ impl Session {
     /// A time that is a mistake of the host's, such as a negative one read as unsigned, would else
     /// stay: near the end of the clock every wait is over, and every time limit.
     fn advance(&mut self, now: Instant) -> Instant {
-        self.told = now.monotonic_milliseconds;
+        self.last_shown = now.monotonic_milliseconds;
         let credible = match self.start_at {
             None => u64::MAX / 2,
             Some(_) => self.latest.saturating_add(LONGEST_JUMP),
         };
-        if self.told <= credible {
-            self.latest = self.latest.max(self.told);
+        if self.last_shown <= credible {
+            self.latest = self.latest.max(self.last_shown);
         }
         if self.start_at.is_none() {
             let delay = self.random.u64(0..=self.config.start_spread);
@@ -232,26 +232,26 @@ impl Session {
         }
     }
 
-    fn notice(&mut self) -> Option<Action> {
-        if let Some(generation) = self.notices.ended.take() {
+    fn next_pending(&mut self) -> Option<Action> {
+        if let Some(generation) = self.pending.ended.take() {
             return Some(Action::TokenEnded(generation));
         }
-        if core::mem::take(&mut self.notices.ready)
+        if core::mem::take(&mut self.pending.ready)
             && let Some(lease) = &self.lease
         {
             return Some(Action::TokenReady(lease.clone()));
         }
-        if let Some(correction) = self.notices.clock.take() {
+        if let Some(correction) = self.pending.clock.take() {
             return Some(Action::ClockCorrected(correction));
         }
-        self.notices.refusal.take().map(Action::Refused)
+        self.pending.refusal.take().map(Action::Refused)
     }
 
     /// Returns every secret that it knows, those of a request included.
     fn secrets<'a>(&'a self, sent: &'a Sent) -> impl Iterator<Item = &'a str> {
         let token = self.lease.iter().map(|lease| lease.token.as_str());
         let sent = sent.secrets.iter().map(|secret| secret.as_str());
-        token.chain(self.supply.secrets()).chain(sent)
+        token.chain(self.credentials.secrets()).chain(sent)
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

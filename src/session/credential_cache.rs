@@ -24,19 +24,19 @@ const LEAST_BETWEEN: u64 = 1_000;
 
 /// The credentials in hand, and the way to others.
 #[derive(Default)]
-pub(super) struct Supply {
+pub(super) struct CredentialCache {
     credentials: Option<Credentials>,
     /// In Unix seconds; `None` where the credentials have no known end.
     refresh_at: Option<u64>,
     /// A login with them was refused, so others are wanted.
-    doubted: bool,
+    suspect: bool,
     /// The host was asked for an authorization token.
     asked: bool,
     fetch: Fetch,
     pace: BackOff,
 }
 
-impl Supply {
+impl CredentialCache {
     /// Returns the credentials if they outlast a login that begins at the given Unix time.
     pub(super) fn usable(&self, unix_seconds: u64) -> Option<&Credentials> {
         self.credentials.as_ref().filter(|held| {
@@ -54,13 +54,13 @@ impl Supply {
     /// Says whether others are wanted.
     pub(super) fn wants(&self, unix_seconds: u64) -> bool {
         self.credentials.is_none()
-            || self.doubted
+            || self.suspect
             || self.refresh_at.is_some_and(|at| at <= unix_seconds)
     }
 
     /// Says whether others are wanted for no other reason than a refused login, and are there to be
     /// fetched. A host that pushes them is asked at once: it may have to ask a person.
-    pub(super) fn is_only_doubted(&self, unix_seconds: u64, source: &CredentialSource) -> bool {
+    pub(super) fn is_only_suspect(&self, unix_seconds: u64, source: &CredentialSource) -> bool {
         let due = self.refresh_at.is_some_and(|at| at <= unix_seconds);
         self.usable(unix_seconds).is_some() && !due && !matches!(source, CredentialSource::Pushed)
     }
@@ -124,7 +124,7 @@ impl Supply {
             self.refresh_at = None;
         }
         self.credentials = Some(credentials);
-        self.doubted = false;
+        self.suspect = false;
         self.pace.succeed(monotonic, LEAST_BETWEEN);
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Supply {
     }
 
     /// Takes notice that a login with the credentials was refused.
-    pub(super) fn doubt(&mut self) {
-        self.doubted = true;
+    pub(super) fn mark_suspect(&mut self) {
+        self.suspect = true;
     }
 }
