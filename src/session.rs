@@ -33,11 +33,11 @@
 //! | token | [`Session::token_refused`] | a token check, at most once in ten seconds |
 //! | check in flight | the token is dead | `TokenEnded`, and a login |
 //! | check in flight | forbidden by a policy | `Refused` once; the token stays |
-//! | token | either clock reaches the lease's expiry | `TokenEnded`, and a login |
+//! | token | either clock reaches the end of the lease | `TokenEnded`, and a login |
 //!
 //! # Paces
 //!
-//! Each [`RequestPurpose`] has a pace of its own (`back_off.rs`), which says when the next such
+//! Each [`RequestPurpose`] has its own pace (`back_off.rs`), which says when the next such
 //! request is allowed: the login's, the renewal's, the check's, and that of the credentials in
 //! `credential_cache.rs`. A failure lets one pace back off, and no other.
 //!

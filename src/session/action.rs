@@ -15,9 +15,9 @@ pub enum Action {
     Send(Request),
     /// Do nothing until then, or until something is pushed.
     WaitUntil(Instant),
-    /// UnsentRequest `push_credentials`.
+    /// Call `push_credentials`.
     NeedCredentials,
-    /// UnsentRequest `push_authorization_token`.
+    /// Call `push_authorization_token`.
     NeedAuthorizationToken,
     /// Use this token from now on.
     TokenReady(Lease),

@@ -148,7 +148,7 @@ fn in_base64<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Erro
 
 fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
-    // Without base64's own error, which tells a byte of the body.
+    // Without base64's own error, which holds a byte of the body.
     let decoded = STANDARD.decode(text.as_bytes());
     decoded.map_err(|_| serde::de::Error::custom("expected base64"))
 }
@@ -166,7 +166,7 @@ pub(super) struct UnsentRequest {
     pub secrets: Vec<Zeroizing<String>>,
 }
 
-/// An answer, whatever its status. `Debug` shows only the status.
+/// An answer with any status. `Debug` shows only the status.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Response {

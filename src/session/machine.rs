@@ -26,9 +26,9 @@ use crate::text::{self, Shown, is_visible};
 pub struct Session {
     config: SessionConfig,
     random: Rng,
-    /// The latest moment that was told, on the monotonic clock, which is not let back.
+    /// The latest moment on the monotonic clock, which is kept from going back.
     latest: u64,
-    /// What the host's monotonic clock showed last, right or wrong.
+    /// What the host's monotonic clock showed last, credible or not.
     last_shown: u64,
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
@@ -41,7 +41,7 @@ pub struct Session {
     renewal_pace: BackOff,
     check_pace: BackOff,
     check_wanted: bool,
-    /// That the token's check is forbidden has been said.
+    /// The host was told that the token's check is forbidden.
     check_forbidden: bool,
     disowned: Disowned,
     correction: Option<Correction>,
@@ -67,7 +67,7 @@ struct Sent {
     signed_at: Option<u64>,
 }
 
-/// What the host has not been told yet. The latest of each kind, so that it cannot grow.
+/// What the host has still to be told: the latest of each kind, so that it cannot grow.
 #[derive(Default)]
 struct Pending {
     ended: Option<u64>,
@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Takes notice that a request has no answer. An old request's is ignored.
+    /// Notes that a request got no answer. One for an old request is ignored.
     pub fn on_failure(&mut self, request_id: u64, now: Instant, failure: TransportFailure) {
         let now = self.advance(now);
         if let Some(sent) = self.sent.take_if(|sent| sent.id == request_id) {
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// Takes over the lease of another session of the same host, whose clocks are the same. One
-    /// that has ended, or is older than this session's own, is ignored. It is not announced.
+    /// that has ended, or is older than this session's, is ignored. It is not announced.
     pub fn adopt(&mut self, mut lease: Lease, now: Instant) {
         let now = self.advance(now);
         let newer = self
@@ -170,7 +170,7 @@ impl Session {
         if !newer || !lease.is_live(now) {
             return;
         }
-        // Whatever the instants say, no lease lasts longer than from now on.
+        // A lease cannot last longer from now on than its whole length.
         let latest = now.plus(lease.length());
         let end = &mut lease.ends_at;
         end.monotonic_milliseconds = end
@@ -196,10 +196,11 @@ impl Session {
         self.lease.as_ref().filter(|lease| lease.is_live(now))
     }
 
-    /// Does not let the monotonic clock back, nor past all sense, and sets the start.
+    /// Keeps the monotonic clock from going back or jumping by more than 100 years, and sets the
+    /// start.
     ///
-    /// A time that is a mistake of the host's, such as a negative one read as unsigned, would else
-    /// stay: near the end of the clock every wait is over, and every time limit.
+    /// A wrong time, such as a negative one read as unsigned, would else be kept: close to the
+    /// largest number every wait and every time limit is over.
     fn advance(&mut self, now: Instant) -> Instant {
         self.last_shown = now.monotonic_milliseconds;
         let credible = match self.start_at {

@@ -105,7 +105,7 @@ fn refused_login(status: u16, diagnosis: &inspector::Refusal) -> RefusalRule {
     }
 }
 
-/// Reads the answer to a renewal. A status that tells nothing about the token stays its own fault.
+/// Reads the answer to a renewal. A status that says nothing about the token keeps its own rule.
 pub(super) fn read_renewal(response: &Response) -> Result<Grant, Fault> {
     match response.status {
         200..300 => read_grant(response),
@@ -140,7 +140,7 @@ pub(super) fn read_check(response: &Response) -> LookupVerdict {
 
 /// Says whether a 403 says that the token is dead, and not that a policy forbids the question.
 ///
-/// Both servers answer 403 to both. What tells them apart is that a policy's refusal comes as a
+/// Both servers answer 403 to both. They differ in that a policy's refusal comes as a
 /// list (of `go-multierror`), since policies are judged after the token was found:
 ///
 /// | Server | Dead token | Policy |

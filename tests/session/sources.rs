@@ -74,7 +74,7 @@ fn pushed_credentials_that_have_ended_are_refused_and_asked_for_after_a_while() 
     assert_eq!((refusal.destination, refusal.status), (None, None));
     assert_eq!(
         refusal.message,
-        "no credentials from the host: expected them, found credentials that have ended"
+        "no credentials from the host: expected them, found credentials that have expired"
     );
     let start = host.now.monotonic_milliseconds;
     assert!(matches!(host.wait(), Action::NeedCredentials));

@@ -381,7 +381,7 @@ impl Session {
     }
 }
 
-/// What is told of a failure.
+/// What the host is told about a failure.
 struct Failed {
     purpose: RequestPurpose,
     destination: Option<Destination>,

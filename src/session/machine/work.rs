@@ -20,11 +20,11 @@ const LEAST_TIMEOUT: u64 = 1_000;
 /// The time limit of requests to the machine's own endpoints, in milliseconds.
 const LOCAL_TIMEOUT: u64 = 5_000;
 
-/// How long before the next login credentials are fetched again that were refused, in
-/// milliseconds: right after the refusal the source would only bring the same ones.
+/// How long before the next login refused credentials are fetched again, in milliseconds: right
+/// after the refusal the source would only return the same ones.
 const REFETCH_BEFORE_LOGIN: u64 = 10_000;
 
-/// The longest wait that a host is told, in milliseconds, so that it pending a stepped wall clock.
+/// The longest wait that a host is told, in milliseconds, so that it notices a stepped wall clock.
 const LONGEST_WAIT: u64 = 60_000;
 
 impl Session {
@@ -61,9 +61,9 @@ impl Session {
                 0
             };
             match self.credentials.wait(monotonic).max(early) {
-                // Where nothing else is due, or cannot be done without.
+                // Nothing else is due, or it is due and needs credentials.
                 0 if due_in == 0 => return self.fetch(now, u64::MAX),
-                // Not so slowly that it holds up the token.
+                // Bounded, so that it cannot delay the login that is due.
                 0 if due_in > LEAST_TIMEOUT => return self.fetch(now, due_in),
                 0 => {}
                 fetch_in => wait = wait.min(fetch_in),
@@ -99,7 +99,7 @@ impl Session {
         let Some(lease) = &self.lease else {
             return self.wait(now, 1);
         };
-        // After the end of the lease the answer would help nobody.
+        // An answer after the lease has expired would be useless.
         let timeout = now.left_until(lease.ends_at).max(LEAST_TIMEOUT);
         let call = vault::renewal(self.namespace(), &lease.token, lease.increment_seconds);
         self.send(now, RequestPurpose::Renewal, call, timeout)
@@ -192,7 +192,7 @@ impl Session {
         })
     }
 
-    /// Says to wait, but not past the end of the lease and not for long.
+    /// Returns a wait, which ends with the lease at the latest and is never long.
     pub(super) fn wait(&self, now: Instant, milliseconds: u64) -> Action {
         let end = self
             .lease
