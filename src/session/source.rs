@@ -128,7 +128,7 @@ fn read_document(response: &Response) -> Result<Credentials, Fault> {
     if response.status != 200 {
         return Err(Fault::new(rule_of(response.status)));
     }
-    read_credential_document(response.text()).map_err(|error| {
+    read_credential_document(&response.body).map_err(|error| {
         let rule = match &error {
             CredentialDocumentError::Refused { .. } => RefusalRule::CredentialsRefused,
             _ => RefusalRule::CredentialsMalformed,

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Fault, rule_of};
 use crate::credentials::Credentials;
-use crate::date::read_rfc3339;
+use crate::date::read_timestamp;
 use crate::session::config::WebIdentity;
 use crate::session::exchange::{Call, Destination, Header, Method, Response};
 use crate::session::refusal::RefusalRule;
@@ -55,7 +55,7 @@ pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
     }
     let malformed = || Fault::new(RefusalRule::CredentialsMalformed);
     let wanted = |name| element(text, name).ok_or_else(malformed);
-    let expires_at = read_rfc3339(wanted("Expiration")?).ok_or_else(malformed)?;
+    let expires_at = read_timestamp(wanted("Expiration")?).ok_or_else(malformed)?;
     Credentials::new(
         wanted("AccessKeyId")?.to_owned(),
         wanted("SecretAccessKey")?.to_owned(),
