@@ -59,11 +59,13 @@ pub enum RefusalRule {
     CredentialsUnavailable,
     /// The instance has no role.
     InstanceRoleMissing,
+    /// What answers for the instance metadata gives no token of IMDSv2.
+    InstanceMetadataV1,
 }
 
 impl RefusalRule {
     /// Every rule.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MfaRequired,
         Self::ResponseWrapped,
         Self::UseLimited,
@@ -88,6 +90,7 @@ impl RefusalRule {
         Self::CredentialsExpired,
         Self::CredentialsUnavailable,
         Self::InstanceRoleMissing,
+        Self::InstanceMetadataV1,
     ];
 
     /// Returns the name of the rule in `wit/lifecycle.wit`.
@@ -117,6 +120,7 @@ impl RefusalRule {
             Self::CredentialsExpired => "credentials-expired",
             Self::CredentialsUnavailable => "credentials-unavailable",
             Self::InstanceRoleMissing => "instance-role-missing",
+            Self::InstanceMetadataV1 => "instance-metadata-v1",
         }
     }
 
@@ -146,7 +150,8 @@ impl RefusalRule {
             | Self::Untrusted
             | Self::CredentialsRefused
             | Self::CredentialsMalformed
-            | Self::InstanceRoleMissing => Healing::ByHand,
+            | Self::InstanceRoleMissing
+            | Self::InstanceMetadataV1 => Healing::ByHand,
         }
     }
 }
@@ -261,6 +266,10 @@ impl Sentence<'_> {
             RefusalRule::CredentialsExpired => "credentials that have ended",
             RefusalRule::CredentialsUnavailable => "a server that cannot answer now",
             RefusalRule::InstanceRoleMissing => "no role on this instance",
+            RefusalRule::InstanceMetadataV1 => {
+                "no token of IMDSv2: what answers there speaks IMDSv1 alone, as older releases of \
+                 kube2iam and kiam do, or is switched off"
+            }
         }
     }
 }
@@ -280,6 +289,12 @@ impl fmt::Display for Sentence<'_> {
         )?;
         if let Some(status) = self.status {
             write!(f, " (status {status})")?;
+        }
+        if self.rule == RefusalRule::InstanceMetadataV1 {
+            f.write_str(
+                "; let it pass on PUT /latest/api/token without X-Forwarded-For, or take the \
+                 credentials from a web identity (IRSA) or EKS Pod Identity",
+            )?;
         }
         match self.quoted {
             Some(text) => write!(f, ": {text}"),

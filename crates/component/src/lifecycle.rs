@@ -311,6 +311,7 @@ impl From<RefusalRule> for wit::RefusalRule {
             RefusalRule::CredentialsExpired => Self::CredentialsExpired,
             RefusalRule::CredentialsUnavailable => Self::CredentialsUnavailable,
             RefusalRule::InstanceRoleMissing => Self::InstanceRoleMissing,
+            RefusalRule::InstanceMetadataV1 => Self::InstanceMetadataV1,
         }
     }
 }

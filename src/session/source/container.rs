@@ -4,10 +4,8 @@
 
 use zeroize::Zeroizing;
 
-use super::{Fault, read_document};
-use crate::credentials::Credentials;
 use crate::session::config::ContainerEndpoint;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Call, Destination, Header, Method};
 
 pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
     let mut headers = vec![Header::new("accept", "application/json")];
@@ -24,8 +22,4 @@ pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
             .into_iter()
             .collect(),
     }
-}
-
-pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
-    read_document(response)
 }
