@@ -234,7 +234,7 @@ fn refused_token_without_a_token_is_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_pattern_of_refusals_causes_more_than_ten_logins_in_an_hour(
