@@ -49,7 +49,7 @@ func CalledURL(url string) CalledEndpoint {
 	return CalledEndpoint{map[string]string{"url": url}}
 }
 
-// CalledRegion is an endpoint of this region, under whatever name.
+// CalledRegion is an endpoint of this region, whatever its name.
 func CalledRegion(region string) CalledEndpoint {
 	return CalledEndpoint{map[string]string{"region": region}}
 }
@@ -157,7 +157,7 @@ type Refusal struct {
 	WantedRegion     string   `json:"wanted-region"`
 }
 
-// CheckLogin says what the server will do at that time with a login, made by any client, in the order of its checks.
+// CheckLogin predicts what the server does at that time with a login of any client, in the order of its checks.
 //
 // The first finding that is "refused" is the one that the server reports. With none that is "refused" or "depends",
 // the server accepts the login if its signature is right. at is when it is sent; the zero time is now.

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => chromium?.close());
 
-/** Opens the page from disk. Whatever it asks for and whatever goes wrong in it is kept. */
+/** Opens the page from disk. Its requests and errors are recorded. */
 async function open(t, options = {}) {
   const page = await chromium.newPage({ viewport: { width: 1280, height: 900 }, ...options });
   t.after(() => page.close());

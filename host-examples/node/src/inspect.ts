@@ -35,7 +35,7 @@ export interface ServerProfile {
   readonly authPlugin?: inspector.Software | undefined;
   /** What `aws sts get-caller-identity` says of the credentials. */
   readonly callerArn?: string | undefined;
-  /** The Vault role: that there is none, that it is of type ec2, or its bindings. */
+  /** The Vault role: `missing`, of type `ec2`, or its bindings. */
   readonly role?: 'missing' | 'ec2' | inspector.RoleBindings | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface CheckOptions {
 }
 
 /**
- * Says what the server will do with a login, made by any client, in the order of its checks.
+ * Predicts what the server does with a login of any client, in the order of its checks.
  *
  * With no finding that is `refused` or `depends`, it accepts the login if the signature is right.
  */
@@ -94,11 +94,11 @@ export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' |
   readonly skewSeconds?: number | undefined;
 }
 
-/** Says who refused a login and why, and what to change. Never throws for what an answer holds. */
+/** Explains who refused a login, why, and what to change. Never throws for what an answer holds. */
 export type ExplainRefusal = (answer: Answer, options?: RefusalOptions) => Refusal;
 
 /**
- * Says who refused a login and why, from whatever a person copied of the answer: the output of any client, with
+ * Explains who refused a login and why, from whatever a person copied of the answer: the output of any client, with
  * escapes, boxes and wraps. The status is read from it; `status` overrules that.
  */
 export type ExplainPasted = (text: string, options?: PastedOptions) => Refusal;
