@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use thiserror::Error;
-use vault_aws_login::session::{ConfigError, CredentialSource, SessionConfig, SessionSettings};
-use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl, echo_message};
+use vault_aws_login::session::{CredentialSource, SessionConfig, SessionSettings};
+use vault_aws_login::{InputError, LoginOptions, StsEndpoint, StsUrl, echo_message};
 
 use crate::credentials::{CredentialsError, CredentialsFrom, Environment, source};
 use crate::guarded_path::{PathVerdict, judge};
@@ -67,12 +67,9 @@ pub(crate) enum FilterConfigError {
          true, or paths that are not guarded, found `{0}`"
     )]
     GuardedPrefix(String),
-    /// The signer refuses an option.
+    /// The signer or the session refuses an option.
     #[error("invalid configuration: {0}")]
-    Login(#[from] SignError),
-    /// The session refuses a setting.
-    #[error("invalid configuration: {0}")]
-    Session(#[from] ConfigError),
+    Input(#[from] InputError),
     /// The credentials cannot be had.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -143,7 +140,7 @@ impl FilterConfig {
         )?)
     }
 
-    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, SignError> {
+    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, InputError> {
         let Some(endpoint) = self.sts_endpoint.as_deref() else {
             return Ok(None);
         };
@@ -265,11 +262,11 @@ mod tests {
             ),
             (
                 with(r#""clock_correction_limit_seconds":3601"#),
-                "invalid configuration: invalid clock-correction-limit-seconds: expected 0 to 3600, found 3601",
+                "invalid configuration: invalid clock correction limit in seconds: expected 0 to 3600, found 3601",
             ),
             (
                 with(r#""role":"a b""#),
-                "invalid configuration: invalid role: expected printable ASCII without blanks, found `a b`",
+                "invalid configuration: invalid role: expected printable ASCII without spaces, found `a b`",
             ),
             (
                 with(r#""sts_endpoint":"sts""#),

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use thiserror::Error;
-use vault_aws_login::session::{
-    ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource,
-};
-use vault_aws_login::{Credentials, SignError};
+use vault_aws_login::session::{ContainerAuthorization, ContainerEndpoint, CredentialSource};
+use vault_aws_login::{Credentials, InputError};
 use zeroize::Zeroizing;
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
@@ -88,10 +86,10 @@ pub(crate) enum CredentialsError {
     NoEndpoint,
     /// The endpoint's URI is refused.
     #[error("invalid credential endpoint: {0}")]
-    Endpoint(#[from] ConfigError),
+    Endpoint(InputError),
     /// The credentials are refused.
     #[error(transparent)]
-    Credentials(#[from] SignError),
+    Credentials(InputError),
 }
 
 /// Those variables of the VM's environment that say something about credentials.
@@ -160,12 +158,13 @@ impl Environment {
             };
             return Err(CredentialsError::Missing(missing));
         };
-        Ok(Credentials::new(
+        Credentials::new(
             access_key_id.to_owned(),
             secret_access_key.to_owned(),
             self.get(SESSION_TOKEN).map(str::to_owned),
             None,
-        )?)
+        )
+        .map_err(CredentialsError::Credentials)
     }
 }
 
@@ -189,7 +188,8 @@ pub(crate) fn source(
             } else {
                 ContainerAuthorization::None
             };
-            let endpoint = ContainerEndpoint::new(uri, authorization)?;
+            let endpoint =
+                ContainerEndpoint::new(uri, authorization).map_err(CredentialsError::Endpoint)?;
             Ok(CredentialSource::ContainerEndpoint(endpoint))
         }
         CredentialsFrom::InstanceMetadata { .. } => Ok(CredentialSource::InstanceMetadata),

@@ -1,12 +1,11 @@
 import type { LoginRule } from './component/interfaces/vault-aws-login-inspector.js';
-import type { ConfigField, ConfigRule } from './component/interfaces/vault-aws-login-lifecycle.js';
-import type { InputField, SignRule } from './component/interfaces/vault-aws-login-signer.js';
+import type { InputField, InputRule } from './component/interfaces/vault-aws-login-signer.js';
 
 /** Why an input was refused. The list is complete; the package's WIT says when each arises and what mends it. */
-export type Rule = SignRule | ConfigRule | LoginRule;
+export type Rule = InputRule | LoginRule;
 
 /** The input that a refusal is about. */
-export type Field = InputField | ConfigField;
+export type Field = InputField;
 
 /** An input that was refused. Never holds a secret. */
 export class LoginError extends Error {
