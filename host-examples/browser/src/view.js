@@ -47,9 +47,9 @@ export function showDetails({ findings, refusal, explanation }) {
 /** Writes how long AWS still accepts a login. */
 export function remaining(end, now) {
   const seconds = Math.floor((end - now) / 1000);
-  if (seconds < 0) return 'AWS no longer takes it.';
+  if (seconds < 0) return 'AWS no longer accepts it.';
   const minutes = Math.floor(seconds / 60);
-  return `AWS takes it for another ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s.`;
+  return `AWS accepts it for another ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s.`;
 }
 
 function countdown(end, now) {
@@ -93,7 +93,7 @@ function contentSection(explanation) {
   return section(
     'What is in it',
     list(
-      ['Vault role', explanation.role ?? 'left out: the IAM name is taken'],
+      ['Vault role', explanation.role ?? 'left out: Vault takes the IAM name'],
       ['Request', `${explanation.method} ${explanation.url}`, 'code'],
       ['Body', explanation.body, 'code'],
       ['Access key ID', explanation.accessKeyId, 'code'],

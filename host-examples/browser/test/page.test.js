@@ -37,7 +37,7 @@ test('example is accepted, decoded and shown with its canonical request', async 
   const { page, requests, faults, title } = await open(t);
   await page.getByRole('button', { name: 'Fill in an example' }).click();
   assert.equal(await title(), 'It will be accepted');
-  assert.match(await page.locator('#verdict').innerText(), /AWS takes it for another 14 min 5\d s\./);
+  assert.match(await page.locator('#verdict').innerText(), /AWS accepts it for another 14 min 5\d s\./);
   const details = await page.locator('#details').innerText();
   assert.match(details, /AKIAIOSFODNN7EXAMPLE/);
   const [canonical, toSign] = await page.locator('pre').allInnerTexts();
