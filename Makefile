@@ -136,6 +136,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 check: .make/rust ## Checks format, lints and licences.
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
+	@rustfmt --edition 2024 --check host-examples/*/example/src/main.rs
 	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
 	@for crate in component signer command core-module; do \
 		cargo clippy --locked --quiet --package vault-aws-login-$$crate --target $(WASM_TARGET) -- --deny warnings; done
