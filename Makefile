@@ -1,4 +1,5 @@
-# The commands of this project; see README.md. No logic lives here: every check is a test.
+# The commands of this project: `make help` lists them. Recipes install, build and start programs;
+# what is right or wrong is decided by programs in tests/.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -134,15 +135,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
-	@cargo fmt --all --check
-	@cargo fmt --manifest-path fuzz/Cargo.toml --check
-	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
-	@for crate in component signer command core-module; do \
-		cargo clippy --locked --quiet --package vault-aws-login-$$crate --target $(WASM_TARGET) -- --deny warnings; done
-	@test -z "$$(gofmt -l host-examples/go tests)"
-	@cd host-examples/go && go vet ./... && go vet -tags e2e ./...
-	@for module in tests/bench/load tests/bench/go tests/e2e/go-login; do (cd $$module && go vet ./...); done
-	@python3 tests/check_licences.py
+	@python3 tests/check.py
 
 .PHONY: fuzz
 fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.

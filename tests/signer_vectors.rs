@@ -1,4 +1,5 @@
-//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see `tests/vectors`.
+//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see
+//! `tests/vectors`.
 
 #![allow(
     clippy::disallowed_methods,

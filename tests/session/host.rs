@@ -142,7 +142,11 @@ pub fn credentials_until(expires_at: Option<u64>) -> Credentials {
 /// Vault's answer to a login.
 pub fn login_answer(seconds: u64) -> String {
     format!(
-        r#"{{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":null,"warnings":null,"auth":{{"client_token":"hvs.example","accessor":"acc","policies":["default"],"token_policies":["default"],"metadata":{{}},"lease_duration":{seconds},"renewable":true,"entity_id":"e","token_type":"service","orphan":true,"mfa_requirement":null,"num_uses":0}}}}"#
+        r#"{{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,"data":null,
+         "wrap_info":null,"warnings":null,"auth":{{"client_token":"hvs.example","accessor":"acc",
+         "policies":["default"],"token_policies":["default"],"metadata":{{}},
+         "lease_duration":{seconds},"renewable":true,"entity_id":"e","token_type":"service",
+         "orphan":true,"mfa_requirement":null,"num_uses":0}}}}"#
     )
 }
 

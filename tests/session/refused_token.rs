@@ -127,7 +127,8 @@ fn token_stays_where_a_403_does_not_say_that_it_is_dead() {
         errors("1 error occurred:\n\n* permission denied"),
         // A Sentinel policy of Vault Enterprise.
         errors(
-            "2 errors occurred:\n\t* egp standard policy \"root/x\" evaluation resulted in denial.\n\t* permission denied\n\n",
+            "2 errors occurred:\n\t* egp standard policy \"root/x\" evaluation resulted in \
+             denial.\n\t* permission denied\n\n",
         ),
         errors("the invalid token policy of this proxy says: permission denied"),
         errors("namespaces feature not enabled"),
@@ -157,7 +158,9 @@ fn forbidden_question_names_what_the_roles_tokens_need() {
     host.answer(&request, 403, &errors(POLICY));
     assert_eq!(
         host.refusal().message,
-        r"no word about the token from Vault: expected one, found a refusal to look it up, for which a token needs read on auth/token/lookup-self (status 403): 1 error occurred:\n\t* permission denied"
+        "no word about the token from Vault: expected one, found a refusal to look it up, for \
+         which a token needs read on auth/token/lookup-self (status 403): 1 error \
+         occurred:\\n\\t* permission denied"
     );
 }
 
@@ -234,7 +237,11 @@ fn refused_token_without_a_token_is_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_pattern_of_refusals_causes_more_than_ten_logins_in_an_hour(

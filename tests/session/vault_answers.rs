@@ -48,7 +48,8 @@ fn token_is_ready_with_the_lease_counted_from_the_request() {
 fn refused_login_names_its_rule_and_what_heals_it() {
     let sts = |code, text: &str| {
         errors(&format!(
-            "error making upstream request: received error code {code} from STS: <Error>{text}</Error>"
+            "error making upstream request: received error code {code} from STS: \
+             <Error>{text}</Error>"
         ))
     };
     let mfa = login_answer(60).replace(
@@ -134,7 +135,8 @@ fn refused_login_names_its_rule_and_what_heals_it() {
         (
             400,
             errors(
-                "error making upstream request: error making request: POST https://sts.amazonaws.com/ giving up after 4 attempt(s)",
+                "error making upstream request: error making request: POST \
+                 https://sts.amazonaws.com/ giving up after 4 attempt(s)",
             ),
             RefusalRule::VaultUnavailable,
             by_itself,
@@ -276,10 +278,12 @@ fn refused_login_says_what_the_inspector_makes_of_it_and_vaults_own_words() {
 fn diagnosis_is_the_inspectors_for_the_login_that_was_sent() {
     let answers = [
         errors(
-            "error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\"",
+            "error validating X-Vault-AWS-IAM-Server-ID header: missing header \
+             \"X-Vault-AWS-IAM-Server-ID\"",
         ),
         errors(
-            "error making upstream request: received error code 403 from STS: <Code>InvalidClientTokenId</Code>",
+            "error making upstream request: received error code 403 from STS: \
+             <Code>InvalidClientTokenId</Code>",
         ),
     ];
     for answer in answers {
@@ -331,7 +335,8 @@ fn diagnosis_is_of_a_login_alone() {
     assert_eq!(refusal.diagnosis, None);
     assert_eq!(
         refusal.message,
-        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): permission denied"
+        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): \
+         permission denied"
     );
 }
 

@@ -50,8 +50,8 @@ fn boundary(dice: &mut Dice, text: &str) -> usize {
     dice.of(&beside.chain([0, text.len()]).collect::<Vec<_>>())
 }
 
-/// Puts a piece somewhere into a JSON value: into a string as a rule, otherwise in place of a value,
-/// as a key, as the value of a new key, as an element of a list or of a new one.
+/// Puts a piece somewhere into a JSON value: into a string as a rule, otherwise in place of a
+/// value, as a key, as the value of a new key, as an element of a list or of a new one.
 pub fn into_json(dice: &mut Dice, value: &mut Value, piece: &str) {
     let strings = count(value, Value::is_string);
     if strings > 0 && dice.percent(75) {

@@ -76,7 +76,11 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
     let source = match dice.range(0, 3) {
         0 => json!("pushed"),
         1 => json!({ "container-endpoint": {
-            "uri": dice.of(&["/v2/credentials", "http://169.254.170.23/v1/credentials", "https://credentials.example.com/"]),
+            "uri": dice.of(&[
+                "/v2/credentials",
+                "http://169.254.170.23/v1/credentials",
+                "https://credentials.example.com/",
+            ]),
             "authorization": dice.of(&["none", "token"]),
         } }),
         2 => json!("instance-metadata"),
@@ -84,7 +88,9 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
             "role-arn": "arn:aws:iam::123456789012:role/dev",
             "role-session-name": "dev",
             "region": "eu-west-1",
-            "sts-endpoint": dice.of(&[None, Some(0)]).map(|_| json!({ "url": "https://sts.example.com" })),
+            "sts-endpoint": dice
+                .of(&[None, Some(0)])
+                .map(|_| json!({ "url": "https://sts.example.com" })),
         } }),
     };
     let mut config = json!({
