@@ -207,7 +207,7 @@ dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-
 	@$(CARGO_WASM) --target wasm32-wasip2 --package vault-aws-login-composed
 	@target/tools/bin/wac plug --plug $< --output $@ target/wasm32-wasip2/release/vault-aws-login-composed.wasm
 
-# A filter of somebody else's: the tests show what it can and cannot read.
+# Another filter in the same Envoy: the tests show what it can and cannot read.
 $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 	@echo "building the tests' foreign filter …"
 	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-foreign-filter

@@ -28,7 +28,7 @@ const NAMES: &str = "content-type;host;x-amz-date";
 const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
-/// A login in pieces; the signature is checked by nobody here.
+/// A login in pieces; its signature is wrong, which no check here can see.
 struct Login {
     method: &'static str,
     url: String,
@@ -227,7 +227,7 @@ macro_rules! logins {
 }
 
 #[test]
-fn login_of_our_own_is_accepted_by_every_server_that_is_known() {
+fn login_of_the_signer_is_accepted_by_every_known_server() {
     let credentials = Credentials::new(
         "AKIAIOSFODNN7EXAMPLE".into(),
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),

@@ -56,7 +56,7 @@ fn signature(login: &str) -> String {
 }
 
 #[test]
-fn explanation_of_our_own_login_tells_everything_but_its_secrets() {
+fn explanation_of_a_signers_login_shows_everything_but_its_secrets() {
     assert_eq!(
         report::explanation_text(&explain_login(&session_login()).unwrap()),
         "\

@@ -156,7 +156,7 @@ fn server_id_that_no_header_carries_is_refused() {
 }
 
 #[test]
-fn role_that_is_no_role_name_is_refused() {
+fn role_that_is_not_a_role_name_is_refused() {
     let refused = |role| options(None, None, Some(role)).unwrap_err();
     refusals! { refused, "role";
         ("") => "empty-value" "empty role: expected a value or none";

@@ -105,7 +105,7 @@ fn as_explained(step: &str, input: &Value) -> String {
     for (value, longest) in hidden {
         if let Some(value) = value.filter(|value| value.len() > longest) {
             let plural = if value.len() == 1 { "" } else { "s" };
-            // Not in the host, which has a shape of its own.
+            // Not in the host, whose syntax is narrower.
             for end in ["\n", "/"] {
                 let shown = format!("({} character{plural}){end}", value.len());
                 step = step.replace(&format!("{value}{end}"), &shown);

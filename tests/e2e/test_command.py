@@ -203,9 +203,9 @@ def test_scope_of_another_region_is_refused(bed: TestBed, user: Identity) -> Non
 
 
 def test_role_that_the_identity_is_not_bound_to_is_refused(bed: TestBed, user: Identity) -> None:
-    bed.vault_role("somebody-elses", bed.aws.user().arn)
-    expected = f'IAM Principal "{user.arn}" does not belong to the role "somebody-elses"'
-    assert refusal(bed, sign(user, "--role", "somebody-elses")) == expected
+    bed.vault_role("of-another-user", bed.aws.user().arn)
+    expected = f'IAM Principal "{user.arn}" does not belong to the role "of-another-user"'
+    assert refusal(bed, sign(user, "--role", "of-another-user")) == expected
 
 
 # What the command prints

@@ -61,7 +61,7 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
         (tools / tool.name).symlink_to(tool)
     (tools / "browser").write_text(SHOWS_THE_PAGE)
     (tools / "browser").chmod(0o755)
-    # An environment of its own to install into, which sees the packages of the tests'.
+    # A separate environment to install into, which sees the packages of the tests.
     subprocess.run([sys.executable, "-m", "venv", tools / "venv"], check=True, timeout=120)
     (tools / "built.cfg").write_text(f"[build]\nbuild_base={tools}/built\n[egg_info]\negg_base={tools}\n")
     role = bed.aws.role("dev")

@@ -68,7 +68,7 @@ fn login_is_signed_for_awss_time_after_a_refusal_that_names_it() {
         let mut host = host();
         let request = host.request();
         assert_eq!(signed_at(&request), "20150830T123600Z");
-        // A `Date` that nobody has authenticated does not win over AWS's own clock.
+        // An unauthenticated `Date` does not win over AWS's own clock.
         let date = [("Date", "Tue, 30 Aug 2016 12:36:00 GMT")];
         host.answer_with(&request, 400, &date, &time_refusal(text));
         let (refusals, offsets, request) = until_request(&mut host);

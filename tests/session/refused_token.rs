@@ -230,7 +230,7 @@ fn unanswered_question_keeps_the_token_and_is_asked_again_after_ten_seconds() {
 }
 
 #[test]
-fn refused_token_without_a_token_is_nothing() {
+fn token_refused_without_a_token_is_ignored() {
     let mut host = Host::with_credentials();
     host.session.token_refused(host.now);
     assert_eq!(host.request().path_and_query, "/v1/auth/aws/login");

@@ -157,7 +157,7 @@ def temporary(length: int) -> dict[str, Any]:
 
 
 def compact(value: Any) -> str:
-    """JSON without blanks."""
+    """JSON without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -14,7 +14,7 @@ from bed import Identity
 from bed.sigv4 import ALGORITHM, TIMESTAMP, Request, Signature, expected_signature
 
 AUTHORIZATION = "{algorithm} Credential={credential}, SignedHeaders={signed_headers}, Signature={signature}"
-# What the server drops or makes anew; the rest of a client's headers are signed, as botocore and the Go SDK do.
+# Headers that the server drops or replaces; a client signs all others, as botocore and the Go SDK do.
 NEVER_SIGNED = ("authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id")
 
 

@@ -1,7 +1,7 @@
 """A strict Security Token Service: `moto` holds the identities, this front refuses what AWS refuses.
 
-Each region has an endpoint of its own, since AWS holds a login's scope against the endpoint that was *reached*;
-`Host` is only an input of the signature.
+Each region has its own endpoint, because AWS compares a login's scope with the endpoint that was
+*reached*; `Host` is only an input of the signature.
 """
 
 from __future__ import annotations

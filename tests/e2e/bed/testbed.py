@@ -99,7 +99,7 @@ class TestBed:
         return path
 
     def configure_aws(self, path: str, *, namespace: str | None = None, **client_config: Any) -> None:
-        """Writes the client configuration of a mount anew."""
+        """Rewrites the client configuration of a mount."""
         config = {
             "access_key": self.aws.vault.access_key_id,
             "secret_key": self.aws.vault.secret_access_key,

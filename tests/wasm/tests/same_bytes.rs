@@ -19,7 +19,7 @@ fn login_is_the_same_for_each_region_and_endpoint() {
     let mut instance = Instance::new();
     let regions = [
         None,
-        // One of each partition, and one that nobody has heard of.
+        // One of each partition, and an unknown one.
         Some("us-east-1"),
         Some("eu-west-1"),
         Some("cn-north-1"),

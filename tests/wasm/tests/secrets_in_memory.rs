@@ -280,7 +280,7 @@ fn memory_holds_no_secret_after_a_hundred_logins() {
     let mut core = Core::new();
     let mut secrets = secrets();
     for turn in 0..100 {
-        // Growing requests make the allocator split and join its blocks anew.
+        // Growing requests make the allocator split and join its blocks again.
         let parameters = core.parameters(&"r".repeat(1 + turn * 7));
         let result = core.call::<_, u32>(SIGN_LOGIN, parameters);
         if turn == 0 {

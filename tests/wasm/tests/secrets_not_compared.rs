@@ -130,7 +130,7 @@ fn checking_takes_the_same_instructions_for_each_signature() {
         assert!(findings.is_array());
         used
     };
-    // Digits alone: telling them from letters takes instructions of its own.
+    // Digits alone: telling them from letters takes more instructions.
     let digits = ["0", "1", "5", "9"].map(|digit| digit.repeat(64));
     same_for_each(&digits, count);
 }

@@ -21,7 +21,7 @@ const LAYERS: usize = 4;
 const BASE64_RUN: usize = 11;
 
 /// Finds pieces of secrets: eight of their characters in a row, as they stand or under escapes and
-/// base64, with characters that nobody sees between them; sixteen in another case.
+/// base64, with invisible characters between them; sixteen in another case.
 pub struct Search {
     names: Vec<&'static str>,
     /// The pieces, each with the place of the secret's name.

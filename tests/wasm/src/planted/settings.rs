@@ -109,7 +109,7 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
     config
 }
 
-/// What somebody knows of a server.
+/// What a caller knows of a server.
 pub fn profile(dice: &mut Dice, secrets: &Secrets) -> Value {
     let software =
         |dice: &mut Dice| json!({ "flavour": dice.of(&["vault", "openbao"]), "version": "1.18.5" });
