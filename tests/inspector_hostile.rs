@@ -14,7 +14,7 @@ use vault_aws_login::inspector::{
     Answer, LoginRule, ServerProfile, check_login, clock_offset, explain_login, explain_refusal,
     report,
 };
-use vault_aws_login::{Credentials, LoginOptions, SignRule, UnixSeconds, sign_login};
+use vault_aws_login::{Credentials, InputRule, LoginOptions, UnixSeconds, sign_login};
 
 const NOW: u64 = 1_440_938_160;
 
@@ -239,20 +239,7 @@ fn contract_says_of_each_rule_what_its_message_says() {
 
 #[test]
 fn rules_are_complete_and_share_names_with_the_signer_on_purpose_only() {
-    let signer = [
-        SignRule::EmptyValue,
-        SignRule::SurroundingBlank,
-        SignRule::IllegalCharacter,
-        SignRule::TooLong,
-        SignRule::SecretAsAccessKeyId,
-        SignRule::SessionTokenMissing,
-        SignRule::CredentialsExpired,
-        SignRule::RoleIsArn,
-        SignRule::StsUrlMalformed,
-        SignRule::StsUrlNotBare,
-        SignRule::TimeOutOfRange,
-    ];
-    let signer: Vec<&str> = signer.iter().map(|rule| rule.name()).collect();
+    let signer: Vec<&str> = InputRule::ALL.iter().map(|rule| rule.name()).collect();
     let mut names = Vec::new();
     let mut shared = Vec::new();
     for rule in LoginRule::ALL {

@@ -8,13 +8,14 @@
 )]
 
 use vault_aws_login::{
-    Credentials, LoginOptions, Region, SignError, UnixSeconds, read_credential_document, sign_login,
+    Credentials, InputError, LoginOptions, Region, UnixSeconds, read_credential_document,
+    sign_login,
 };
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-fn credentials(key: &str, secret: &str, token: Option<&str>) -> Result<Credentials, SignError> {
+fn credentials(key: &str, secret: &str, token: Option<&str>) -> Result<Credentials, InputError> {
     Credentials::new(key.into(), secret.into(), token.map(Into::into), None)
 }
 
@@ -22,18 +23,18 @@ fn options(
     region: Option<&str>,
     id: Option<&str>,
     role: Option<&str>,
-) -> Result<LoginOptions, SignError> {
+) -> Result<LoginOptions, InputError> {
     let owned = |value: Option<&str>| value.map(str::to_owned);
     LoginOptions::new(owned(region), owned(id), owned(role), None)
 }
 
 #[track_caller]
-fn check(error: SignError, rule: &str, field: &str, message: &str) {
+fn check(error: InputError, rule: &str, field: &str, message: &str) {
     assert_eq!(
         (
-            error.rule().name(),
-            error.field().name(),
-            error.to_string().as_str()
+            error.rule.name(),
+            error.field.name(),
+            error.message.as_str()
         ),
         (rule, field, message)
     );
@@ -51,15 +52,17 @@ fn access_key_id_of_a_wrong_shape_is_refused() {
     let refused = |key| credentials(key, SECRET, None).unwrap_err();
     refusals! { refused, "access-key-id";
         ("") => "empty-value" "empty access key ID: expected a value";
-        (" AKIA") => "surrounding-blank"
-            "invalid access key ID: expected no blank at either end, found a blank at the start";
-        ("AKIA\r\n") => "surrounding-blank"
-            "invalid access key ID: expected no blank at either end, found a line break at the end";
-        ("AKIA\u{a0}") => "surrounding-blank"
-            "invalid access key ID: expected no blank at either end, found a non-ASCII character \
-                at the end";
+        (" AKIA") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a space at the start";
+        ("AKIA\r\n") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a line break at the end";
+        ("AKIA\u{a0}") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a non-ASCII character at the end";
         ("AK IA") => "illegal-character"
-            "invalid access key ID: expected letters, digits and '_', found a blank at position 3";
+            "invalid access key ID: expected letters, digits and '_', found a space at position 3";
         ("AK\tIA") => "illegal-character"
             "invalid access key ID: expected letters, digits and '_', found a tab at position 3";
         ("AK\u{7}IA") => "illegal-character"
@@ -91,14 +94,14 @@ fn secret_access_key_of_a_wrong_shape_is_refused() {
     let refused = |secret| credentials(KEY, secret, None).unwrap_err();
     refusals! { refused, "secret-access-key";
         ("") => "empty-value" "empty secret access key: expected a value";
-        ("abc\n") => "surrounding-blank"
-            "invalid secret access key: expected no blank at either end, found a line break at the \
-                end";
+        ("abc\n") => "surrounding-whitespace"
+            "invalid secret access key: expected no whitespace at either end, \
+                found a line break at the end";
         ("a\nc") => "illegal-character"
-            "invalid secret access key: expected printable ASCII without blanks, found a line \
+            "invalid secret access key: expected printable ASCII without spaces, found a line \
                 break at position 2";
         ("aé") => "illegal-character"
-            "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII \
+            "invalid secret access key: expected printable ASCII without spaces, found a non-ASCII \
                 character at position 2";
     }
 }
@@ -108,14 +111,14 @@ fn session_token_of_a_wrong_shape_or_missing_is_refused() {
     let refused = |key, token| credentials(key, SECRET, token).unwrap_err();
     refusals! { refused, "session-token";
         (KEY, Some("")) => "empty-value" "empty session token: expected a value or none";
-        (KEY, Some("\tx")) => "surrounding-blank"
-            "invalid session token: expected no blank at either end, found a tab at the start";
+        (KEY, Some("\tx")) => "surrounding-whitespace"
+            "invalid session token: expected no whitespace at either end, found a tab at the start";
         (KEY, Some("a b")) => "illegal-character"
-            "invalid session token: expected printable ASCII without blanks, found a blank at \
+            "invalid session token: expected printable ASCII without spaces, found a space at \
                 position 2";
         ("ASIAIOSFODNN7EXAMPLE", None) => "session-token-missing"
-            "missing session token: expected one, found none beside an access key ID that begins \
-                with ASIA (temporary credentials)";
+            "missing session token: an access key ID that begins with ASIA is one of \
+                 temporary credentials, which have a session token";
     }
 }
 
@@ -124,8 +127,8 @@ fn region_of_a_wrong_shape_is_refused() {
     let refused = |region| options(Some(region), None, None).unwrap_err();
     refusals! { refused, "region";
         ("") => "empty-value" "empty region: expected a value or none";
-        ("eu-west-1 ") => "surrounding-blank"
-            "invalid region: expected no blank at either end, found a blank at the end";
+        ("eu-west-1 ") => "surrounding-whitespace"
+            "invalid region: expected no whitespace at either end, found a space at the end";
         ("US EAST") => "illegal-character"
             "invalid region: expected lower-case letters, digits and '-', found `US EAST`";
         ("eu_west_1") => "illegal-character"
@@ -142,8 +145,8 @@ fn server_id_that_no_header_carries_is_refused() {
     let refused = |id| options(None, Some(id), None).unwrap_err();
     refusals! { refused, "server-id";
         ("") => "empty-value" "empty server ID: expected a value or none";
-        ("vault.example.com ") => "surrounding-blank"
-            "invalid server ID: expected no blank at either end, found a blank at the end";
+        ("vault.example.com ") => "surrounding-whitespace"
+            "invalid server ID: expected no whitespace at either end, found a space at the end";
         ("vault\texample") => "illegal-character"
             "invalid server ID: expected printable ASCII, found `vault\\texample`";
         ("tresor.exämple") => "illegal-character"
@@ -151,7 +154,7 @@ fn server_id_that_no_header_carries_is_refused() {
     }
     assert!(
         options(None, Some("a b  c"), None).is_ok(),
-        "blanks inside are carried"
+        "spaces inside are carried"
     );
 }
 
@@ -160,10 +163,10 @@ fn role_that_is_not_a_role_name_is_refused() {
     let refused = |role| options(None, None, Some(role)).unwrap_err();
     refusals! { refused, "role";
         ("") => "empty-value" "empty role: expected a value or none";
-        ("\ndev") => "surrounding-blank"
-            "invalid role: expected no blank at either end, found a line break at the start";
+        ("\ndev") => "surrounding-whitespace"
+            "invalid role: expected no whitespace at either end, found a line break at the start";
         ("a b") => "illegal-character"
-            "invalid role: expected printable ASCII without blanks, found `a b`";
+            "invalid role: expected printable ASCII without spaces, found `a b`";
         ("arn:aws:iam::123456789012:role/dev") => "role-is-arn"
             "invalid role: expected the name of a Vault role, found the ARN \
                 `arn:aws:iam::123456789012:role/dev`";
@@ -173,7 +176,7 @@ fn role_that_is_not_a_role_name_is_refused() {
     }
     let shown = "é".repeat(64);
     let message =
-        format!("invalid role: expected printable ASCII without blanks, found `{shown}…`");
+        format!("invalid role: expected printable ASCII without spaces, found `{shown}…`");
     check(refused(&long), "illegal-character", "role", &message);
 }
 
@@ -210,7 +213,7 @@ fn credentials_that_have_ended_are_refused() {
         )
     };
     let message =
-        "expired credentials: expected an end after the time of signing (1000), found 1000";
+        "expired credentials: expected an expiry after the time of signing (1000), found 1000";
     check(
         at(1000, 1000).unwrap_err(),
         "credentials-expired",

@@ -32,11 +32,14 @@ fn host_with(settings: SessionSettings) -> Host {
 }
 
 fn time_refusal(text: &str) -> String {
+    let error = format!(
+        "<Error>\n    <Type>Sender</Type>\n    <Code>SignatureDoesNotMatch</Code>\n    \
+         <Message>{text}</Message>\n  </Error>"
+    );
     errors(&format!(
-        "error making upstream request: received error code 403 from STS: <ErrorResponse \
-         xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    \
-         <Type>Sender</Type>\n    <Code>SignatureDoesNotMatch</Code>\n    \
-         <Message>{text}</Message>\n  </Error>\n</ErrorResponse>"
+        "error making upstream request: received error code 403 from STS: \
+         <ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  {error}\n\
+         </ErrorResponse>"
     ))
 }
 

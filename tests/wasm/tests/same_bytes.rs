@@ -115,9 +115,9 @@ fn refusal_is_the_same_for_each_rule() {
     let long_host = format!("https://{}com", "a.".repeat(130));
     refusals! { instance, example;
         access_key_id: "" => "empty-value" "access-key-id";
-        secret_access_key: "abc\n" => "surrounding-blank" "secret-access-key";
+        secret_access_key: "abc\n" => "surrounding-whitespace" "secret-access-key";
         session_token: Some("a b") => "illegal-character" "session-token";
-        session_token: Some("\u{a0}x") => "surrounding-blank" "session-token";
+        session_token: Some("\u{a0}x") => "surrounding-whitespace" "session-token";
         region: Some(&long) => "too-long" "region";
         access_key_id: "abc/def" => "secret-as-access-key-id" "access-key-id";
         access_key_id: "ASIAIOSFODNN7EXAMPLE" => "session-token-missing" "session-token";
