@@ -27,6 +27,11 @@ WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # What the compiler takes for granted on this target, and so every host has.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
+.PHONY: help
+help: ## Lists the commands.
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
+		| expand -t 20
+
 .PHONY: component
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
 
