@@ -11,7 +11,7 @@ use vault_aws_login::inspector::{
     Flavour, Healing, InferredEntity, LoginRule, MountConfig, Refuser, Severity, UniqueIds,
 };
 use vault_aws_login::session::{
-    ContainerAuthorization, Destination, Method, RefusalRule, RequestPurpose, TransportFailure,
+    ContainerAuthorization, Destination, HttpMethod, RefusalRule, RequestPurpose, TransportFailure,
 };
 use vault_aws_login::{InputField, InputRule};
 
@@ -46,7 +46,7 @@ vocabulary! {
     destination_is_the_wits: "lifecycle.wit", "destination" is Destination;
     flavour_is_the_wits: "inspector.wit", "flavour" is Flavour;
     healing_is_the_wits: "lifecycle.wit", "healing" is Healing;
-    http_method_is_the_wits: "lifecycle.wit", "http-method" is Method;
+    http_method_is_the_wits: "lifecycle.wit", "http-method" is HttpMethod;
     inferred_entity_is_the_wits: "inspector.wit", "inferred-entity" is InferredEntity;
     input_field_is_the_wits: "login.wit", "input-field" is InputField;
     input_rule_is_the_wits: "login.wit", "input-rule" is InputRule;

@@ -113,15 +113,15 @@ vocabulary! {
             healing: Healing::ByHand,
             found: "a refusal to give credentials",
         },
-        /// The credential source's answer is no credentials.
+        /// The credential source's answer holds no credentials that can be read.
         CredentialsMalformed = "credentials-malformed" {
             healing: Healing::ByHand,
-            found: "an answer that is no credentials",
+            found: "an answer that holds no credentials",
         },
-        /// The credentials that came have ended already.
+        /// The credentials that came have expired already.
         CredentialsExpired = "credentials-expired" {
             healing: Healing::ByItself,
-            found: "credentials that have ended",
+            found: "credentials that have expired",
         },
         /// The credential source cannot answer now.
         CredentialsUnavailable = "credentials-unavailable" {
@@ -177,7 +177,7 @@ pub struct Refusal {
     /// What is wrong, in one sentence: the diagnosis' where there is one.
     pub message: String,
     /// What the inspector says of a login that was refused: the server's words, the causes, the
-    /// fixes. `None` for anything else, and for a token that is of no use.
+    /// fixes. `None` for anything else, and for a token that cannot be used.
     pub diagnosis: Option<inspector::Refusal>,
     /// When the next try is allowed.
     pub retry_at: Instant,
@@ -214,7 +214,7 @@ impl Fault {
         Self {
             rule,
             text: None,
-            // A token that is of no use was not refused.
+            // A token that cannot be used was not refused.
             diagnosis: diagnosis.refused_by.is_some().then(|| Box::new(diagnosis)),
         }
     }

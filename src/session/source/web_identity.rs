@@ -9,13 +9,13 @@ use super::{Fault, rule_of};
 use crate::credentials::Credentials;
 use crate::date::read_rfc3339;
 use crate::session::config::WebIdentity;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use crate::session::refusal::RefusalRule;
 
 /// What a form value cannot carry as it is.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
+pub(super) fn call(identity: &WebIdentity, token: &str) -> UnsentRequest {
     let mut body = Zeroizing::new(String::from(
         "Action=AssumeRoleWithWebIdentity&Version=2011-06-15",
     ));
@@ -29,10 +29,10 @@ pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
         body.push_str(name);
         body.extend(utf8_percent_encode(value, ESCAPED));
     }
-    Call {
+    UnsentRequest {
         destination: Destination::Sts,
         origin: Some(identity.origin.clone()),
-        method: Method::Post,
+        method: HttpMethod::Post,
         path_and_query: "/".into(),
         headers: vec![Header::new(
             "content-type",
