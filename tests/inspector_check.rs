@@ -34,7 +34,7 @@ struct Login {
     url: String,
     body: String,
     headers: Value,
-    /// Sent in place of the encoded headers.
+    /// Sent instead of the encoded headers.
     raw_headers: Option<Value>,
     more: Value,
     without: &'static str,
@@ -283,7 +283,7 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
             => "advice[json-trailing-bytes] expected nothing after the closing brace";
         "Vault since 1.20.3 looks": trailing.clone(), vault("1.21.4")
             => "refused[json-trailing-bytes] expected nothing after the closing brace";
-        "OpenBao reads on, and refuses what is no JSON": trailing, openbao()
+        "OpenBao reads on, and refuses what is not JSON": trailing, openbao()
             => "depends[json-trailing-bytes] expected nothing after the closing brace";
         "spaces around are no bytes": format!("\n {}\n ", good().json());
         "cut off": good().json()[..40].to_owned()
@@ -347,7 +347,7 @@ fn fields_are_read_as_the_framework_reads_them() {
             => "refused[field-type-wrong] expected nonce to be a string, found an array -> nonce";
         "numbers and booleans become strings": with_field("role", 7);
         "true becomes `1`": with_field("role", true);
-        "a key that is none": with_field("iam_request_header", "x")
+        "an unknown key": with_field("iam_request_header", "x")
             => "advice[key-unknown] expected one of the fields of a login, found \
                 `iam_request_header` -> `iam_request_header`";
         "nothing": "{}"
@@ -410,7 +410,7 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
             "https://sts.amazonaws.com/#%zz",
         ),
         ("an address without a scheme", "1.2.3.4:443/"),
-        ("a port that is none", "https://sts.amazonaws.com:https/"),
+        ("a malformed port", "https://sts.amazonaws.com:https/"),
         ("a scheme without a name", "://sts.amazonaws.com/"),
         ("a bracket that is not closed", "https://[::1/"),
         ("a percent sign in the host", "https://sts%2eamazonaws.com/"),

@@ -425,7 +425,7 @@ fn spelling() -> impl Strategy<Value = fn(&str) -> String> {
     prop::sample::select(spellings.to_vec())
 }
 
-/// Says which member of a tree of JSON is to be changed, and how.
+/// Which member of a tree of JSON to change, and how.
 #[derive(Clone, Debug)]
 enum Place {
     /// In place of the value.

@@ -231,7 +231,7 @@ fn debug_of_credentials_shows_nothing_of_them() {
 
 #[test]
 fn refusals_never_hold_a_secret() {
-    // Each has a marker in the place of the secret, and something that is refused.
+    // Each has a marker instead of the secret, and something that is refused.
     let marker = "MARKER7SECRET";
     let texts = [
         credentials(&format!("{marker}/x"), SECRET, None)

@@ -42,7 +42,8 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    container_authorization_is_the_wits: "lifecycle.wit", "container-authorization" is ContainerAuthorization;
+    container_authorization_is_the_wits:
+        "lifecycle.wit", "container-authorization" is ContainerAuthorization;
     destination_is_the_wits: "lifecycle.wit", "destination" is Destination;
     flavour_is_the_wits: "inspector.wit", "flavour" is Flavour;
     healing_is_the_wits: "lifecycle.wit", "healing" is Healing;

@@ -89,7 +89,7 @@ def secrets_of_login(login: str | bytes) -> dict[str, str]:
 
 
 def forms(secret: str) -> set[str]:
-    """The secret as it is, its parts, and what it is called in other alphabets."""
+    """The secret, its parts, and its encodings."""
     raw = secret.encode()
     plain = {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), raw.hex(), repr(raw)[2:-1]}
     return plain | {secret[:PART], secret[-PART:]} | base64_forms(raw)

@@ -66,7 +66,7 @@ def as_lines(some: Iterable[Case]) -> str:
 
 
 def leaks(said: Mapping[int, Said] | Mapping[tuple[int, ...], Said]) -> list[str]:
-    """Says where a piece of a secret came out: of the cases of those seeds, in the texts beside them."""
+    """Returns where a part of a secret came out, of the cases of those seeds, in their texts."""
     lines = []
     for seeds, texts in said.items():
         told = {"seeds": [seeds] if isinstance(seeds, int) else list(seeds), "texts": texts}

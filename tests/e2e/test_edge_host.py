@@ -26,7 +26,7 @@ KEY = {"Authorization": "Bearer reader"}
 
 @pytest.fixture(scope="module")
 def workerd() -> str:
-    """The runtime's own binary, which ends when it is told to; `npx workerd` would leave it behind."""
+    """The runtime's own binary, which ends with its process; `npx workerd` would leave it running."""
     found = subprocess.run(
         ["node", "--print", "require('workerd').default"], cwd=EDGE, capture_output=True, text=True, check=True
     )

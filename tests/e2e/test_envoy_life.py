@@ -1,4 +1,4 @@
-"""The life of a token inside Envoy: under load, beside other filters, and through everything that may fail.
+"""The life of a token inside Envoy: under load, with other filters, and through failures.
 
 The long run takes a minute, and so does the recovery from a refusal that a person has to fix. The
 other scenarios run at the same time, each in its own Envoy or on its own listener.
@@ -103,7 +103,7 @@ class LongRun:
 
 @pytest.fixture(scope="module")
 def long_run(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LongRun, threading.Thread]]:
-    """Runs beside the other tests of this module."""
+    """Runs at the same time as the other tests of this module."""
     user = bed.aws.user()
     mount = bed.mount_aws("envoy-long")
     bed.vault_role("long", user.arn, mount=mount, token_ttl=f"{TOKEN_TTL}s", token_max_ttl="15s")

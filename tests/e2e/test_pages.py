@@ -40,7 +40,7 @@ def ports() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> Path:
-    """The repository by links, but for Envoy's configuration, which names its ports."""
+    """Links to the repository's files, except Envoy's configuration, which names ports."""
     top = tmp_path_factory.mktemp("checkout")
     for folder in (Path(), Path("host-examples"), Path("host-examples/envoy")):
         (top / folder).mkdir(exist_ok=True)
@@ -81,7 +81,7 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 @contextmanager
 def server_id(bed: TestBed, page: str) -> Iterator[None]:
-    """Makes the server want the pages' server ID, where a page shows what becomes of another one."""
+    """Configures the pages' server ID, if a page shows what happens with another one."""
     wanted = SERVER_ID if "other.example.com" in page else ""
     bed.configure_aws("aws", iam_server_id_header_value=wanted)
     yield

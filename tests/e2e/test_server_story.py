@@ -30,7 +30,7 @@ def diagnosis(status: int, answer: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def prod(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
-    """A second OpenBao beside the first one, before the same AWS."""
+    """A second OpenBao, which uses the same AWS as the first."""
     other = copy.copy(bed)
     other.vault = OpenBao(tmp_path_factory.mktemp("prod"), bed.authority, plugin=PLUGIN, https_proxy=bed.proxy.url)
     other.vault.spawn()

@@ -37,7 +37,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What the front answers in place of the server."""
+    """What the front answers instead of the server."""
 
     status: int = 200
     body: bytes = b""

@@ -48,7 +48,7 @@ const BEHIND: &str = "Signature expired: 20150830T123600Z is now earlier than 20
 const AHEAD: &str = "Signature not yet current: 20150830T123600Z is still later than \
     20150830T122000Z (20150830T120500Z + 15 min.)";
 
-/// Says everything until the next request.
+/// Collects every action until the next request.
 fn until_request(host: &mut Host) -> (Vec<Refusal>, Vec<i64>, Request) {
     let (mut refusals, mut offsets) = (Vec::new(), Vec::new());
     loop {

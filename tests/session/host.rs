@@ -55,7 +55,7 @@ impl Host {
         self.session.next_action(self.now)
     }
 
-    /// Lets both clocks go on.
+    /// Advances both clocks.
     pub fn pass(&mut self, milliseconds: u64) {
         self.now.monotonic_milliseconds += milliseconds;
         self.now.unix_milliseconds += milliseconds;

@@ -126,7 +126,7 @@ impl Watch {
         self.right.unwrap_or(self.host.now.monotonic_milliseconds)
     }
 
-    /// Takes every action until the session waits.
+    /// Performs every action until the session waits.
     fn settle(&mut self) {
         // A second after its time limit the session gives a request up.
         let now = self.monotonic();

@@ -14,7 +14,7 @@ const DEAD: &str = "permission denied";
 /// What Vault answers to one.
 const INVALID: &str = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
 
-/// What a host did that is told of refusals.
+/// What a host did that reported refusals.
 #[derive(Default)]
 struct Record {
     /// When, in seconds.
@@ -23,7 +23,7 @@ struct Record {
     refusals: Vec<Refusal>,
 }
 
-/// Tells a host of a refusal after each of these waits, in milliseconds, where each login is
+/// Reports a refusal after each of these waits, in milliseconds, where each login is
 /// granted and each question has this answer.
 fn nag(lease: u64, waits: impl IntoIterator<Item = u64>, answer: (u16, &str)) -> Record {
     let mut host = Host::with_credentials();

@@ -68,7 +68,7 @@ SERVER_IDS = {
     "one-character": ("a", "the shortest"),
     "number": ("0", "a string in JSON all the same"),
     "url": ("https://vault.example.com:8200/v1", "people take the server's address"),
-    "spaces": ("Vault Production (EU)", "single spaces are signed as they are"),
+    "spaces": ("Vault Production (EU)", "single spaces are signed unchanged"),
     "runs-of-spaces": ("two  spaces   and three", "SigV4 folds them, the header keeps them"),
     "json-marks": ('quote " backslash \\ slash /', "JSON escapes two of the three"),
     "html-marks": ("<script>&amp;</script>", "some JSON encoders escape these"),

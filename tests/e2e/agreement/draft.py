@@ -45,14 +45,14 @@ class Draft:
     authorization: str | None = AUTHORIZATION
     """How the header is written; `None`: it is left out."""
     presigned: dict[str, str] | None = None
-    """Parameters of a presigned URL beside those of the signature; `None`: the signature is in a header."""
+    """Parameters of a presigned URL without those of the signature; `None` if a header is signed."""
     original_authorization: str | None = None
     """What the client itself signed; `None` once anything was changed."""
     secret_access_key: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, login: dict[str, Any], identity: Identity, region: str) -> Self:
-        """Takes a valid login apart."""
+        """Splits a valid login into its parts."""
         headers = {name: values[0] for name, values in json.loads(_decoded(login["iam_request_headers"])).items()}
         return cls(
             identity=identity,

@@ -1,4 +1,4 @@
-"""The configurations of the mount, and what the inspector is told of each."""
+"""The configurations of the mount, and the inspector's profile of each."""
 
 from __future__ import annotations
 

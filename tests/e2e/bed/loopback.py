@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keeps quiet: each server records what a test may ask for."""
+        """Logs nothing: each server records what a test may need."""
 
     def target(self) -> str:
         """The request target as it was sent; `self.path` has leading slashes folded into one."""

@@ -125,7 +125,7 @@ class StsFront:
 
     @contextmanager
     def faulty(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
-        """Lets the next calls, or all inside the block, meet the fault."""
+        """Answers the next calls, or all inside the block, with the fault."""
         entry = _ActiveFault(fault, times)
         self._faults.append(entry)
         try:

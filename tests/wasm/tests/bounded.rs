@@ -313,7 +313,7 @@ const PIECES_OF_ANSWERS: [&str; 27] = [
     "AKIAIOSFODNN7EXAMPLE/",
 ];
 
-/// Answers beside a login of the usual length; some know secrets by the thousand.
+/// Answers that are explained with a login of the usual length; some hold thousands of tokens.
 fn answers() -> Vec<(String, String)> {
     let errors = |text: String| json!({ "errors": [text] }).to_string();
     let token = r#""auth":{"client_token":"a"}"#;

@@ -148,7 +148,7 @@ impl Core {
         STACK_START - used.unwrap()
     }
 
-    /// Says which of the secrets memory holds, by name.
+    /// Returns the names of the secrets that memory holds.
     fn found(&self, secrets: &[(String, Vec<u8>)]) -> Vec<String> {
         let memory = self.memory.data(&self.store);
         let pieces: std::collections::HashMap<&[u8], &str> = secrets

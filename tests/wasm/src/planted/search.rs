@@ -103,7 +103,7 @@ impl Search {
         })
     }
 
-    /// Says whether the eight characters there are in a SHA-256 that is no signature, such as the
+    /// Whether the eight characters there are in a SHA-256 that is not a signature, such as the
     /// one of the canonical request: in some million cases two of them share eight digits by
     /// chance.
     fn is_hash(&self, text: &str, at: usize) -> bool {

@@ -1,4 +1,4 @@
-//! What a login, a session and the inspector are told: options, configurations, profiles.
+//! Inputs of a login, a session and the inspector: options, configurations, profiles.
 
 use serde_json::{Value, json};
 
