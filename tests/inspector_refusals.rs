@@ -97,7 +97,7 @@ fn answers_of_200_without_a_token_are_no_logins() {
     let wrapped = r#"{"auth":null,"wrap_info":{"token":"hvs.wrapping","ttl":60}}"#;
     check_answer(&answer(200, wrapped), Some("vault"), Some("response-wrapped"), "Vault accepts the login and wraps the token");
     let token = r#"{"auth":{"client_token":"hvs.token"},"wrap_info":null}"#;
-    check_answer(&answer(200, token), None, None, "nobody refused: the answer holds a token");
+    check_answer(&answer(200, token), None, None, "the login was accepted: the answer holds a token");
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn answer_with_a_head_is_read_with_its_status_and_date() {
     let token = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"auth\":{\"client_token\":\"hvs.token\"}}";
     assert_eq!(
         pasted(token, None).message,
-        "nobody refused: the answer holds a token"
+        "the login was accepted: the answer holds a token"
     );
     let wrapped = "{\"auth\":null,\"wrap_info\":{\"token\":\"hvs.token\",\"ttl\":60}}";
     check(wrapped, None, "response-wrapped", "vault");
