@@ -149,3 +149,55 @@ fn login_shows_what_exactly_breaks_the_rule() {
         )
     );
 }
+
+fn answer(status: Option<u16>, body: &str) -> Answer {
+    Answer {
+        status,
+        body: body.into(),
+        date: None,
+    }
+}
+
+/// An answer whose text says which cause it is.
+struct Case {
+    answer: Answer,
+    rule: &'static str,
+    side: &'static str,
+    cause: &'static str,
+    client: &'static str,
+    server: &'static str,
+}
+
+#[track_caller]
+fn check(case: &Case) {
+    let refusal = explain_refusal(&case.answer, None, NOW);
+    assert_eq!(
+        (
+            rule(&refusal),
+            refusal.refused_by.map_or("none", |side| side.name()),
+            refusal.causes.first().copied().unwrap_or_default(),
+            refusal.client_fix.as_deref().unwrap_or_default(),
+            refusal.server_fix.as_deref().unwrap_or_default(),
+        ),
+        (case.rule, case.side, case.cause, case.client, case.server),
+        "{}",
+        case.answer.body
+    );
+}
+
+#[test]
+fn plain_http_sent_to_a_tls_port_is_known() {
+    for body in [
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
+    ] {
+        check(&Case {
+            answer: answer(Some(400), body),
+            rule: "tls-expected",
+            side: "vault",
+            cause: "the address begins with http:// or with nothing",
+            client: "write https:// in front of Vault's address",
+            server: "",
+        });
+    }
+}

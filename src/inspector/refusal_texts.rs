@@ -16,6 +16,14 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
     Some(*rule)
 }
 
+/// Texts of Vault's listener, or of one in front of it, which are not JSON
+/// (`docs/login-contract.md#row-1`, `docs/login-contract.md#row-38l`).
+pub(super) const BARE: Texts = &[
+    ("request body too large", LoginTooLarge),
+    ("HTTP request to an HTTPS server", TlsExpected),
+    ("HTTP request was sent to HTTPS port", TlsExpected),
+];
+
 /// Texts of the server's core and of the plugin before it asks STS.
 pub(super) const BEFORE_STS: Texts = &[
     // docs/login-contract.md#s2-1, and what comes before it: #s2-14

@@ -117,13 +117,22 @@ rules! {
         ],
     }
     AnswerNotVaults "answer-not-vaults" {
-        contract: ["row-38l"], refused_by: Intermediary, severity: Refused, healing: ByHand,
+        contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is not Vault's: it is no JSON with errors or a token",
         client: "send the login to Vault's own address, and check what answers there",
         server: "let the proxy or load balancer in front pass Vault's answers through unchanged",
         causes: [
             "a proxy, load balancer or login page answered",
             "the address is not that of Vault",
+        ],
+    }
+    TlsExpected "tls-expected" {
+        contract: ["row-38l"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "plain HTTP was sent to a port that expects TLS",
+        client: "write https:// in front of Vault's address",
+        causes: [
+            "the address begins with http:// or with nothing",
+            "a proxy in front of Vault ends TLS and sends plain HTTP on",
         ],
     }
     AnswerRedirected "answer-redirected" {

@@ -2,7 +2,7 @@
 
 use super::answer::{ReadAnswer, beginning};
 use super::refusal_texts::{
-    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
+    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
@@ -47,12 +47,12 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
             by(LoginRule::AnswerNotVaults)
         };
     }
-    // Vault's own words for a body that is too large are no JSON.
-    let too_large = || {
-        let body = answer.body;
-        body.contains("request body too large").then_some(body)
-    };
-    let text = answer.errors.as_deref().or_else(too_large);
+    if answer.errors.is_none()
+        && let Some(rule) = find(BARE, answer.body)
+    {
+        return by(rule);
+    }
+    let text = answer.errors.as_deref();
     let known = text.and_then(judge_text);
     let by_status = STATUSES.iter().find(|(known, _)| *known == status);
     // Only Vault uses 412, 472 and 473.

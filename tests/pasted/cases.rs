@@ -535,11 +535,11 @@ fn rule_is_found_in_logs_dumps_and_consoles_of_other_programs() {
         ),
         (
             "Error making API request.\n\nURL: PUT https://v/v1/auth/aws/login\nCode: 400. Raw Message:\n\nClient sent an HTTP request to an HTTPS server.",
-            "answer-not-vaults",
+            "tls-expected",
         ),
         (
             "Client sent an HTTP request to an HTTPS server.",
-            "answer-not-vaults",
+            "tls-expected",
         ),
         (
             "time=\"2024-03-01T10:00:00Z\" level=fatal msg=\"login failed: Error making API request.\\n\\nURL: PUT https://v/v1/auth/aws/login\\nCode: 404. Errors:\\n\\n* no handler for route 'auth/aws/login'\"",
