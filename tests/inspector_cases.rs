@@ -201,3 +201,18 @@ fn plain_http_sent_to_a_tls_port_is_known() {
         });
     }
 }
+
+#[test]
+fn mount_whose_plugin_did_not_start_is_not_an_unknown_mount() {
+    check(&Case {
+        answer: errors(
+            404,
+            "no handler for route \"auth/aws/login\". route entry found, but backend is nil.",
+        ),
+        rule: "plugin-not-running",
+        side: "vault",
+        cause: "the catalog lacks the plugin, as after a move from Vault to OpenBao",
+        client: "try again once the plugin runs: the path is right",
+        server: "register the plugin `aws` with the SHA-256 of its binary, and restart the server; its log has the reason",
+    });
+}

@@ -37,6 +37,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("failed to parse JSON input", JsonMalformed),
     ("failed to decode JSON input", JsonMalformed),
     ("error parsing form data", LoginIsForm),
+    ("backend is nil", PluginNotRunning),
     ("no handler for route", MountUnknown),
     ("route entry not found", MountUnknown),
     ("unsupported path", MountUnknown),

@@ -210,6 +210,18 @@ rules! {
             "the AWS auth method is not enabled",
         ],
     }
+    PluginNotRunning "plugin-not-running" {
+        contract: ["row-38o"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the mount exists, and its plugin did not start",
+        client: "try again once the plugin runs: the path is right",
+        server: "register the plugin `aws` with the SHA-256 of its binary, and restart the server; \
+            its log has the reason",
+        causes: [
+            "the catalog lacks the plugin, as after a move from Vault to OpenBao",
+            "the plugin's binary is missing, or has another SHA-256 than the catalog",
+            "a replication filter excludes the mount from this cluster",
+        ],
+    }
     PermissionDenied "permission-denied" {
         contract: ["row-5", "row-34"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault denies the request without a reason",

@@ -222,6 +222,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::DisasterRecoverySecondary => Self::DisasterRecoverySecondary,
             LoginRule::PerformanceStandby => Self::PerformanceStandby,
             LoginRule::MountUnknown => Self::MountUnknown,
+            LoginRule::PluginNotRunning => Self::PluginNotRunning,
             LoginRule::PermissionDenied => Self::PermissionDenied,
             LoginRule::LoginTooLarge => Self::LoginTooLarge,
             LoginRule::JsonOverLimits => Self::JsonOverLimits,
