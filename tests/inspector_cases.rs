@@ -216,3 +216,29 @@ fn mount_whose_plugin_did_not_start_is_not_an_unknown_mount() {
         server: "register the plugin `aws` with the SHA-256 of its binary, and restart the server; its log has the reason",
     });
 }
+
+#[test]
+fn lease_count_quota_is_not_a_rate_limit() {
+    check(&Case {
+        answer: errors(
+            429,
+            "1 error occurred:\n\t* request path \"auth/aws/login\": lease count quota exceeded\n\n",
+        ),
+        rule: "lease-quota-exceeded",
+        side: "vault",
+        cause: "one login is made for each request, and every token lives for its whole TTL",
+        client: "keep the token and log in less often: to wait a second does not help",
+        server: "revoke leases under auth/aws/login, give the role a shorter `token_ttl` or batch tokens, or raise the lease count quota",
+    });
+    check(&Case {
+        answer: errors(
+            429,
+            "request path \"auth/aws/login\": rate limit quota exceeded",
+        ),
+        rule: "rate-limited",
+        side: "vault",
+        cause: "a rate limit quota covers the mount",
+        client: "wait, log in less often, and keep the token instead of logging in for each request",
+        server: "raise the rate limit quota, or exempt `auth/aws/login` from it",
+    });
+}

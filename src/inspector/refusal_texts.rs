@@ -44,6 +44,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("unsupported operation", MountUnknown),
     // The path is one that wants a token, so it is no login.
     ("missing client token", MountUnknown),
+    ("lease count quota exceeded", LeaseQuotaExceeded),
     ("quota exceeded", RateLimited),
     ("Vault is sealed", VaultSealed),
     ("is not initialized", VaultNotInitialized),

@@ -173,7 +173,7 @@ rules! {
         causes: ["an eventually consistent node was asked right after a write"],
     }
     RateLimited "rate-limited" {
-        contract: ["row-38d", "row-38e"], refused_by: Vault, severity: Refused, healing: ByItself,
+        contract: ["row-38d"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "Vault limits the rate of requests",
         client: "wait, log in less often, and keep the token instead of logging in for each \
             request",
@@ -182,6 +182,17 @@ rules! {
             "a rate limit quota covers the mount",
             "one login is made for each request",
             "many clients log in at once",
+        ],
+    }
+    LeaseQuotaExceeded "lease-quota-exceeded" {
+        contract: ["row-38e"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "too many leases are alive: a lease count quota is exceeded",
+        client: "keep the token and log in less often: to wait a second does not help",
+        server: "revoke leases under auth/aws/login, give the role a shorter `token_ttl` or batch \
+            tokens, or raise the lease count quota",
+        causes: [
+            "one login is made for each request, and every token lives for its whole TTL",
+            "tokens are not revoked when they are no longer needed",
         ],
     }
     DisasterRecoverySecondary "disaster-recovery-secondary" {

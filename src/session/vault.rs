@@ -86,7 +86,9 @@ fn refused_login(status: u16, diagnosis: &inspector::Refusal) -> RefusalRule {
         Some(LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent) => {
             RefusalRule::ClockSkewed
         }
-        Some(LoginRule::RateLimited | LoginRule::StsThrottled) => RefusalRule::RateLimited,
+        Some(LoginRule::RateLimited | LoginRule::LeaseQuotaExceeded | LoginRule::StsThrottled) => {
+            RefusalRule::RateLimited
+        }
         Some(LoginRule::PermissionDenied) => RefusalRule::PermissionDenied,
         Some(LoginRule::MountUnknown) => RefusalRule::MountUnknown,
         // Words that are not Vault's, or not known, tell nothing. The status does.

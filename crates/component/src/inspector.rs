@@ -219,6 +219,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::VaultNotInitialized => Self::VaultNotInitialized,
             LoginRule::NodeBehind => Self::NodeBehind,
             LoginRule::RateLimited => Self::RateLimited,
+            LoginRule::LeaseQuotaExceeded => Self::LeaseQuotaExceeded,
             LoginRule::DisasterRecoverySecondary => Self::DisasterRecoverySecondary,
             LoginRule::PerformanceStandby => Self::PerformanceStandby,
             LoginRule::MountUnknown => Self::MountUnknown,
