@@ -242,3 +242,39 @@ fn lease_count_quota_is_not_a_rate_limit() {
         server: "raise the rate limit quota, or exempt `auth/aws/login` from it",
     });
 }
+
+#[test]
+fn empty_answer_may_be_a_panic_behind_a_standby() {
+    check(&Case {
+        answer: answer(Some(502), ""),
+        rule: "answer-empty",
+        side: "intermediary",
+        cause: "a proxy or load balancer answered in place of Vault",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write auth/aws/config/client, or upgrade the server",
+    });
+    check(&Case {
+        answer: answer(Some(204), " \n"),
+        rule: "answer-empty",
+        side: "intermediary",
+        cause: "a proxy or load balancer answered in place of Vault",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write auth/aws/config/client, or upgrade the server",
+    });
+    check(&Case {
+        answer: answer(Some(200), ""),
+        rule: "answer-empty",
+        side: "intermediary",
+        cause: "a proxy or load balancer answered in place of Vault",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write auth/aws/config/client, or upgrade the server",
+    });
+    check(&Case {
+        answer: answer(Some(503), ""),
+        rule: "answer-empty",
+        side: "intermediary",
+        cause: "a proxy or load balancer answered in place of Vault",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write auth/aws/config/client, or upgrade the server",
+    });
+}

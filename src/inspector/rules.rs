@@ -126,6 +126,17 @@ rules! {
             "the address is not that of Vault",
         ],
     }
+    AnswerEmpty "answer-empty" {
+        contract: ["s2-13"], refused_by: Intermediary, severity: Refused, healing: ByItself,
+        title: "the answer has a status and no body",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write \
+            auth/aws/config/client, or upgrade the server",
+        causes: [
+            "a proxy or load balancer answered in place of Vault",
+            "the plugin panicked, so that the node that forwards the login has no answer",
+        ],
+    }
     TlsExpected "tls-expected" {
         contract: ["row-38l"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "plain HTTP was sent to a port that expects TLS",

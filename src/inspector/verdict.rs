@@ -44,7 +44,7 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
         } else if token.is_some_and(is_token) {
             Verdict::Token
         } else {
-            by(LoginRule::AnswerNotVaults)
+            by(not_vaults(answer))
         };
     }
     if answer.errors.is_none()
@@ -61,7 +61,14 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
         (Some((rule, refuser)), _) => Verdict::Refused(rule, refuser),
         (None, Some((_, rule))) if is_vaults => by(*rule),
         (None, _) if is_vaults => Verdict::Unknown,
-        (None, _) => by(LoginRule::AnswerNotVaults),
+        (None, _) => by(not_vaults(answer)),
+    }
+}
+
+fn not_vaults(answer: &ReadAnswer<'_>) -> LoginRule {
+    match answer.body.trim() {
+        "" => LoginRule::AnswerEmpty,
+        _ => LoginRule::AnswerNotVaults,
     }
 }
 

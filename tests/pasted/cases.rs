@@ -85,8 +85,8 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
         ("A32b.html", None, "answer-not-vaults", "intermediary"),
         ("A32.html", Some(502), "answer-not-vaults", "intermediary"),
         ("A32b.html", Some(503), "answer-not-vaults", "intermediary"),
-        ("A36.txt", Some(502), "answer-not-vaults", "intermediary"),
-        ("A36.txt", Some(204), "answer-not-vaults", "intermediary"),
+        ("A36.txt", Some(502), "answer-empty", "intermediary"),
+        ("A36.txt", Some(204), "answer-empty", "intermediary"),
     ] {
         let text = case(file);
         let refusal = pasted(&text, status);
