@@ -278,3 +278,34 @@ fn empty_answer_may_be_a_panic_behind_a_standby() {
         server: "look for `panic` in the log of the active node: if it is there, write auth/aws/config/client, or upgrade the server",
     });
 }
+
+#[test]
+fn connection_that_the_peer_broke_off_may_be_a_panic() {
+    check(&Case {
+        answer: answer(
+            None,
+            "stream error: stream ID 3; INTERNAL_ERROR; received from peer",
+        ),
+        rule: "connection-broken-off",
+        side: "host",
+        cause: "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while auth/aws/config/client was never written",
+        client: "send the login again; if every login ends so, the fault is on the server",
+        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+    });
+    check(&Case {
+        answer: answer(None, "Put \"https://vault:8200/v1/auth/aws/login\": EOF"),
+        rule: "connection-broken-off",
+        side: "host",
+        cause: "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while auth/aws/config/client was never written",
+        client: "send the login again; if every login ends so, the fault is on the server",
+        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+    });
+    check(&Case {
+        answer: answer(None, "curl: (52) Empty reply from server"),
+        rule: "connection-broken-off",
+        side: "host",
+        cause: "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while auth/aws/config/client was never written",
+        client: "send the login again; if every login ends so, the fault is on the server",
+        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+    });
+}

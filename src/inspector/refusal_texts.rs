@@ -16,6 +16,17 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
     Some(*rule)
 }
 
+/// Texts of the host's HTTP client where no answer came (`docs/login-contract.md#s2-13`).
+pub(super) const TRANSPORT: Texts = &[
+    ("INTERNAL_ERROR; received from peer", ConnectionBrokenOff),
+    (": unexpected EOF", ConnectionBrokenOff),
+    (": EOF", ConnectionBrokenOff),
+    ("http: server closed", ConnectionBrokenOff),
+    ("curl: (52)", ConnectionBrokenOff),
+    ("socket hang up", ConnectionBrokenOff),
+    ("RemoteDisconnected(", ConnectionBrokenOff),
+];
+
 /// Texts of Vault's listener, or of one in front of it, which are not JSON
 /// (`docs/login-contract.md#row-1`, `docs/login-contract.md#row-38l`).
 pub(super) const BARE: Texts = &[

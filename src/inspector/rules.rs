@@ -116,6 +116,19 @@ rules! {
             "the AWS plugin crashed on this login, which ends the connection",
         ],
     }
+    ConnectionBrokenOff "connection-broken-off" {
+        contract: ["s2-13", "row-17c"], refused_by: Host, severity: Refused, healing: ByItself,
+        title: "the peer took the connection and ended it without an answer",
+        client: "send the login again; if every login ends so, the fault is on the server",
+        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, \
+            or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+        causes: [
+            "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while \
+                auth/aws/config/client was never written",
+            "a proxy or load balancer ended the connection",
+            "Vault was restarted",
+        ],
+    }
     AnswerNotVaults "answer-not-vaults" {
         contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is not Vault's: it is no JSON with errors or a token",

@@ -2,7 +2,7 @@
 
 use super::answer::{ReadAnswer, beginning};
 use super::refusal_texts::{
-    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
+    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, TRANSPORT, UPSTREAM, find,
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
@@ -26,7 +26,7 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
     let json = answer.json.as_ref();
     let by = |rule: LoginRule| Verdict::Refused(rule, rule.text().refuser);
     let Some(status) = answer.status else {
-        return by(LoginRule::VaultUnreachable);
+        return by(find(TRANSPORT, answer.body).unwrap_or(LoginRule::VaultUnreachable));
     };
     if (300..400).contains(&status) {
         return by(LoginRule::AnswerRedirected);

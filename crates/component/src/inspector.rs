@@ -212,6 +212,7 @@ impl From<LoginRule> for wit::LoginRule {
     fn from(rule: LoginRule) -> Self {
         match rule {
             LoginRule::VaultUnreachable => Self::VaultUnreachable,
+            LoginRule::ConnectionBrokenOff => Self::ConnectionBrokenOff,
             LoginRule::AnswerNotVaults => Self::AnswerNotVaults,
             LoginRule::AnswerEmpty => Self::AnswerEmpty,
             LoginRule::TlsExpected => Self::TlsExpected,
