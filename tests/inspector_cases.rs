@@ -309,3 +309,34 @@ fn connection_that_the_peer_broke_off_may_be_a_panic() {
         server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
     });
 }
+
+#[test]
+fn client_that_gave_up_may_have_waited_for_aws() {
+    check(&Case {
+        answer: answer(None, "Error authenticating: context deadline exceeded"),
+        rule: "vault-timed-out",
+        side: "host",
+        cause: "Vault waits for STS or IAM longer than the client's timeout",
+        client: "ask Vault for /v1/sys/health: if that answers at once, raise the client's timeout (VAULT_CLIENT_TIMEOUT of Vault's CLI), else check the address and the firewall",
+        server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and `iam_endpoint` of auth/aws/config/client to ones that it reaches",
+    });
+    check(&Case {
+        answer: answer(
+            None,
+            "net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+        ),
+        rule: "vault-timed-out",
+        side: "host",
+        cause: "Vault waits for STS or IAM longer than the client's timeout",
+        client: "ask Vault for /v1/sys/health: if that answers at once, raise the client's timeout (VAULT_CLIENT_TIMEOUT of Vault's CLI), else check the address and the firewall",
+        server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and `iam_endpoint` of auth/aws/config/client to ones that it reaches",
+    });
+    check(&Case {
+        answer: answer(None, "read tcp 10.0.0.1:5->10.0.0.2:8200: i/o timeout"),
+        rule: "vault-timed-out",
+        side: "host",
+        cause: "Vault waits for STS or IAM longer than the client's timeout",
+        client: "ask Vault for /v1/sys/health: if that answers at once, raise the client's timeout (VAULT_CLIENT_TIMEOUT of Vault's CLI), else check the address and the firewall",
+        server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and `iam_endpoint` of auth/aws/config/client to ones that it reaches",
+    });
+}

@@ -25,6 +25,14 @@ pub(super) const TRANSPORT: Texts = &[
     ("curl: (52)", ConnectionBrokenOff),
     ("socket hang up", ConnectionBrokenOff),
     ("RemoteDisconnected(", ConnectionBrokenOff),
+    // No connection was made.
+    ("dial tcp", VaultUnreachable),
+    ("ConnectTimeout", VaultUnreachable),
+    ("context deadline exceeded", VaultTimedOut),
+    ("Client.Timeout exceeded", VaultTimedOut),
+    ("i/o timeout", VaultTimedOut),
+    ("curl: (28)", VaultTimedOut),
+    ("Read timed out", VaultTimedOut),
 ];
 
 /// Texts of Vault's listener, or of one in front of it, which are not JSON

@@ -129,6 +129,19 @@ rules! {
             "Vault was restarted",
         ],
     }
+    VaultTimedOut "vault-timed-out" {
+        contract: ["s2-13"], refused_by: Host, severity: Refused, healing: ByItself,
+        title: "the client gave up before an answer came",
+        client: "ask Vault for /v1/sys/health: if that answers at once, raise the client's timeout \
+            (VAULT_CLIENT_TIMEOUT of Vault's CLI), else check the address and the firewall",
+        server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and \
+            `iam_endpoint` of auth/aws/config/client to ones that it reaches",
+        causes: [
+            "Vault waits for STS or IAM longer than the client's timeout",
+            "a firewall drops the packets to Vault",
+            "the address or the port is wrong",
+        ],
+    }
     AnswerNotVaults "answer-not-vaults" {
         contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is not Vault's: it is no JSON with errors or a token",

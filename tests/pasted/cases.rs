@@ -61,7 +61,7 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
         ("A10-spring.txt", None, "role-unknown", "vault"),
         ("A10.json", None, "role-unknown", "vault"),
         ("A14-hvac.txt", None, "answer-not-vaults", "intermediary"),
-        ("A18-cli.txt", None, "vault-unreachable", "host"),
+        ("A18-cli.txt", None, "vault-timed-out", "host"),
         ("A20.xml", None, "access-key-unknown", "sts"),
         ("A25-tf.txt", None, "login-fields-missing", "vault"),
         ("A26-lambda.log", None, "vault-unreachable", "host"),
@@ -287,11 +287,11 @@ fn failure_of_the_transport_is_known_in_every_form() {
         ),
         (
             "2024-03-01T10:00:00.000Z [ERROR] agent.auth.handler: error authenticating: error=\"Put \\\"https://vault.example.com:8200/v1/auth/aws/login\\\": context deadline exceeded\" backoff=1s",
-            "vault-unreachable",
+            "vault-timed-out",
         ),
         (
             "{\"level\":\"error\",\"error\":\"could not get provider client: unable to log in to auth method: unable to log in with AWS IAM auth: context deadline exceeded\"}",
-            "vault-unreachable",
+            "vault-timed-out",
         ),
         (
             "curl: (7) Failed to connect to vault.example.com port 8200 after 2 ms: Connection refused",

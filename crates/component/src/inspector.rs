@@ -213,6 +213,7 @@ impl From<LoginRule> for wit::LoginRule {
         match rule {
             LoginRule::VaultUnreachable => Self::VaultUnreachable,
             LoginRule::ConnectionBrokenOff => Self::ConnectionBrokenOff,
+            LoginRule::VaultTimedOut => Self::VaultTimedOut,
             LoginRule::AnswerNotVaults => Self::AnswerNotVaults,
             LoginRule::AnswerEmpty => Self::AnswerEmpty,
             LoginRule::TlsExpected => Self::TlsExpected,
