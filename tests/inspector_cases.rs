@@ -340,3 +340,40 @@ fn client_that_gave_up_may_have_waited_for_aws() {
         server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and `iam_endpoint` of auth/aws/config/client to ones that it reaches",
     });
 }
+
+#[test]
+fn certificate_that_the_host_does_not_trust_is_known() {
+    check(&Case {
+        answer: answer(
+            None,
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        ),
+        rule: "vault-certificate-untrusted",
+        side: "host",
+        cause: "the CA is not among those that the host trusts",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use a host name that is in the certificate",
+        server: "serve the certificate with its intermediates, and renew it if it has expired",
+    });
+    check(&Case {
+        answer: answer(
+            None,
+            "curl: (60) SSL certificate problem: unable to get local issuer certificate",
+        ),
+        rule: "vault-certificate-untrusted",
+        side: "host",
+        cause: "the CA is not among those that the host trusts",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use a host name that is in the certificate",
+        server: "serve the certificate with its intermediates, and renew it if it has expired",
+    });
+    check(&Case {
+        answer: answer(
+            None,
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self signed certificate",
+        ),
+        rule: "vault-certificate-untrusted",
+        side: "host",
+        cause: "the CA is not among those that the host trusts",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use a host name that is in the certificate",
+        server: "serve the certificate with its intermediates, and renew it if it has expired",
+    });
+}

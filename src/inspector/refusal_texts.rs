@@ -18,6 +18,18 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
 
 /// Texts of the host's HTTP client where no answer came (`docs/login-contract.md#s2-13`).
 pub(super) const TRANSPORT: Texts = &[
+    ("x509: ", VaultCertificateUntrusted),
+    ("SSL certificate problem", VaultCertificateUntrusted),
+    ("CERTIFICATE_VERIFY_FAILED", VaultCertificateUntrusted),
+    ("certificate verify failed", VaultCertificateUntrusted),
+    ("self signed certificate", VaultCertificateUntrusted),
+    ("self-signed certificate", VaultCertificateUntrusted),
+    (
+        "unable to verify the first certificate",
+        VaultCertificateUntrusted,
+    ),
+    ("PKIX path building failed", VaultCertificateUntrusted),
+    ("invalid peer certificate", VaultCertificateUntrusted),
     ("INTERNAL_ERROR; received from peer", ConnectionBrokenOff),
     (": unexpected EOF", ConnectionBrokenOff),
     (": EOF", ConnectionBrokenOff),

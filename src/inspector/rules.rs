@@ -142,6 +142,18 @@ rules! {
             "the address or the port is wrong",
         ],
     }
+    VaultCertificateUntrusted "vault-certificate-untrusted" {
+        contract: ["s2-13"], refused_by: Host, severity: Refused, healing: ByHand,
+        title: "the host does not trust the certificate of the server that answered",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use \
+            a host name that is in the certificate",
+        server: "serve the certificate with its intermediates, and renew it if it has expired",
+        causes: [
+            "the CA is not among those that the host trusts",
+            "the certificate is for another name, or has expired",
+            "a proxy on the way answers with a certificate of its own",
+        ],
+    }
     AnswerNotVaults "answer-not-vaults" {
         contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is not Vault's: it is no JSON with errors or a token",

@@ -271,7 +271,7 @@ fn failure_of_the_transport_is_known_in_every_form() {
         ),
         (
             "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
-            "vault-unreachable",
+            "vault-certificate-untrusted",
         ),
         (
             "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": http: server gave HTTP response to HTTPS client",
@@ -299,7 +299,7 @@ fn failure_of_the_transport_is_known_in_every_form() {
         ),
         (
             "curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n$ curl https://vault.example.com/v1/auth/aws/login",
-            "vault-unreachable",
+            "vault-certificate-untrusted",
         ),
         (
             "Error: connect ECONNREFUSED 10.0.0.1:8200\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)",
@@ -564,7 +564,7 @@ fn rule_is_found_in_logs_dumps_and_consoles_of_other_programs() {
         ),
         (
             "curl: (60) SSL certificate problem: self-signed certificate in certificate chain\n(url https://vault.x/v1/auth/aws/login)",
-            "vault-unreachable",
+            "vault-certificate-untrusted",
         ),
         (
             "{\"errors\":[\"missing client token\"]}user@host:~$ ",

@@ -214,6 +214,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::VaultUnreachable => Self::VaultUnreachable,
             LoginRule::ConnectionBrokenOff => Self::ConnectionBrokenOff,
             LoginRule::VaultTimedOut => Self::VaultTimedOut,
+            LoginRule::VaultCertificateUntrusted => Self::VaultCertificateUntrusted,
             LoginRule::AnswerNotVaults => Self::AnswerNotVaults,
             LoginRule::AnswerEmpty => Self::AnswerEmpty,
             LoginRule::TlsExpected => Self::TlsExpected,
