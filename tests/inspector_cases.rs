@@ -377,3 +377,23 @@ fn certificate_that_the_host_does_not_trust_is_known() {
         server: "serve the certificate with its intermediates, and renew it if it has expired",
     });
 }
+
+#[test]
+fn plain_http_answered_to_tls_is_known() {
+    check(&Case {
+        answer: answer(None, "http: server gave HTTP response to HTTPS client"),
+        rule: "tls-not-spoken",
+        side: "host",
+        cause: "the listener has `tls_disable`",
+        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault on this machine, since the network could read login and token",
+        server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
+    });
+    check(&Case {
+        answer: answer(None, "[SSL: WRONG_VERSION_NUMBER] wrong version number"),
+        rule: "tls-not-spoken",
+        side: "host",
+        cause: "the listener has `tls_disable`",
+        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault on this machine, since the network could read login and token",
+        server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
+    });
+}

@@ -18,6 +18,9 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
 
 /// Texts of the host's HTTP client where no answer came (`docs/login-contract.md#s2-13`).
 pub(super) const TRANSPORT: Texts = &[
+    ("HTTP response to HTTPS client", TlsNotSpoken),
+    ("WRONG_VERSION_NUMBER", TlsNotSpoken),
+    ("wrong version number", TlsNotSpoken),
     ("x509: ", VaultCertificateUntrusted),
     ("SSL certificate problem", VaultCertificateUntrusted),
     ("CERTIFICATE_VERIFY_FAILED", VaultCertificateUntrusted),

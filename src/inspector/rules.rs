@@ -184,6 +184,17 @@ rules! {
             "a proxy in front of Vault ends TLS and sends plain HTTP on",
         ],
     }
+    TlsNotSpoken "tls-not-spoken" {
+        contract: ["row-38p"], refused_by: Host, severity: Refused, healing: ByHand,
+        title: "the server answers in plain HTTP, and the address begins with https://",
+        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault on \
+            this machine, since the network could read login and token",
+        server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
+        causes: [
+            "the listener has `tls_disable`",
+            "another service answers at this port",
+        ],
+    }
     AnswerRedirected "answer-redirected" {
         contract: ["row-38k"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is a redirect that was not followed",

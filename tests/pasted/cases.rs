@@ -275,7 +275,7 @@ fn failure_of_the_transport_is_known_in_every_form() {
         ),
         (
             "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": http: server gave HTTP response to HTTPS client",
-            "vault-unreachable",
+            "tls-not-spoken",
         ),
         (
             "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": EOF",

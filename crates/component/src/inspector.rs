@@ -218,6 +218,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::AnswerNotVaults => Self::AnswerNotVaults,
             LoginRule::AnswerEmpty => Self::AnswerEmpty,
             LoginRule::TlsExpected => Self::TlsExpected,
+            LoginRule::TlsNotSpoken => Self::TlsNotSpoken,
             LoginRule::AnswerRedirected => Self::AnswerRedirected,
             LoginRule::VaultSealed => Self::VaultSealed,
             LoginRule::VaultNotInitialized => Self::VaultNotInitialized,
