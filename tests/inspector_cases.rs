@@ -397,3 +397,18 @@ fn plain_http_answered_to_tls_is_known() {
         server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
     });
 }
+
+#[test]
+fn cluster_without_an_active_node_is_known() {
+    check(&Case {
+        answer: errors(
+            500,
+            "local node not active but active cluster node not found",
+        ),
+        rule: "no-active-node",
+        side: "vault",
+        cause: "the cluster is electing a new active node",
+        client: "send the login again in some seconds",
+        server: "unseal enough nodes for a quorum, and check that they reach each other on port 8201 and the storage behind Vault",
+    });
+}

@@ -82,6 +82,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("quota exceeded", RateLimited),
     ("Vault is sealed", VaultSealed),
     ("is not initialized", VaultNotInitialized),
+    ("active cluster node not found", NoActiveNode),
     ("not yet caught up", NodeBehind),
     ("required index state not present", NodeBehind),
     // docs/login-contract.md#s2-3

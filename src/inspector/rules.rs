@@ -226,6 +226,18 @@ rules! {
         server: "initialize Vault: `vault operator init`",
         causes: ["the server is new", "the storage behind Vault is empty or another one"],
     }
+    NoActiveNode "no-active-node" {
+        contract: ["row-38q"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the Vault cluster has no active node at the moment",
+        client: "send the login again in some seconds",
+        server: "unseal enough nodes for a quorum, and check that they reach each other on port 8201 \
+            and the storage behind Vault",
+        causes: [
+            "the cluster is electing a new active node",
+            "too few nodes run for a quorum",
+            "the lock in the storage behind Vault is held by a node that is gone",
+        ],
+    }
     NodeBehind "node-behind" {
         contract: ["row-38c"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "this Vault node has not caught up with the state that the request asks for",

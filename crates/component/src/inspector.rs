@@ -222,6 +222,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::AnswerRedirected => Self::AnswerRedirected,
             LoginRule::VaultSealed => Self::VaultSealed,
             LoginRule::VaultNotInitialized => Self::VaultNotInitialized,
+            LoginRule::NoActiveNode => Self::NoActiveNode,
             LoginRule::NodeBehind => Self::NodeBehind,
             LoginRule::RateLimited => Self::RateLimited,
             LoginRule::LeaseQuotaExceeded => Self::LeaseQuotaExceeded,
