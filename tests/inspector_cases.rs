@@ -412,3 +412,15 @@ fn cluster_without_an_active_node_is_known() {
         server: "unseal enough nodes for a quorum, and check that they reach each other on port 8201 and the storage behind Vault",
     });
 }
+
+#[test]
+fn overloaded_server_is_not_a_sealed_one() {
+    check(&Case {
+        answer: errors(503, "overloaded, try again later"),
+        rule: "vault-overloaded",
+        side: "vault",
+        cause: "many clients log in at once",
+        client: "wait, and log in less often: keep the token instead of logging in for each request",
+        server: "give Vault more capacity, or limit its clients with a rate limit quota",
+    });
+}

@@ -83,6 +83,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("Vault is sealed", VaultSealed),
     ("is not initialized", VaultNotInitialized),
     ("active cluster node not found", NoActiveNode),
+    ("overloaded, try again later", VaultOverloaded),
     ("not yet caught up", NodeBehind),
     ("required index state not present", NodeBehind),
     // docs/login-contract.md#s2-3

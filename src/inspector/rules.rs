@@ -244,6 +244,13 @@ rules! {
         client: "send the login again",
         causes: ["an eventually consistent node was asked right after a write"],
     }
+    VaultOverloaded "vault-overloaded" {
+        contract: ["row-38r"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "Vault is overloaded and turns requests away",
+        client: "wait, and log in less often: keep the token instead of logging in for each request",
+        server: "give Vault more capacity, or limit its clients with a rate limit quota",
+        causes: ["many clients log in at once", "the storage behind Vault is slow"],
+    }
     RateLimited "rate-limited" {
         contract: ["row-38d"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "Vault limits the rate of requests",

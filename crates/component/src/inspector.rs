@@ -224,6 +224,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::VaultNotInitialized => Self::VaultNotInitialized,
             LoginRule::NoActiveNode => Self::NoActiveNode,
             LoginRule::NodeBehind => Self::NodeBehind,
+            LoginRule::VaultOverloaded => Self::VaultOverloaded,
             LoginRule::RateLimited => Self::RateLimited,
             LoginRule::LeaseQuotaExceeded => Self::LeaseQuotaExceeded,
             LoginRule::DisasterRecoverySecondary => Self::DisasterRecoverySecondary,
