@@ -75,7 +75,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("no handler for route", MountUnknown),
     ("route entry not found", MountUnknown),
     ("unsupported path", MountUnknown),
-    ("unsupported operation", MountUnknown),
+    ("unsupported operation", HttpMethodUnsupported),
     // The path is one that wants a token, so it is no login.
     ("missing client token", MountUnknown),
     ("lease count quota exceeded", LeaseQuotaExceeded),
@@ -226,7 +226,7 @@ pub(super) const AFTER_STS: Texts = &[
 pub(super) const STATUSES: &[(u16, LoginRule)] = &[
     (403, PermissionDenied),
     (404, MountUnknown),
-    (405, MountUnknown),
+    (405, HttpMethodUnsupported),
     (412, NodeBehind),
     (413, LoginTooLarge),
     (429, RateLimited),

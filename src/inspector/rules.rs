@@ -288,7 +288,7 @@ rules! {
         causes: ["the load balancer picked a standby node"],
     }
     MountUnknown "mount-unknown" {
-        contract: ["row-5", "row-38i", "row-38j"],
+        contract: ["row-5", "row-38i"],
         refused_by: Vault, severity: Refused, healing: ByHand,
         title: "no AWS auth method answers at this path",
         client: "send the login to the path of the mount, `/v1/auth/aws/login` by default, with \
@@ -310,6 +310,15 @@ rules! {
             "the catalog lacks the plugin, as after a move from Vault to OpenBao",
             "the plugin's binary is missing, or has another SHA-256 than the catalog",
             "a replication filter excludes the mount from this cluster",
+        ],
+    }
+    HttpMethodUnsupported "http-method-unsupported" {
+        contract: ["row-38j"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault does not take this HTTP method at this path",
+        client: "send the login with POST to the path of the mount, `/v1/auth/aws/login` by default",
+        causes: [
+            "GET in place of POST, as after a redirect that was followed",
+            "the path is another one of the mount, such as a role's",
         ],
     }
     PermissionDenied "permission-denied" {

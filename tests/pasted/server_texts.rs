@@ -46,7 +46,7 @@ const VAULT: &[(u16, &str, &str)] = &[
     (400, "failed to decode JSON input: invalid character 'x' looking for beginning of value", "json-malformed"),
     (400, "error parsing form data", "login-is-form"),
     (404, "no handler for route \"auth/aws2/login\". route entry not found.", "mount-unknown"),
-    (405, "1 error occurred:\n\t* unsupported operation\n\n", "mount-unknown"),
+    (405, "1 error occurred:\n\t* unsupported operation\n\n", "http-method-unsupported"),
     (400, "missing client token", "mount-unknown"),
     (403, "permission denied", "permission-denied"),
     (403, "1 error occurred:\n\t* permission denied\n\n", "permission-denied"),

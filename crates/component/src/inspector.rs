@@ -231,6 +231,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::PerformanceStandby => Self::PerformanceStandby,
             LoginRule::MountUnknown => Self::MountUnknown,
             LoginRule::PluginNotRunning => Self::PluginNotRunning,
+            LoginRule::HttpMethodUnsupported => Self::HttpMethodUnsupported,
             LoginRule::PermissionDenied => Self::PermissionDenied,
             LoginRule::LoginTooLarge => Self::LoginTooLarge,
             LoginRule::JsonOverLimits => Self::JsonOverLimits,
