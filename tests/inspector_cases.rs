@@ -424,3 +424,18 @@ fn overloaded_server_is_not_a_sealed_one() {
         server: "give Vault more capacity, or limit its clients with a rate limit quota",
     });
 }
+
+#[test]
+fn presigned_get_has_to_be_signed_as_a_post() {
+    check(&Case {
+        answer: errors(
+            400,
+            "invalid iam_http_request_method; currently only 'POST' is supported",
+        ),
+        rule: "method-unsupported",
+        side: "vault",
+        cause: "the client presigned a GET, which OpenBao and Vault before 1.15 do not take",
+        client: "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write `POST` in upper case: renaming a presigned GET does not help",
+        server: "",
+    });
+}

@@ -371,8 +371,8 @@ fn errors_of_the_method_url_body_and_headers_are_explained() {
     check(400, "supplied some of the auth values for the iam auth type but not all", "login-fields-missing", "vault", "send iam_http_request_method, iam_request_url, iam_request_body and iam_request_headers at the top level of the JSON", "");
     check(400, "supplied auth values for both ec2 and iam auth types", "login-flows-mixed", "vault", "send either the iam_ fields or pkcs7, identity and signature", "");
     check(400, "missing iam_http_request_method", "method-missing", "vault", "set iam_http_request_method to `POST`", "");
-    check(400, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported", "method-unsupported", "vault", "set iam_http_request_method to `POST`, in upper case", "");
-    check(400, "invalid iam_http_request_method; currently only 'POST' is supported", "method-unsupported", "vault", "set iam_http_request_method to `POST`, in upper case", "");
+    check(400, "invalid iam_http_request_method; currently only 'GET' and 'POST' are supported", "method-unsupported", "vault", "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write `POST` in upper case: renaming a presigned GET does not help", "");
+    check(400, "invalid iam_http_request_method; currently only 'POST' is supported", "method-unsupported", "vault", "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write `POST` in upper case: renaming a presigned GET does not help", "");
     check(400, "missing iam_request_url", "url-missing", "vault", "set iam_request_url to the base64 of `https://sts.amazonaws.com/`", "");
     check(400, "failed to base64 decode iam_request_url", "url-not-base64", "vault", "encode the URL with standard base64, with padding", "");
     check(400, "error parsing iam_request_url", "url-unparsable", "vault", "encode `https://<host>/` and nothing else: `printf %s` instead of `echo`", "");

@@ -458,10 +458,14 @@ rules! {
         causes: ["an empty variable", "null was sent"],
     }
     MethodUnsupported "method-unsupported" {
-        contract: ["row-13"], refused_by: Vault, severity: Refused, healing: ByHand,
+        contract: ["row-13", "row-17b"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "iam_http_request_method is not one that the server supports",
-        client: "set iam_http_request_method to `POST`, in upper case",
-        causes: ["lower case", "a GET login sent to OpenBao or to Vault before 1.15"],
+        client: "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write \
+            `POST` in upper case: renaming a presigned GET does not help",
+        causes: [
+            "the client presigned a GET, which OpenBao and Vault before 1.15 do not take",
+            "the method is in lower case",
+        ],
     }
     MethodGet "method-get" {
         contract: ["row-13", "row-17b", "s3-2"],
