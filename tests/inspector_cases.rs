@@ -439,3 +439,18 @@ fn presigned_get_has_to_be_signed_as_a_post() {
         server: "",
     });
 }
+
+#[test]
+fn role_of_a_node_is_not_to_be_bound() {
+    check(&Case {
+        answer: errors(
+            400,
+            "IAM Principal \"arn:aws:sts::123456789012:assumed-role/eks-node-group-NodeInstanceRole-1ABC/i-0a30b1eaaeee4b7f1\" does not belong to the role \"eks-cluster-irsa-dev\"",
+        ),
+        rule: "node-role-not-bound",
+        side: "vault",
+        cause: "a pod used its node's role, since it has no role or its SDK did not find it",
+        client: "give the workload a role of its own: on EKS by IRSA (a service account with `eks.amazonaws.com/role-arn`) or by Pod Identity, and check that its SDK supports that",
+        server: "do not bind the role of a Kubernetes node: every pod on the node could log in; bind the role of the workload; only for an instance that runs nothing else, add its role to `bound_iam_principal_arn`",
+    });
+}

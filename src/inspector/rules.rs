@@ -1032,6 +1032,19 @@ rules! {
             "the IAM role was deleted and made again",
         ],
     }
+    NodeRoleNotBound "node-role-not-bound" {
+        contract: ["row-36a"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the caller is not among the principals of the role, and its session is an EC2 instance",
+        client: "give the workload a role of its own: on EKS by IRSA (a service account with \
+            `eks.amazonaws.com/role-arn`) or by Pod Identity, and check that its SDK supports that",
+        server: "do not bind the role of a Kubernetes node: every pod on the node could log in; bind \
+            the role of the workload; only for an instance that runs nothing else, add its role to \
+            `bound_iam_principal_arn`",
+        causes: [
+            "a pod used its node's role, since it has no role or its SDK did not find it",
+            "the role is bound to another IAM role than that of the instance",
+        ],
+    }
     BindingNeverMatches "binding-never-matches" {
         contract: ["s2-10"], refused_by: Vault, severity: Advice, healing: ByHand,
         title: "a binding of the role matches nobody",

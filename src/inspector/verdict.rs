@@ -1,6 +1,7 @@
 //! Which rule an answer to a login is about, and who decided it.
 
 use super::answer::{ReadAnswer, beginning};
+use super::arn::is_instance_id;
 use super::refusal_texts::{
     AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, TRANSPORT, UPSTREAM, find,
 };
@@ -92,8 +93,27 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
         };
         return rule.map(|rule| (rule, rule.text().refuser));
     }
-    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text));
-    rule.map(by_vault)
+    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))?;
+    Some(by_vault(refine_by_session(rule, text)))
+}
+
+/// Tells refusals apart by the name of the caller's session, which is in the text.
+fn refine_by_session(rule: LoginRule, text: &str) -> LoginRule {
+    let between = |start: &str, end: &str| {
+        let (_, rest) = text.split_once(start)?;
+        rest.split_once(end).map(|(value, _)| value)
+    };
+    match rule {
+        LoginRule::PrincipalNotBound => {
+            let arn = between("IAM Principal \"", "\"");
+            let session = arn.and_then(|arn| arn.rsplit_once('/'));
+            match session.is_some_and(|(_, session)| is_instance_id(session)) {
+                true => LoginRule::NodeRoleNotBound,
+                false => rule,
+            }
+        }
+        _ => rule,
+    }
 }
 
 /// Judges what stands behind `received error code`: the status, `from STS:` and the body.

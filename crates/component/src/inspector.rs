@@ -322,6 +322,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::RoleNameImpossible => Self::RoleNameImpossible,
             LoginRule::RoleWantsEc2 => Self::RoleWantsEc2,
             LoginRule::PrincipalNotBound => Self::PrincipalNotBound,
+            LoginRule::NodeRoleNotBound => Self::NodeRoleNotBound,
             LoginRule::BindingNeverMatches => Self::BindingNeverMatches,
             LoginRule::PrincipalLookupFailed => Self::PrincipalLookupFailed,
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
