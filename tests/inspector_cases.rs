@@ -454,3 +454,40 @@ fn role_of_a_node_is_not_to_be_bound() {
         server: "do not bind the role of a Kubernetes node: every pod on the node could log in; bind the role of the workload; only for an instance that runs nothing else, add its role to `bound_iam_principal_arn`",
     });
 }
+
+#[test]
+fn session_that_is_not_named_after_an_instance_is_known_by_its_name() {
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify 1680789783208943468 as a valid EC2 instance in region us-east-1: error fetching description for instance ID \"1680789783208943468\": InvalidInstanceID.Malformed: Invalid id: \"1680789783208943468\"",
+        ),
+        rule: "session-not-instance",
+        side: "vault",
+        cause: "AssumeRole made the credentials, with another name for the session",
+        client: "log in with the credentials of the instance profile, from the instance's metadata service",
+        server: "write the role without `inferred_entity_type`, if every session of its principals may log in: the bindings to an instance then fall away",
+    });
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify  as a valid EC2 instance in region us-east-1",
+        ),
+        rule: "session-not-instance",
+        side: "vault",
+        cause: "AssumeRole made the credentials, with another name for the session",
+        client: "log in with the credentials of the instance profile, from the instance's metadata service",
+        server: "write the role without `inferred_entity_type`, if every session of its principals may log in: the bindings to an instance then fall away",
+    });
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify i-0fbd3abcc4163c826 as a valid EC2 instance in region ap-southeast-1",
+        ),
+        rule: "instance-unverified",
+        side: "vault",
+        cause: "the instance is in another region than `inferred_aws_region`",
+        client: "log in with the credentials of the instance profile, while the instance runs",
+        server: "allow Vault ec2:DescribeInstances, and check `inferred_aws_region` of the role",
+    });
+}

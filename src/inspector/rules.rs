@@ -1080,8 +1080,12 @@ rules! {
         title: "the role infers an EC2 instance, and the session is not named after one",
         client: "log in with the credentials of the instance profile, from the instance's \
             metadata service",
-        server: "write the role without `inferred_entity_type`",
-        causes: ["AssumeRole made the credentials, with a session name of its own"],
+        server: "write the role without `inferred_entity_type`, if every session of its principals \
+            may log in: the bindings to an instance then fall away",
+        causes: [
+            "AssumeRole made the credentials, with another name for the session",
+            "the credentials are a user's, or those of a task, a pod or a function",
+        ],
     }
     InstanceUnverified "instance-unverified" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
@@ -1089,7 +1093,6 @@ rules! {
         client: "log in with the credentials of the instance profile, while the instance runs",
         server: "allow Vault ec2:DescribeInstances, and check `inferred_aws_region` of the role",
         causes: [
-            "the session name is no instance ID",
             "the instance is in another region than `inferred_aws_region`",
             "Vault lacks ec2:DescribeInstances",
             "the instance is not running",

@@ -101,14 +101,23 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
 fn refine_by_session(rule: LoginRule, text: &str) -> LoginRule {
     let between = |start: &str, end: &str| {
         let (_, rest) = text.split_once(start)?;
-        rest.split_once(end).map(|(value, _)| value)
+        let (value, _) = rest.split_once(end)?;
+        // A terminal may have wrapped it.
+        Some(value.split_whitespace().collect::<String>())
     };
     match rule {
         LoginRule::PrincipalNotBound => {
             let arn = between("IAM Principal \"", "\"");
-            let session = arn.and_then(|arn| arn.rsplit_once('/'));
+            let session = arn.as_ref().and_then(|arn| arn.rsplit_once('/'));
             match session.is_some_and(|(_, session)| is_instance_id(session)) {
                 true => LoginRule::NodeRoleNotBound,
+                false => rule,
+            }
+        }
+        LoginRule::InstanceUnverified => {
+            let session = between("failed to verify ", " as a valid EC2 instance");
+            match session.is_some_and(|session| !session.starts_with("i-")) {
+                true => LoginRule::SessionNotInstance,
                 false => rule,
             }
         }
