@@ -486,8 +486,34 @@ fn session_that_is_not_named_after_an_instance_is_known_by_its_name() {
         ),
         rule: "instance-unverified",
         side: "vault",
-        cause: "the instance is in another region than `inferred_aws_region`",
+        cause: "Vault lacks ec2:DescribeInstances",
         client: "log in with the credentials of the instance profile, while the instance runs",
         server: "allow Vault ec2:DescribeInstances, and check `inferred_aws_region` of the role",
+    });
+}
+
+#[test]
+fn instance_that_ec2_does_not_find_or_that_does_not_run_is_known() {
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: error fetching description for instance ID \"i-0123456789abcdef0\": InvalidInstanceID.NotFound: The instance ID 'i-0123456789abcdef0' does not exist",
+        ),
+        rule: "instance-not-found",
+        side: "vault",
+        cause: "the instance is in another region than `inferred_aws_region`",
+        client: "log in on an instance in the region and account that the role infers",
+        server: "set `inferred_aws_region` of the role to the instance's region, and write auth/aws/config/sts/<account> for an instance of another account",
+    });
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: instance is not in 'running' state",
+        ),
+        rule: "instance-not-running",
+        side: "vault",
+        cause: "the instance is starting or stopping",
+        client: "log in while the instance runs, not while it starts or stops",
+        server: "",
     });
 }

@@ -200,6 +200,10 @@ pub(super) const AFTER_STS: Texts = &[
     ("error parsing arn", ArnMalformed),
     ("auth method iam not allowed for role", RoleWantsEc2),
     ("error validating instance", InstanceNotBound),
+    ("InvalidInstanceID.NotFound", InstanceNotFound),
+    ("no reservations found in instance", InstanceNotFound),
+    ("no instance details found in", InstanceNotFound),
+    ("instance is not in 'running' state", InstanceNotRunning),
     ("as a valid EC2 instance", InstanceUnverified),
     (
         "in the instance description is nil",

@@ -1093,10 +1093,27 @@ rules! {
         client: "log in with the credentials of the instance profile, while the instance runs",
         server: "allow Vault ec2:DescribeInstances, and check `inferred_aws_region` of the role",
         causes: [
-            "the instance is in another region than `inferred_aws_region`",
             "Vault lacks ec2:DescribeInstances",
-            "the instance is not running",
+            "the instance is in another region than `inferred_aws_region`",
         ],
+    }
+    InstanceNotFound "instance-not-found" {
+        contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "EC2 does not find the instance in the region and account that Vault asks",
+        client: "log in on an instance in the region and account that the role infers",
+        server: "set `inferred_aws_region` of the role to the instance's region, and write \
+            auth/aws/config/sts/<account> for an instance of another account",
+        causes: [
+            "the instance is in another region than `inferred_aws_region`",
+            "the instance is in another account, for which Vault has no role",
+            "the instance was started seconds ago or is gone",
+        ],
+    }
+    InstanceNotRunning "instance-not-running" {
+        contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the EC2 instance is not running",
+        client: "log in while the instance runs, not while it starts or stops",
+        causes: ["the instance is starting or stopping", "the credentials were taken elsewhere"],
     }
     InstanceNotBound "instance-not-bound" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,

@@ -328,6 +328,8 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
             LoginRule::SessionNotInstance => Self::SessionNotInstance,
             LoginRule::InstanceUnverified => Self::InstanceUnverified,
+            LoginRule::InstanceNotFound => Self::InstanceNotFound,
+            LoginRule::InstanceNotRunning => Self::InstanceNotRunning,
             LoginRule::InstanceNotBound => Self::InstanceNotBound,
             LoginRule::InstanceAttributeMissing => Self::InstanceAttributeMissing,
             LoginRule::MfaRequired => Self::MfaRequired,
