@@ -517,3 +517,48 @@ fn instance_that_ec2_does_not_find_or_that_does_not_run_is_known() {
         server: "",
     });
 }
+
+#[test]
+fn keys_of_vault_that_aws_refuses_are_known() {
+    check(&Case {
+        answer: errors(
+            400,
+            "unable to resolve ARN \"arn:aws:iam::123456789012:user/app\" to internal ID: unable to fetch current caller: SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided.\n\tstatus code: 403, request id: 2a092bb3-e400-4374-8c93-82aa283b455c",
+        ),
+        rule: "vault-keys-refused",
+        side: "vault",
+        cause: "auth/aws/config/client holds a wrong secret key, or keys that were deleted",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write the `access_key` and `secret_key` of an active key to auth/aws/config/client, or leave both out so that Vault uses its instance's role; check Vault's clock",
+    });
+    check(&Case {
+        answer: errors(
+            400,
+            "error looking up full ARN of entity &{aws} when attempting login for role \"dev\": error fetching role \"app\": SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided.\n\tstatus code: 403, request id: 2a092bb3-e400-4374-8c93-82aa283b455c",
+        ),
+        rule: "vault-keys-refused",
+        side: "vault",
+        cause: "auth/aws/config/client holds a wrong secret key, or keys that were deleted",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write the `access_key` and `secret_key` of an active key to auth/aws/config/client, or leave both out so that Vault uses its instance's role; check Vault's clock",
+    });
+}
+
+#[test]
+fn answer_to_the_writing_of_a_role_is_said_to_be_none_to_a_login() {
+    for (inner, expected) in [
+        (
+            "unable to fetch current caller: SignatureDoesNotMatch: x",
+            "vault-keys-refused",
+        ),
+        ("AccessDenied: x", "principal-lookup-failed"),
+    ] {
+        let text = format!(
+            "unable to resolve ARN \"arn:aws:iam::123456789012:user/app\" to internal ID: {inner}"
+        );
+        let refusal = explain_refusal(&errors(400, &text), None, NOW);
+        assert_eq!(rule(&refusal), expected);
+        let detail = ": this answers the writing of a role, not a login";
+        assert!(refusal.message.ends_with(detail), "{}", refusal.message);
+    }
+}

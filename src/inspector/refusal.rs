@@ -274,6 +274,9 @@ impl Facts {
                     signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
                 self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
             }
+            _ if text.contains("to internal ID") => {
+                self.detail = Some("this answers the writing of a role, not a login".into());
+            }
             _ => {}
         }
     }

@@ -216,6 +216,7 @@ pub(super) const AFTER_STS: Texts = &[
         PrincipalLookupEmpty,
     ),
     ("error looking up full ARN of entity", PrincipalLookupFailed),
+    ("to internal ID", PrincipalLookupFailed),
     ("unable to fetch client for account", PrincipalLookupFailed),
     (
         "no STS configuration found for account",
@@ -224,6 +225,24 @@ pub(super) const AFTER_STS: Texts = &[
     ("entry for role ", RoleUnknown),
     ("relative paths not supported", RoleNameImpossible),
     ("permission denied", PermissionDenied),
+];
+
+/// Texts around the failure of a call of Vault's own to IAM or EC2.
+pub(super) const OWN_CALLS: [&str; 5] = [
+    "error looking up full ARN of entity",
+    "unable to fetch client for account",
+    "as a valid EC2 instance",
+    "could not be fetched",
+    // Of the writing of a role: docs/login-contract.md#row-37e
+    "to internal ID",
+];
+
+/// Texts and codes of AWS inside those (`docs/login-contract.md#row-37`).
+pub(super) const OWN_CALL_FAULTS: Texts = &[
+    ("InvalidClientTokenId", VaultKeysRefused),
+    ("SignatureDoesNotMatch", VaultKeysRefused),
+    ("AuthFailure", VaultKeysRefused),
+    ("ExpiredToken", VaultKeysRefused),
 ];
 
 /// What a status says where no text does.

@@ -1068,6 +1068,17 @@ rules! {
             "a partition that the server does not know",
         ],
     }
+    VaultKeysRefused "vault-keys-refused" {
+        contract: ["row-37a", "row-37e"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "AWS refuses the keys with which Vault itself calls AWS",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write the `access_key` and `secret_key` of an active key to auth/aws/config/client, \
+            or leave both out so that Vault uses its instance's role; check Vault's clock",
+        causes: [
+            "auth/aws/config/client holds a wrong secret key, or keys that were deleted",
+            "Vault's own session has expired",
+        ],
+    }
     PrincipalLookupEmpty "principal-lookup-empty" {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",

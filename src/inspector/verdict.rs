@@ -3,7 +3,8 @@
 use super::answer::{ReadAnswer, beginning};
 use super::arn::is_instance_id;
 use super::refusal_texts::{
-    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, TRANSPORT, UPSTREAM, find,
+    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS, STATUSES, STS,
+    TRANSPORT, UPSTREAM, find,
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
@@ -92,6 +93,11 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
             None => find(UPSTREAM, upstream),
         };
         return rule.map(|rule| (rule, rule.text().refuser));
+    }
+    if OWN_CALLS.iter().any(|call| text.contains(call))
+        && let Some(rule) = find(OWN_CALL_FAULTS, text)
+    {
+        return Some(by_vault(rule));
     }
     let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))?;
     Some(by_vault(refine_by_session(rule, text)))

@@ -325,6 +325,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::NodeRoleNotBound => Self::NodeRoleNotBound,
             LoginRule::BindingNeverMatches => Self::BindingNeverMatches,
             LoginRule::PrincipalLookupFailed => Self::PrincipalLookupFailed,
+            LoginRule::VaultKeysRefused => Self::VaultKeysRefused,
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
             LoginRule::SessionNotInstance => Self::SessionNotInstance,
             LoginRule::InstanceUnverified => Self::InstanceUnverified,
