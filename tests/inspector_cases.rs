@@ -562,3 +562,18 @@ fn answer_to_the_writing_of_a_role_is_said_to_be_none_to_a_login() {
         assert!(refusal.message.ends_with(detail), "{}", refusal.message);
     }
 }
+
+#[test]
+fn vault_without_credentials_is_known() {
+    check(&Case {
+        answer: errors(
+            400,
+            "error looking up full ARN of entity &{aws} when attempting login for role \"dev\": error fetching role \"app\": NoCredentialProviders: no valid providers in chain. Deprecated.",
+        ),
+        rule: "vault-keys-missing",
+        side: "vault",
+        cause: "auth/aws/config/client has no keys, and Vault's machine has no IAM role",
+        client: "ask for a role that is bound to exact ARNs, with `resolve_aws_unique_ids=false`",
+        server: "write `access_key` and `secret_key` to auth/aws/config/client, or give Vault's instance or pod an IAM role",
+    });
+}

@@ -243,6 +243,7 @@ pub(super) const OWN_CALL_FAULTS: Texts = &[
     ("SignatureDoesNotMatch", VaultKeysRefused),
     ("AuthFailure", VaultKeysRefused),
     ("ExpiredToken", VaultKeysRefused),
+    ("NoCredentialProviders", VaultKeysMissing),
 ];
 
 /// What a status says where no text does.

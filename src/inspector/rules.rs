@@ -1079,6 +1079,14 @@ rules! {
             "Vault's own session has expired",
         ],
     }
+    VaultKeysMissing "vault-keys-missing" {
+        contract: ["row-37b"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault has no AWS credentials with which to look up the caller",
+        client: "ask for a role that is bound to exact ARNs, with `resolve_aws_unique_ids=false`",
+        server: "write `access_key` and `secret_key` to auth/aws/config/client, or give Vault's \
+            instance or pod an IAM role",
+        causes: ["auth/aws/config/client has no keys, and Vault's machine has no IAM role"],
+    }
     PrincipalLookupEmpty "principal-lookup-empty" {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",

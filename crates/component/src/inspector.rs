@@ -326,6 +326,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::BindingNeverMatches => Self::BindingNeverMatches,
             LoginRule::PrincipalLookupFailed => Self::PrincipalLookupFailed,
             LoginRule::VaultKeysRefused => Self::VaultKeysRefused,
+            LoginRule::VaultKeysMissing => Self::VaultKeysMissing,
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
             LoginRule::SessionNotInstance => Self::SessionNotInstance,
             LoginRule::InstanceUnverified => Self::InstanceUnverified,
