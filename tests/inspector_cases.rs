@@ -577,3 +577,18 @@ fn vault_without_credentials_is_known() {
         server: "write `access_key` and `secret_key` to auth/aws/config/client, or give Vault's instance or pod an IAM role",
     });
 }
+
+#[test]
+fn account_without_a_role_of_vaults_is_known() {
+    check(&Case {
+        answer: errors(
+            400,
+            "error looking up full ARN of entity &{aws} when attempting login for role \"dev\": unable to fetch client for account ID \"111111111111\" -- default client is for account \"222222222222\"",
+        ),
+        rule: "account-not-configured",
+        side: "vault",
+        cause: "the caller is of another account than Vault's own keys, and no auth/aws/config/sts entry covers it",
+        client: "log in with an identity of the account that Vault's own keys belong to",
+        server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account that Vault may assume, and that allows iam:GetUser, iam:GetRole and ec2:DescribeInstances",
+    });
+}

@@ -217,20 +217,16 @@ pub(super) const AFTER_STS: Texts = &[
     ),
     ("error looking up full ARN of entity", PrincipalLookupFailed),
     ("to internal ID", PrincipalLookupFailed),
-    ("unable to fetch client for account", PrincipalLookupFailed),
-    (
-        "no STS configuration found for account",
-        PrincipalLookupFailed,
-    ),
     ("entry for role ", RoleUnknown),
     ("relative paths not supported", RoleNameImpossible),
     ("permission denied", PermissionDenied),
 ];
 
 /// Texts around the failure of a call of Vault's own to IAM or EC2.
-pub(super) const OWN_CALLS: [&str; 5] = [
+pub(super) const OWN_CALLS: [&str; 6] = [
     "error looking up full ARN of entity",
     "unable to fetch client for account",
+    "no STS configuration found for account",
     "as a valid EC2 instance",
     "could not be fetched",
     // Of the writing of a role: docs/login-contract.md#row-37e
@@ -244,6 +240,11 @@ pub(super) const OWN_CALL_FAULTS: Texts = &[
     ("AuthFailure", VaultKeysRefused),
     ("ExpiredToken", VaultKeysRefused),
     ("NoCredentialProviders", VaultKeysMissing),
+    ("unable to fetch client for account", AccountNotConfigured),
+    (
+        "no STS configuration found for account",
+        AccountNotConfigured,
+    ),
 ];
 
 /// What a status says where no text does.

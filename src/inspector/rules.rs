@@ -1060,11 +1060,9 @@ rules! {
         contract: ["row-37"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault cannot look up the caller in IAM",
         client: "ask for a role that is bound to the exact ARN",
-        server: "allow Vault iam:GetUser and iam:GetRole in the caller's account, with \
-            auth/aws/config/sts/<account> for other accounts",
+        server: "allow Vault iam:GetUser and iam:GetRole in the caller's account",
         causes: [
             "Vault lacks iam:GetUser or iam:GetRole",
-            "no auth/aws/config/sts entry for the caller's account",
             "a partition that the server does not know",
         ],
     }
@@ -1086,6 +1084,17 @@ rules! {
         server: "write `access_key` and `secret_key` to auth/aws/config/client, or give Vault's \
             instance or pod an IAM role",
         causes: ["auth/aws/config/client has no keys, and Vault's machine has no IAM role"],
+    }
+    AccountNotConfigured "account-not-configured" {
+        contract: ["row-37c"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault has no role in the caller's AWS account",
+        client: "log in with an identity of the account that Vault's own keys belong to",
+        server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account that \
+            Vault may assume, and that allows iam:GetUser, iam:GetRole and ec2:DescribeInstances",
+        causes: [
+            "the caller is of another account than Vault's own keys, and no auth/aws/config/sts entry \
+                covers it",
+        ],
     }
     PrincipalLookupEmpty "principal-lookup-empty" {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,

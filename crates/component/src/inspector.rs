@@ -327,6 +327,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::PrincipalLookupFailed => Self::PrincipalLookupFailed,
             LoginRule::VaultKeysRefused => Self::VaultKeysRefused,
             LoginRule::VaultKeysMissing => Self::VaultKeysMissing,
+            LoginRule::AccountNotConfigured => Self::AccountNotConfigured,
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
             LoginRule::SessionNotInstance => Self::SessionNotInstance,
             LoginRule::InstanceUnverified => Self::InstanceUnverified,
