@@ -592,3 +592,29 @@ fn account_without_a_role_of_vaults_is_known() {
         server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account that Vault may assume, and that allows iam:GetUser, iam:GetRole and ec2:DescribeInstances",
     });
 }
+
+#[test]
+fn calls_of_vault_that_aws_throttles_are_known() {
+    check(&Case {
+        answer: errors(
+            400,
+            "error looking up full ARN of entity &{aws} when attempting login for role \"dev\": error fetching role \"app\": Throttling: Rate exceeded",
+        ),
+        rule: "vault-calls-throttled",
+        side: "vault",
+        cause: "many clients log in at once to a role with a `*` in its binding",
+        client: "wait, log in less often, and keep the token instead of logging in for each request",
+        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
+    });
+    check(&Case {
+        answer: errors(
+            400,
+            "failed to verify i-0123456789abcdef0 as a valid EC2 instance in region us-east-1: error fetching description for instance ID \"i-0123456789abcdef0\": RequestLimitExceeded: Request limit exceeded.",
+        ),
+        rule: "vault-calls-throttled",
+        side: "vault",
+        cause: "many clients log in at once to a role with a `*` in its binding",
+        client: "wait, log in less often, and keep the token instead of logging in for each request",
+        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
+    });
+}

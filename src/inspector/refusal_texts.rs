@@ -240,6 +240,9 @@ pub(super) const OWN_CALL_FAULTS: Texts = &[
     ("AuthFailure", VaultKeysRefused),
     ("ExpiredToken", VaultKeysRefused),
     ("NoCredentialProviders", VaultKeysMissing),
+    ("Throttling", VaultCallsThrottled),
+    ("RequestLimitExceeded", VaultCallsThrottled),
+    ("Rate exceeded", VaultCallsThrottled),
     ("unable to fetch client for account", AccountNotConfigured),
     (
         "no STS configuration found for account",

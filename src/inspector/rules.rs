@@ -1096,6 +1096,16 @@ rules! {
                 covers it",
         ],
     }
+    VaultCallsThrottled "vault-calls-throttled" {
+        contract: ["row-37d"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "AWS limits the rate of Vault's own calls to IAM or EC2",
+        client: "wait, log in less often, and keep the token instead of logging in for each request",
+        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
+        causes: [
+            "many clients log in at once to a role with a `*` in its binding",
+            "other programs of the account use up the limit",
+        ],
+    }
     PrincipalLookupEmpty "principal-lookup-empty" {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",

@@ -328,6 +328,7 @@ impl From<LoginRule> for wit::LoginRule {
             LoginRule::VaultKeysRefused => Self::VaultKeysRefused,
             LoginRule::VaultKeysMissing => Self::VaultKeysMissing,
             LoginRule::AccountNotConfigured => Self::AccountNotConfigured,
+            LoginRule::VaultCallsThrottled => Self::VaultCallsThrottled,
             LoginRule::PrincipalLookupEmpty => Self::PrincipalLookupEmpty,
             LoginRule::SessionNotInstance => Self::SessionNotInstance,
             LoginRule::InstanceUnverified => Self::InstanceUnverified,
