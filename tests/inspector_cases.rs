@@ -618,3 +618,18 @@ fn calls_of_vault_that_aws_throttles_are_known() {
         server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
     });
 }
+
+#[test]
+fn entity_that_iam_does_not_know_is_no_missing_permission() {
+    check(&Case {
+        answer: errors(
+            400,
+            "error looking up full ARN of entity &{aws 123456789012 assumed-role  my-role some-session}: error fetching role \"my-role\": NoSuchEntity: The role with name my-role cannot be found.",
+        ),
+        rule: "principal-lookup-empty",
+        side: "vault",
+        cause: "Vault asked its own account, and the caller is of another one",
+        client: "log in with an IAM user or role that still exists",
+        server: "write auth/aws/config/sts/<account> if the caller is of another account than Vault's own keys",
+    });
+}

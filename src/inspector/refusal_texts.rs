@@ -240,6 +240,7 @@ pub(super) const OWN_CALL_FAULTS: Texts = &[
     ("AuthFailure", VaultKeysRefused),
     ("ExpiredToken", VaultKeysRefused),
     ("NoCredentialProviders", VaultKeysMissing),
+    ("NoSuchEntity", PrincipalLookupEmpty),
     ("Throttling", VaultCallsThrottled),
     ("RequestLimitExceeded", VaultCallsThrottled),
     ("Rate exceeded", VaultCallsThrottled),

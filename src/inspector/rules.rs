@@ -1110,8 +1110,12 @@ rules! {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",
         client: "log in with an IAM user or role that still exists",
-        server: "check which account Vault's own credentials belong to",
-        causes: ["the IAM user or role was deleted"],
+        server: "write auth/aws/config/sts/<account> if the caller is of another account than Vault's \
+            own keys",
+        causes: [
+            "Vault asked its own account, and the caller is of another one",
+            "the IAM user or role was deleted",
+        ],
     }
     SessionNotInstance "session-not-instance" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,

@@ -110,7 +110,7 @@ const VAULT: &[(u16, &str, &str)] = &[
     (400, "IAM Principal \"arn:aws:sts::123456789012:assumed-role/dev/session\" does not belong to the role \"dev\"", "principal-not-bound"),
     (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": unable to resolve partition \"aws-eusc\" to a region", "principal-lookup-failed"),
     (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": error creating IAM client: no STS configuration found for account ID \"123456789012\"", "account-not-configured"),
-    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": error fetching role \"dev\": NoSuchEntity: The role with name dev cannot be found.", "principal-lookup-failed"),
+    (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": error fetching role \"dev\": NoSuchEntity: The role with name dev cannot be found.", "principal-lookup-empty"),
     (400, "error looking up full ARN of entity {aws 123456789012 role  dev session} when attempting login for role \"dev\": unrecognized entity type: instance-profile", "principal-lookup-failed"),
     (400, "unable to fetch client for account ID \"1\" -- default client is for account \"2\"", "account-not-configured"),
     (400, "got empty string back when looking up full ARN of entity {aws}", "principal-lookup-empty"),
