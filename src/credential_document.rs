@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::credentials::Credentials;
 use crate::date::read_rfc3339;
 use crate::echo;
-use crate::error::SignError;
+use crate::input_error::InputError;
 use crate::json::Json;
 
 /// Reads credentials from any of the forms that AWS's tools and services print:
@@ -82,7 +82,7 @@ pub enum CredentialDocumentError {
     Expiration,
     /// The credentials themselves are refused.
     #[error(transparent)]
-    Credentials(#[from] SignError),
+    Credentials(#[from] InputError),
 }
 
 /// Returns the text of a key that is neither absent nor `null`.

@@ -58,14 +58,13 @@
 //! let now = Instant { monotonic_milliseconds: 0, unix_milliseconds: 1_440_938_160_000 };
 //! let Action::Send(request) = session.next_action(now) else { unreachable!() };
 //! assert_eq!(request.destination, Destination::InstanceMetadata);
-//! # Ok::<(), vault_aws_login::session::ConfigError>(())
+//! # Ok::<(), vault_aws_login::InputError>(())
 //! ```
 
 mod action;
 mod back_off;
 mod clock;
 mod config;
-mod config_error;
 mod disowned;
 mod exchange;
 mod instant;
@@ -81,7 +80,6 @@ pub use self::config::{
     ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig, SessionSettings,
     WebIdentity,
 };
-pub use self::config_error::{ConfigError, ConfigField, ConfigRule};
 pub use self::exchange::{
     Destination, Header, Method, Request, RequestPurpose, Response, TransportFailure,
 };

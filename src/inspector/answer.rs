@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 use crate::json::Json;
 
 /// How much of an answer's body is read. Answers are larger than logins: a token comes with all its
@@ -9,7 +11,8 @@ use crate::json::Json;
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 
 /// What came back from Vault.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Answer {
     /// The HTTP status; absent if no answer came.
     pub status: Option<u16>,

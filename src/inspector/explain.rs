@@ -16,6 +16,7 @@ use crate::date::read_amz_date;
 
 /// What is in a login. Secrets are shown by their lengths, so that it can be pasted into a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Explanation {
     /// The method as written.
     pub method: String,
@@ -36,11 +37,9 @@ pub struct Explanation {
     /// The names of the signed headers, as written.
     pub signed_headers: Vec<String>,
     /// When the login was signed, in Unix seconds.
-    #[serde(rename = "signed_at_unix_seconds")]
-    pub signed_at: Option<i64>,
+    pub signed_at_unix_seconds: Option<i64>,
     /// The last second at which AWS takes the login, in Unix seconds.
-    #[serde(rename = "accepted_until_unix_seconds")]
-    pub accepted_until: Option<i64>,
+    pub accepted_until_unix_seconds: Option<i64>,
     /// The canonical request, without secrets.
     pub canonical_request: Option<String>,
     /// The string to sign; its hash is that of the whole canonical request.
@@ -68,7 +67,7 @@ pub struct CredentialScope {
 }
 
 /// Why a login cannot be explained.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 #[error("{message}")]
 pub struct ExplainError {
     /// Which rule.
@@ -131,8 +130,8 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         access_key_id: None,
         scope: None,
         signed_headers: Vec::new(),
-        signed_at: None,
-        accepted_until: None,
+        signed_at_unix_seconds: None,
+        accepted_until_unix_seconds: None,
         canonical_request: None,
         string_to_sign: None,
     };
@@ -140,8 +139,9 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         .as_ref()
         .map_or(Place::Header, |authorization| authorization.place);
     let written = timestamp(place, headers, &login.query).unwrap_or_default();
-    explanation.signed_at = read_amz_date(&written);
-    explanation.accepted_until = explanation.signed_at.map(|time| time + WINDOW_SECONDS);
+    let signed_at = read_amz_date(&written);
+    explanation.signed_at_unix_seconds = signed_at;
+    explanation.accepted_until_unix_seconds = signed_at.map(|time| time + WINDOW_SECONDS);
     if let Ok(authorization) = authorization {
         let request = |shown| canonical_request(&authorization, login, url, headers, shown);
         explanation.string_to_sign = Some(string_to_sign(

@@ -2,18 +2,14 @@
 
 use core::fmt;
 
-use crate::error::Found;
+use serde::Serialize;
 
 use super::rule::{Severity, fill};
 use super::rules::LoginRule;
-
-/// Quotes a value that the caller's profile holds, escaped and at most 64 characters of it.
-pub(super) fn quoted(value: &str) -> String {
-    Found::value(value).to_string()
-}
+pub(super) use crate::input_error::quoted;
 
 /// One thing that is wrong, or may be, with a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule: for programs to branch on.
     pub rule: LoginRule,

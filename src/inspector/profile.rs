@@ -1,7 +1,12 @@
 //! What a caller knows about the server. Unknown facts give `Depends`, never a guess.
 
-/// The server, as far as it is known: `server-profile` of `wit/login.wit`'s `inspector`.
-#[derive(Clone, Debug, Default)]
+use serde::Deserialize;
+
+use crate::vocabulary::vocabulary;
+
+/// The server, as far as it is known: `server-profile` of `wit/inspector.wit`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ServerProfile {
     /// Whether the server wants a server ID.
     pub server_id: Option<ServerIdRequirement>,
@@ -22,7 +27,8 @@ pub struct ServerProfile {
 }
 
 /// What the server's `iam_server_id_header_value` holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ServerIdRequirement {
     /// Nothing: the server compares nothing.
     NotRequired,
@@ -31,7 +37,8 @@ pub enum ServerIdRequirement {
 }
 
 /// Which STS endpoint the server calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CalledEndpoint {
     /// `https://sts.amazonaws.com`, the default.
     Global,
@@ -43,17 +50,19 @@ pub enum CalledEndpoint {
     ClientRegion,
 }
 
-/// Whether `config/client` of the mount was ever written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MountConfig {
-    /// Never: no server ID, no list of headers, the global endpoint.
-    NeverWritten,
-    /// At least once, with whatever values.
-    Written,
+vocabulary! {
+    /// Whether `config/client` of the mount was ever written.
+    pub enum MountConfig {
+        /// Never: no server ID, no list of headers, the global endpoint.
+        NeverWritten = "never-written",
+        /// At least once, with whatever values.
+        Written = "written",
+    }
 }
 
 /// A server program or an auth method and its version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Software {
     /// Whose program it is.
     pub flavour: Flavour,
@@ -61,17 +70,19 @@ pub struct Software {
     pub version: Option<String>,
 }
 
-/// Whose program it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// HashiCorp Vault.
-    Vault,
-    /// OpenBao.
-    OpenBao,
+vocabulary! {
+    /// Whose program it is.
+    pub enum Flavour {
+        /// HashiCorp Vault.
+        Vault = "vault",
+        /// OpenBao.
+        OpenBao = "openbao",
+    }
 }
 
 /// What is known of the role that the login asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RoleProfile {
     /// The mount has no such role.
     Missing,
@@ -82,7 +93,8 @@ pub enum RoleProfile {
 }
 
 /// The bindings of an `iam` role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RoleBindings {
     /// `bound_iam_principal_arn`.
     pub principal_arns: Vec<String>,
@@ -92,22 +104,24 @@ pub struct RoleBindings {
     pub inferred_entity: InferredEntity,
 }
 
-/// Whether the role compares unique IDs or ARNs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UniqueIds {
-    /// `resolve_aws_unique_ids=true`, the default.
-    Resolved,
-    /// `resolve_aws_unique_ids=false`.
-    NotResolved,
+vocabulary! {
+    /// Whether the role compares unique IDs or ARNs.
+    pub enum UniqueIds {
+        /// `resolve_aws_unique_ids=true`, the default.
+        Resolved = "resolved",
+        /// `resolve_aws_unique_ids=false`.
+        NotResolved = "not-resolved",
+    }
 }
 
-/// What the role infers from the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InferredEntity {
-    /// Nothing.
-    Nothing,
-    /// `ec2_instance`: the session name has to be an instance ID.
-    Ec2Instance,
+vocabulary! {
+    /// What the role infers from the caller.
+    pub enum InferredEntity {
+        /// Nothing.
+        Nothing = "nothing",
+        /// `ec2_instance`: the session name has to be an instance ID.
+        Ec2Instance = "ec2-instance",
+    }
 }
 
 /// Whether the checks that need the mount's configuration are made (`docs/login-contract.md#s2-4`).

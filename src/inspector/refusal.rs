@@ -22,6 +22,7 @@ const LONGEST_SERVER_ID: usize = 128;
 /// Why a login was refused. Of the answer's text it holds `quoted` alone, made safe: some servers
 /// echo the login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Refusal {
     /// Who refused; absent if the login was not refused.
     pub refused_by: Option<Refuser>,
@@ -33,7 +34,7 @@ pub struct Refusal {
     /// answer that is not Vault's.
     pub quoted: Option<String>,
     /// The likely causes, the likeliest first.
-    pub causes: Vec<&'static str>,
+    pub causes: Vec<String>,
     /// What to change on the client.
     pub client_fix: Option<String>,
     /// What to change on the server.
@@ -42,8 +43,7 @@ pub struct Refusal {
     /// holds a control character or what is or may be a secret.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
-    #[serde(rename = "aws_clock_unix_seconds")]
-    pub aws_clock: Option<i64>,
+    pub aws_clock_unix_seconds: Option<i64>,
     /// How far AWS's clock is ahead of the one that signed, in seconds.
     pub skew_seconds: Option<i64>,
     /// The region to sign for.
@@ -121,11 +121,11 @@ pub(crate) fn explain_refusal_to<'s>(
         rule: Some(rule),
         message,
         quoted,
-        causes: texts.causes.to_vec(),
+        causes: texts.causes.iter().copied().map(String::from).collect(),
         client_fix: Some(client_fix),
         server_fix: texts.server_fix.map(|fix| fill(fix, None)),
         expected_server_id: facts.server_id,
-        aws_clock: facts.aws_clock,
+        aws_clock_unix_seconds: facts.aws_clock,
         skew_seconds: facts.skew_seconds,
         wanted_region: facts.region,
     }
@@ -146,7 +146,7 @@ pub(super) fn without_rule(
         client_fix: None,
         server_fix: None,
         expected_server_id: None,
-        aws_clock: None,
+        aws_clock_unix_seconds: None,
         skew_seconds: None,
         wanted_region: None,
     }

@@ -6,7 +6,6 @@ use super::explain::Explanation;
 use super::finding::{Finding, Prediction};
 use super::refusal::Refusal;
 use super::rule::{Refuser, Severity};
-use super::rules::LoginRule;
 use crate::date::write_rfc3339;
 use crate::echo::OneLine;
 
@@ -32,28 +31,15 @@ pub fn findings_json(findings: &[Finding]) -> String {
     #[derive(Serialize)]
     struct Report<'a> {
         prediction: &'static str,
-        findings: Vec<Line<'a>>,
+        findings: &'a [Finding],
     }
-    #[derive(Serialize)]
-    struct Line<'a> {
-        rule: &'static str,
-        severity: &'static str,
-        message: &'a str,
-        fix: &'a str,
-    }
-    let lines = findings.iter().map(|finding| Line {
-        rule: finding.rule.name(),
-        severity: finding.severity.name(),
-        message: &finding.message,
-        fix: &finding.fix,
-    });
     json(&Report {
         prediction: match Prediction::of(findings) {
             Prediction::Refused => Severity::Refused.name(),
             Prediction::Open => Severity::Depends.name(),
             Prediction::Accepted => "accepted",
         },
-        findings: lines.collect(),
+        findings,
     })
 }
 
@@ -90,8 +76,11 @@ pub fn explanation_text(explanation: &Explanation) -> String {
     }
     line("signed headers", &explanation.signed_headers.join(";"));
     let time = |seconds: Option<i64>| seconds.map_or("not known".into(), utc);
-    line("signed at", &time(explanation.signed_at));
-    line("accepted until", &time(explanation.accepted_until));
+    line("signed at", &time(explanation.signed_at_unix_seconds));
+    line(
+        "accepted until",
+        &time(explanation.accepted_until_unix_seconds),
+    );
     text.push_str("\nheaders\n");
     for header in &explanation.headers {
         let value = OneLine(&header.value);
@@ -154,7 +143,7 @@ pub fn refusal_text(refusal: &Refusal) -> String {
             "server ID that the server wants",
             refusal.expected_server_id.clone(),
         ),
-        ("AWS's clock", refusal.aws_clock.map(utc)),
+        ("AWS's clock", refusal.aws_clock_unix_seconds.map(utc)),
         (
             "AWS's clock minus the time that was signed",
             refusal
@@ -177,18 +166,6 @@ pub fn refusal_text(refusal: &Refusal) -> String {
 /// Writes a refusal for machines.
 pub fn refusal_json(refusal: &Refusal) -> String {
     json(refusal)
-}
-
-impl Serialize for LoginRule {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
-impl Serialize for Refuser {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
 }
 
 /// A time as people read it; the bare seconds where the year has not four digits.

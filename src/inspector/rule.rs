@@ -1,59 +1,41 @@
 //! What a rule is; the rules themselves are in `rules.rs`.
 
-/// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// The login is refused, by the server or by AWS behind it.
-    Refused,
-    /// Something that is not known decides.
-    Depends,
-    /// The login passes, but something should be different.
-    Advice,
-}
+use crate::vocabulary::vocabulary;
 
-impl Severity {
-    /// Returns the name of the severity in `wit/inspector.wit`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Depends => "depends",
-            Self::Advice => "advice",
-        }
+vocabulary! {
+    /// How sure a finding is.
+    pub enum Severity {
+        /// The login is refused, by the server or by AWS behind it.
+        Refused = "refused",
+        /// Something that is not known decides.
+        Depends = "depends",
+        /// The login passes, but something should be different.
+        Advice = "advice",
     }
 }
 
-/// Who refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refuser {
-    /// The machine that logs in: it never reached anything.
-    Host,
-    /// Something between the host and Vault, such as a proxy.
-    Intermediary,
-    /// Vault or OpenBao itself.
-    Vault,
-    /// AWS's Security Token Service, asked by Vault.
-    Sts,
-}
-
-impl Refuser {
-    /// Returns the name of the refuser in `wit/inspector.wit`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Intermediary => "intermediary",
-            Self::Vault => "vault",
-            Self::Sts => "sts",
-        }
+vocabulary! {
+    /// Who refuses.
+    pub enum Refuser {
+        /// The machine that logs in: it never reached anything.
+        Host = "host",
+        /// Something between the host and Vault, such as a proxy.
+        Intermediary = "intermediary",
+        /// Vault or OpenBao itself.
+        Vault = "vault",
+        /// AWS's Security Token Service, asked by Vault.
+        Sts = "sts",
     }
 }
 
-/// What has to happen before the next try can succeed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Healing {
-    /// Nothing but time.
-    ByItself,
-    /// A person has to change something.
-    ByHand,
+vocabulary! {
+    /// What has to happen before the next try can succeed.
+    pub enum Healing {
+        /// Nothing but time.
+        ByItself = "by-itself",
+        /// A person has to change something.
+        ByHand = "by-hand",
+    }
 }
 
 /// The texts of one rule, and what follows from it.

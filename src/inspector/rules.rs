@@ -21,6 +21,7 @@
 //!   whether AWS knows the key, the session has expired, or STS is off in the region.
 
 use super::rule::{Healing, Refuser, RuleText, Severity};
+use crate::vocabulary::vocabulary;
 
 /// Writes the enum, the names and the texts from one list, so that none can be forgotten.
 macro_rules! rules {
@@ -34,27 +35,18 @@ macro_rules! rules {
         $(server: $server:literal,)?
         causes: [$($cause:literal),* $(,)?],
     })*) => {
-        /// Names a rule that a login or an answer breaks: `login-rule` of `wit/inspector.wit`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum LoginRule {
-            $(
-                #[doc = concat!("`", $name, "`: ", $title, ".")]
-                $(#[doc = concat!("\n\n`docs/login-contract.md#", $anchor, "`")])+
-                $variant,
-            )*
+        vocabulary! {
+            /// Names a rule that a login or an answer breaks: `login-rule` of `wit/inspector.wit`.
+            pub enum LoginRule {
+                $(
+                    #[doc = concat!("`", $name, "`: ", $title, ".")]
+                    $(#[doc = concat!("\n\n`docs/login-contract.md#", $anchor, "`")])+
+                    $variant = $name,
+                )*
+            }
         }
 
         impl LoginRule {
-            /// Every rule, in the order in which the server comes to them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Returns the name of the rule in `wit/inspector.wit`.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
             /// Returns the rule's texts.
             pub const fn text(self) -> &'static RuleText {
                 match self {
@@ -71,25 +63,10 @@ macro_rules! rules {
             }
         }
 
+        /// The anchors of each rule in `docs/login-contract.md`.
         #[cfg(test)]
-        mod tests {
-            use super::LoginRule;
-
-            /// The anchors of each rule in `docs/login-contract.md`.
-            const CITATIONS: &[(LoginRule, &[&str])] =
-                &[$((LoginRule::$variant, &[$($anchor),+])),*];
-
-            #[test]
-            fn every_rule_cites_anchors_of_the_login_contract() {
-                let contract = include_str!("../../docs/login-contract.md");
-                for (rule, anchors) in CITATIONS {
-                    for anchor in *anchors {
-                        let found = contract.matches(&format!("<a id=\"{anchor}\"></a>")).count();
-                        assert_eq!(found, 1, "{} cites #{anchor}", rule.name());
-                    }
-                }
-            }
-        }
+        const CITATIONS: &[(LoginRule, &[&str])] =
+            &[$((LoginRule::$variant, &[$($anchor),+])),*];
     };
 }
 
@@ -913,13 +890,17 @@ rules! {
     }
     AccessKeyUnknown "access-key-unknown" {
         contract: ["row-30g"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "AWS does not know the access key ID",
-        client: "use an access key that is active, in the partition of the endpoint that the \
-            server calls",
+        title: "AWS does not know the access key ID or its session token",
+        client: "use an active key with its own session token, from a regional STS endpoint \
+            (AWS_STS_REGIONAL_ENDPOINTS=regional), and sign for a region of its partition that is \
+            enabled for the account",
         server: "set `sts_endpoint` to an endpoint of the clients' partition",
         causes: [
             "the access key was deleted or deactivated",
             "the session token is missing or belongs to another key",
+            "the session token is of version 1, from the global endpoint, and opt-in regions \
+                refuse it",
+            "the region of the endpoint is not enabled for the account",
             "the key is of another partition (China, GovCloud)",
         ],
     }
@@ -1185,5 +1166,75 @@ rules! {
         title: "Vault accepts the login and wraps the token",
         client: "unwrap it at /v1/sys/wrapping/unwrap, or log in without X-Vault-Wrap-TTL",
         causes: ["X-Vault-Wrap-TTL was sent along"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::CITATIONS;
+
+    #[test]
+    fn every_rule_cites_anchors_of_the_login_contract() {
+        let contract = include_str!("../../docs/login-contract.md");
+        for (rule, anchors) in CITATIONS {
+            for anchor in *anchors {
+                let found = contract
+                    .matches(&format!("<a id=\"{anchor}\"></a>"))
+                    .count();
+                assert_eq!(found, 1, "{} cites #{anchor}", rule.name());
+            }
+        }
+    }
+
+    /// Every text of every rule, one a line.
+    fn snapshot() -> String {
+        let mut lines = String::new();
+        for (rule, anchors) in CITATIONS {
+            let text = rule.text();
+            let (severity, refuser) = (text.severity.name(), text.refuser.name());
+            let healing = text.healing.name();
+            writeln!(
+                lines,
+                "{severity}[{}] by {refuser}, healing {healing}",
+                rule.name()
+            )
+            .unwrap();
+            writeln!(lines, "  contract: {}", anchors.join(", ")).unwrap();
+            writeln!(lines, "  title: {}", text.title).unwrap();
+            writeln!(lines, "  client: {}", text.client_fix).unwrap();
+            if let Some(fix) = text.server_fix {
+                writeln!(lines, "  server: {fix}").unwrap();
+            }
+            for cause in text.causes {
+                writeln!(lines, "  cause: {cause}").unwrap();
+            }
+            lines.push('\n');
+        }
+        lines
+    }
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test rewrites its snapshot if it is told to"
+    )]
+    fn texts_of_the_rules_are_those_of_the_snapshot() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/inspector_texts.txt");
+        if std::env::var("WRITE_TEXTS").is_ok() {
+            std::fs::write(path, snapshot()).unwrap();
+        }
+        let expected = std::fs::read_to_string(path).unwrap();
+        let (found, expected) = (snapshot(), expected.replace("\r\n", "\n"));
+        let differs = found
+            .lines()
+            .zip(expected.lines())
+            .find(|(found, expected)| found != expected);
+        assert!(
+            found == expected,
+            "the texts of the rules are not those of tests/inspector_texts.txt, first in \
+             {differs:?}; to write the file: WRITE_TEXTS=1 cargo test --lib snapshot"
+        );
     }
 }

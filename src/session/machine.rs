@@ -11,8 +11,7 @@ use zeroize::Zeroizing;
 use super::action::{Action, ClockCorrection};
 use super::back_off::BackOff;
 use super::clock::Correction;
-use super::config::{SessionConfig, check_text};
-use super::config_error::{ConfigError, ConfigField};
+use super::config::SessionConfig;
 use super::disowned::Disowned;
 use super::exchange::{Destination, RequestPurpose, Response, TransportFailure};
 use super::instant::Instant;
@@ -20,7 +19,8 @@ use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use super::supply::Supply;
 use crate::credentials::Credentials;
-use crate::text::is_visible;
+use crate::input_error::{InputError, InputField};
+use crate::text::{self, Shown, is_visible};
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
 pub struct Session {
@@ -146,12 +146,12 @@ impl Session {
     /// one fetch. A line break at its end is dropped.
     ///
     /// # Errors
-    /// [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`]; both hold nothing of it.
-    pub fn push_authorization_token(&mut self, token: String) -> Result<(), ConfigError> {
+    /// [`InputRule::EmptyValue`](crate::InputRule), `SurroundingWhitespace`,
+    /// `IllegalCharacter`; none holds anything of it.
+    pub fn push_authorization_token(&mut self, token: String) -> Result<(), InputError> {
         let token = Zeroizing::new(token);
         let text = token.trim_end_matches(['\r', '\n']);
-        let field = ConfigField::AuthorizationToken;
-        check_text(field, text, "printable ASCII", |c| {
+        text::check(InputField::AuthorizationToken, text, Shown::Nothing, |c| {
             is_visible(c) || c == ' '
         })?;
         self.supply

@@ -276,7 +276,7 @@ def test_header_value_is_another_name_of_server_id() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without blanks, found `a b`\n"),
+        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without spaces, found `a b`\n"),
         (["sign", "--time", "1440938160000"], 1, "error[time-out-of-range]: invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000\n"),
         (["sign", "--time", "noon"], 1, "error: invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `noon`\n"),
         (["sign", "--credentials", "-"], 1, "error: invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else\n"),
@@ -422,7 +422,7 @@ def test_diagnose_names_side_rule_and_fix_for_the_servers_own_answer(bed: TestBe
     assert (ended.returncode, ended.stderr) == (0, "")
     refusal = json.loads(ended.stdout)
     assert ended.stdout == json.dumps(refusal, separators=(",", ":")) + "\n"
-    assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID)
+    assert (refusal["rule"], refusal["expected-server-id"]) == ("server-id-differs", SERVER_ID)
     assert refusal["quoted"] == answer.json["errors"][0]
 
 
@@ -441,16 +441,16 @@ def test_diagnose_finds_status_and_error_in_what_a_client_printed(bed: TestBed, 
         ended = run("diagnose", "--json", stdin=text)
         assert (ended.returncode, ended.stderr) == (0, "")
         refusal = json.loads(ended.stdout)
-        assert (refusal["rule"], refusal["expected_server_id"]) == ("server-id-differs", SERVER_ID), text
+        assert (refusal["rule"], refusal["expected-server-id"]) == ("server-id-differs", SERVER_ID), text
 
 
 def test_diagnose_of_a_text_without_an_answer_says_how_to_get_one() -> None:
     ended = run("diagnose", "--json", stdin="Error: Response code 400 (Bad Request)\n")
     assert (ended.returncode, ended.stderr) == (0, "")
     refusal = json.loads(ended.stdout)
-    assert (refusal["rule"], refusal["refused_by"]) == (None, None)
+    assert (refusal["rule"], refusal["refused-by"]) == (None, None)
     assert refusal["message"] == "the text has the status 400 and no answer of a server that can be read"
-    assert "curl -sS -i" in refusal["client_fix"]
+    assert "curl -sS -i" in refusal["client-fix"]
 
 
 def test_diagnose_takes_the_login_that_was_sent(bed: TestBed) -> None:

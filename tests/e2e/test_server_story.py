@@ -66,7 +66,7 @@ def test_login_stolen_from_one_server_is_refused_by_the_other(dev: TestBed, prod
             f'error validating X-Vault-AWS-IAM-Server-ID header: expected "{others}" but got "{own}"',
         )
         told = diagnosis(refused.status, refused.json)
-        assert (told["refused_by"], told["rule"], told["expected_server_id"]) == ("vault", "server-id-differs", others)
+        assert (told["refused-by"], told["rule"], told["expected-server-id"]) == ("vault", "server-id-differs", others)
 
 
 # IAM roles

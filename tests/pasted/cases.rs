@@ -343,7 +343,11 @@ fn refusal_of_sts_is_known_as_each_tool_prints_it() {
         ),
     ] {
         let refusal = check(text, None, "signature-expired", "sts");
-        assert_eq!(refusal.aws_clock, Some(1_643_248_768), "{text}");
+        assert_eq!(
+            refusal.aws_clock_unix_seconds,
+            Some(1_643_248_768),
+            "{text}"
+        );
     }
 }
 
@@ -367,7 +371,7 @@ fn values_are_read_through_escapes_boxes_and_wraps() {
         "sts",
     );
     assert_eq!(
-        (refusal.aws_clock, refusal.skew_seconds),
+        (refusal.aws_clock_unix_seconds, refusal.skew_seconds),
         (Some(1_643_248_768), Some(6_301))
     );
 }

@@ -124,7 +124,7 @@ class CommandFile:
 
     def explain(self, login: str) -> Explained:
         explanation = json.loads(self._run(["explain", "--json"], {}, login))
-        return Explained(explanation["canonical_request"], explanation["string_to_sign"])
+        return Explained(explanation["canonical-request"], explanation["string-to-sign"])
 
     def _run(self, arguments: list[str], variables: dict[str, str], stdin: str = "") -> str:
         passed = [word for name in variables for word in ("--env", name)]
