@@ -572,7 +572,7 @@ fn errors_of_the_upstream_request_are_explained() {
             sts.amazonaws.com: no such host") => "sts-unreachable";
         400 giving_up(4, "") => "sts-unreachable";
         400 upstream("error making request: Post \"sts.us-gov-west-1.amazonaws.com//\": \
-            unsupported protocol scheme \"\"") => "sts-unreachable";
+            unsupported protocol scheme \"\"") => "sts-endpoint-malformed";
         400 upstream("body of GetCallerIdentity is invalid") => "sts-answer-not-xml";
         400 upstream("error parsing STS response") => "sts-answer-unparsable";
         400 upstream("received error code 418 from STS: short and stout") => "sts-refused";

@@ -142,6 +142,7 @@ pub(super) const FIELD_VALIDATION: Texts = &[
 /// (`docs/login-contract.md#s2-7`).
 pub(super) const UPSTREAM: Texts = &[
     ("invalid header field", HeaderIllegal),
+    ("unsupported protocol scheme", StsEndpointMalformed),
     ("error making request", StsUnreachable),
     ("body of GetCallerIdentity is invalid", StsAnswerNotXml),
     ("error parsing STS response", StsAnswerUnparsable),

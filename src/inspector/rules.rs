@@ -722,14 +722,19 @@ rules! {
         contract: ["row-28"], refused_by: Sts, severity: Refused, healing: ByItself,
         title: "Vault cannot reach STS",
         client: "send the login again later",
-        server: "let Vault reach the STS endpoint, or set `sts_endpoint` to one it reaches, with \
-            https:// in front",
+        server: "let Vault reach the STS endpoint, or set `sts_endpoint` to one that it reaches",
         causes: [
             "a private subnet without a route or VPC endpoint to STS",
-            "`sts_endpoint` is written without https://",
             "a DNS name that does not exist",
             "STS failed on every attempt",
         ],
+    }
+    StsEndpointMalformed "sts-endpoint-malformed" {
+        contract: ["row-28a"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the server's `sts_endpoint` has no scheme",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write `sts_endpoint` of auth/aws/config/client with https:// in front",
+        causes: ["`sts_endpoint` was written as a host name"],
     }
     StsAnswerNotXml "sts-answer-not-xml" {
         contract: ["row-29"], refused_by: Vault, severity: Refused, healing: ByHand,
