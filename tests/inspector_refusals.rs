@@ -570,6 +570,8 @@ fn errors_of_the_upstream_request_are_explained() {
             value for \"X-Amz-Date\"") => "header-illegal";
         400 giving_up(4, ": Post \"https://sts.amazonaws.com//\": dial tcp: lookup \
             sts.amazonaws.com: no such host") => "sts-unreachable";
+        400 giving_up(1, ": Post \"https://sts.amazonaws.com//\": x509: certificate signed by \
+            unknown authority") => "sts-certificate-untrusted";
         400 giving_up(4, "") => "sts-unreachable";
         400 upstream("error making request: Post \"sts.us-gov-west-1.amazonaws.com//\": \
             unsupported protocol scheme \"\"") => "sts-endpoint-malformed";

@@ -143,6 +143,7 @@ pub(super) const FIELD_VALIDATION: Texts = &[
 pub(super) const UPSTREAM: Texts = &[
     ("invalid header field", HeaderIllegal),
     ("unsupported protocol scheme", StsEndpointMalformed),
+    ("x509: ", StsCertificateUntrusted),
     ("error making request", StsUnreachable),
     ("body of GetCallerIdentity is invalid", StsAnswerNotXml),
     ("error parsing STS response", StsAnswerUnparsable),

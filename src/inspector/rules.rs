@@ -736,6 +736,18 @@ rules! {
         server: "write `sts_endpoint` of auth/aws/config/client with https:// in front",
         causes: ["`sts_endpoint` was written as a host name"],
     }
+    StsCertificateUntrusted "sts-certificate-untrusted" {
+        contract: ["row-28b"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault does not trust the certificate of what answers as STS",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "install AWS's root CAs where Vault runs (the package ca-certificates), or the CA of \
+            the proxy that opens TLS on the way",
+        causes: [
+            "Vault's image or machine has no root CAs",
+            "a proxy on the way to STS answers with a certificate of its own",
+            "`sts_endpoint` is a name that the certificate does not have",
+        ],
+    }
     StsAnswerNotXml "sts-answer-not-xml" {
         contract: ["row-29"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "what answered Vault in place of STS sent no plain XML",
