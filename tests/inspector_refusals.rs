@@ -569,7 +569,7 @@ fn errors_of_the_upstream_request_are_explained() {
         400 giving_up(1, ": Post \"https://sts.amazonaws.com//\": net/http: invalid header field \
             value for \"X-Amz-Date\"") => "header-illegal";
         400 giving_up(4, ": Post \"https://sts.amazonaws.com//\": dial tcp: lookup \
-            sts.amazonaws.com: no such host") => "sts-unreachable";
+            sts.amazonaws.com: no such host") => "sts-host-unknown";
         400 giving_up(1, ": Post \"https://sts.amazonaws.com//\": x509: certificate signed by \
             unknown authority") => "sts-certificate-untrusted";
         400 giving_up(4, "") => "sts-unreachable";

@@ -144,6 +144,7 @@ pub(super) const UPSTREAM: Texts = &[
     ("invalid header field", HeaderIllegal),
     ("unsupported protocol scheme", StsEndpointMalformed),
     ("x509: ", StsCertificateUntrusted),
+    ("no such host", StsHostUnknown),
     ("error making request", StsUnreachable),
     ("body of GetCallerIdentity is invalid", StsAnswerNotXml),
     ("error parsing STS response", StsAnswerUnparsable),

@@ -725,7 +725,7 @@ rules! {
         server: "let Vault reach the STS endpoint, or set `sts_endpoint` to one that it reaches",
         causes: [
             "a private subnet without a route or VPC endpoint to STS",
-            "a DNS name that does not exist",
+            "Vault's own proxy settings (HTTPS_PROXY, NO_PROXY)",
             "STS failed on every attempt",
         ],
     }
@@ -747,6 +747,14 @@ rules! {
             "a proxy on the way to STS answers with a certificate of its own",
             "`sts_endpoint` is a name that the certificate does not have",
         ],
+    }
+    StsHostUnknown "sts-host-unknown" {
+        contract: ["row-28c"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "Vault's DNS does not know the host of the STS endpoint",
+        client: "send the login again later; sign for a region that exists, if the server takes it \
+            from the login",
+        server: "correct the host of `sts_endpoint`, or Vault's DNS",
+        causes: ["a misspelt host or region in `sts_endpoint`", "Vault's DNS server fails"],
     }
     StsAnswerNotXml "sts-answer-not-xml" {
         contract: ["row-29"], refused_by: Vault, severity: Refused, healing: ByHand,

@@ -91,7 +91,7 @@ const VAULT: &[(u16, &str, &str)] = &[
     (400, "region missing from Authorization header", "region-missing"),
     (400, "unable to get regional STS endpoint for region: mars-north-9", "region-unknown-to-server"),
     (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 1 attempt(s): Post \"https://sts.amazonaws.com//\": net/http: invalid header field value for \"X-Amz-Date\"", "header-illegal"),
-    (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 4 attempt(s): Post \"https://sts.amazonaws.com//\": dial tcp: lookup sts.amazonaws.com: no such host", "sts-unreachable"),
+    (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 4 attempt(s): Post \"https://sts.amazonaws.com//\": dial tcp: lookup sts.amazonaws.com: no such host", "sts-host-unknown"),
     (400, "error making upstream request: error making request: POST https://sts.amazonaws.com// giving up after 4 attempt(s)", "sts-unreachable"),
     (400, "error making upstream request: error making request: Post \"sts.us-gov-west-1.amazonaws.com//\": unsupported protocol scheme \"\"", "sts-endpoint-malformed"),
     (400, "error making upstream request: body of GetCallerIdentity is invalid", "sts-answer-not-xml"),
