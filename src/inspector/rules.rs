@@ -569,7 +569,9 @@ rules! {
         contract: ["row-18"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "the server ID is missing among the signed headers",
         client: "sign with the server ID {that is in the server's `iam_server_id_header_value`}",
-        server: "clear `iam_server_id_header_value` of auth/aws/config/client, if it is not wanted",
+        server: "clear `iam_server_id_header_value` of auth/aws/config/client only if this is the \
+            callers' one Vault: without it a login for one Vault opens every other that trusts \
+            them",
         causes: [
             "the client was not told the server ID",
             "it was sent as a header to Vault and not inside iam_request_headers",
@@ -1183,7 +1185,8 @@ rules! {
         contract: ["row-38m"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault accepts the login and wants a second factor before it gives a token",
         client: "validate the factor at /v1/sys/mfa/validate with the mfa_request_id of the answer",
-        server: "exempt the mount from login MFA enforcement: machines have no second factor",
+        server: "exempt the mount from login MFA enforcement only if machines alone log in there: \
+            its logins then need no second factor",
         causes: ["a login MFA enforcement covers the mount"],
     }
     ResponseWrapped "response-wrapped" {
