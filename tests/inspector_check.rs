@@ -699,6 +699,38 @@ fn amz_headers_are_allowed_as_the_plugin_allows_them() {
 }
 
 #[test]
+fn plugin_that_panics_without_a_configuration_is_known_by_its_version() {
+    let never = |flavour, version: &str| ServerProfile {
+        core: software(flavour, version),
+        ..never_configured()
+    };
+    let maybe = |profile| ServerProfile {
+        server_id: Some(ServerIdRequirement::NotRequired),
+        mount_config: None,
+        ..profile
+    };
+    let plugin = |version| ServerProfile {
+        auth_plugin: software(Flavour::OpenBao, version),
+        ..never_configured()
+    };
+    logins! {
+        "Vault 1.15.0": good().json(), never(Flavour::Vault, "1.15.0") => "refused[plugin-panics]";
+        "mended": good().json(), never(Flavour::Vault, "1.15.1");
+        "not there yet": good().json(), never(Flavour::Vault, "1.14.10");
+        "OpenBao": good().json(), never(Flavour::OpenBao, "2.7.2") => "refused[plugin-panics]";
+        "OpenBao's plugin": good().json(), plugin("0.0.1") => "refused[plugin-panics]";
+        "a later one": good().json(), plugin("0.1.1")
+            => "depends[plugin-panics] whether this version does is not known";
+        "an unknown one": good().json(), ServerProfile { core: None, ..never_configured() }
+            => "depends[plugin-panics] whether this version does is not known";
+        "perhaps configured": good().json(), maybe(never(Flavour::Vault, "1.15.0"))
+            => "depends[plugin-panics] whether that was written is not known";
+        "perhaps configured, and mended": good().json(), maybe(never(Flavour::Vault, "1.15.1"));
+        "configured": good().json(), vault("1.15.0");
+    }
+}
+
+#[test]
 fn region_is_held_against_the_endpoint_that_is_called() {
     let of = |region: &str| signed(KEY, &format!("20150830/{region}/sts/aws4_request"), NAMES);
     let at = |url: &str| calling(CalledEndpoint::Url(url.into()));

@@ -164,6 +164,23 @@ impl ServerProfile {
         }
     }
 
+    /// Says whether the AWS auth method panics without a configuration; `None` if that is not known.
+    pub(super) fn panics_without_config(&self) -> Option<bool> {
+        let plugin = self.plugin()?;
+        let version = plugin.version.as_deref();
+        match plugin.flavour {
+            Flavour::Vault => {
+                Some(plugin.is_vault_since([1, 15, 0])? && !plugin.is_vault_since([1, 15, 1])?)
+            }
+            // The core's version says nothing of a plugin that comes by itself.
+            Flavour::OpenBao if self.auth_plugin.is_none() || version.is_none() => Some(true),
+            Flavour::OpenBao => match version.and_then(numbers)? {
+                [0, 0, ..=1] => Some(true),
+                _ => None,
+            },
+        }
+    }
+
     /// Returns the AWS auth method: a core comes with its own.
     pub(super) fn plugin(&self) -> Option<&Software> {
         self.auth_plugin.as_ref().or(self.core.as_ref())

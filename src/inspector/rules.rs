@@ -565,6 +565,14 @@ rules! {
         server: "check the storage behind Vault, and write auth/aws/config/client again",
         causes: ["the storage behind Vault fails"],
     }
+    PluginPanics "plugin-panics" {
+        contract: ["row-17c"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the plugin panics on every login while auth/aws/config/client was never written",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write it (`vault write -f auth/aws/config/client` is enough), or upgrade Vault \
+            1.15.0 or OpenBao's plugin v0.0.1",
+        causes: ["Vault 1.15.0 and OpenBao's plugin v0.0.1 read a configuration that is not there"],
+    }
     ServerIdMissing "server-id-missing" {
         contract: ["row-18"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "the server ID is missing among the signed headers",

@@ -54,12 +54,29 @@ pub(super) fn check(
             check_query(login, profile, findings);
         }
     }
+    check_panic(profile, findings);
     match profile.called_endpoint()? {
         CalledEndpoint::Global => Some(CalledRegion("us-east-1".into())),
         CalledEndpoint::Region(region) => Some(CalledRegion(region.clone())),
         CalledEndpoint::Url(url) => region_of_url(url),
         CalledEndpoint::ClientRegion => check_client_region(headers, profile, findings),
     }
+}
+
+/// Some versions read a configuration that was never written: `docs/login-contract.md#row-17c`.
+fn check_panic(profile: &ServerProfile, findings: &mut Findings) {
+    let unknown = match (profile.gate(), profile.panics_without_config()) {
+        (Gate::Skipped, Some(true)) => "",
+        (Gate::Skipped, None) => "whether this version does is not known",
+        (Gate::Unknown, Some(true)) => "whether that was written is not known",
+        // Few servers do.
+        (Gate::Made, _) | (_, Some(false)) | (Gate::Unknown, None) => return,
+    };
+    let severity = match unknown {
+        "" => Severity::Refused,
+        _ => Severity::Depends,
+    };
+    findings.add(LoginRule::PluginPanics, severity, unknown, None);
 }
 
 /// Checks the server ID: `docs/login-contract.md#row-18` to `docs/login-contract.md#row-22`.
