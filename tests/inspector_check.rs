@@ -503,6 +503,14 @@ fn get_logins_are_read_as_the_plugin_reads_them() {
         "no OpenBao supports GET": presigned_with(""), plugin(Flavour::OpenBao, "0.1.1")
             => "refused[method-unsupported] expected `POST`, which alone this server supports, \
                 found `GET`";
+        "all fields are asked for where GET is not supported":
+            presigned(|login| login.without = "iam_request_body"), vault("1.14.10")
+            => "refused[login-fields-missing] expected iam_request_body, found none -> \
+                iam_request_body"
+            => "refused[method-unsupported] expected `POST`, which alone this server supports, \
+                found `GET`";
+        "where it is, a GET needs no body":
+            presigned(|login| login.without = "iam_request_body"), vault("1.15.0");
         "the version is not known": presigned_with(""), unknown_version()
             => "depends[method-get] expected `POST`, found `GET`";
         "the region is taken from a header that a GET has not":
@@ -688,6 +696,9 @@ fn amz_headers_are_allowed_as_the_plugin_allows_them() {
             => "depends[header-not-allowed] found `X-Amz-User-Agent`, and whether the server \
                 allows it is not known -> `X-Amz-User-Agent`";
         "a special case": extra("X-Amz-Signedheaders");
+        "which Vault got with GET logins": extra("X-Amz-SignedHeaders"), vault("1.14.10")
+            => "refused[header-not-allowed] expected one that is allowed, found \
+                `X-Amz-Signedheaders` -> `X-Amz-Signedheaders`";
         "which OpenBao lacks": extra("X-Amz-Signedheaders"), openbao()
             => "refused[header-not-allowed] expected one that is allowed, found \
                 `X-Amz-Signedheaders` -> `X-Amz-Signedheaders`";
@@ -756,11 +767,19 @@ fn region_is_held_against_the_endpoint_that_is_called() {
         core: None,
         ..client.clone()
     };
+    let older = |version: &str| ServerProfile {
+        core: software(Flavour::Vault, version),
+        ..client.clone()
+    };
     logins! {
         "the client's own": of("eu-west-1"), client;
         "not in the server's table": of("mars-north-9"), client
             => "refused[region-unknown-to-server] expected a region of its table, found \
                 `mars-north-9`";
+        "younger than the server's table": of("ca-west-1"), older("1.15.4")
+            => "refused[region-unknown-to-server] expected a region of its table, found \
+                `ca-west-1`";
+        "in the server's table": of("ca-west-1"), older("1.15.5");
         "newer servers may know it": of("mx-central-1"), newer
             => "depends[region-unknown-to-server] found `mx-central-1`, and which regions the \
                 server knows is not known";

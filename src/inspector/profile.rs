@@ -195,6 +195,11 @@ impl Software {
             Flavour::Vault => numbers(self.version.as_deref()?).map(|numbers| numbers >= since),
         }
     }
+
+    /// Says whether this is known to be Vault before a version.
+    pub(super) fn is_older_vault(&self, than: [u16; 3]) -> bool {
+        self.flavour == Flavour::Vault && self.is_vault_since(than) == Some(false)
+    }
 }
 
 /// Says whether a text is a version, such as `1.18.5`, `v1.20.3` or `1.19.9+ent`.

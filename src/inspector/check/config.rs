@@ -225,7 +225,8 @@ fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) 
 fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
     match name {
         "X-Amz-User-Agent" => plugin?.is_vault_since([1, 15, 0]),
-        "X-Amz-Signedheaders" => Some(plugin?.flavour == Flavour::Vault),
+        // The canonical spelling of it, which older ones compare with another.
+        "X-Amz-Signedheaders" => plugin?.is_vault_since([1, 15, 0]),
         "X-Amz-Content-Sha256" => Some(plugin.is_none_or(|plugin| {
             plugin.flavour == Flavour::OpenBao || plugin.is_vault_since([1, 5, 4]) != Some(false)
         })),
@@ -298,16 +299,21 @@ fn check_client_region(
         );
         return None;
     };
-    if KNOWN_REGIONS.split(' ').any(|known| known == region) {
+    // aws-sdk-go 1.49.22 brought it: docs/login-contract.md#s5-3
+    let is_too_new = region == "ca-west-1"
+        && profile
+            .plugin()
+            .is_some_and(|plugin| plugin.is_older_vault([1, 15, 5]));
+    if !is_too_new && KNOWN_REGIONS.split(' ').any(|known| known == region) {
         let real = match region {
             "aws-global" => "us-east-1",
             _ => region.strip_suffix("-fips").unwrap_or(region),
         };
         return Some(CalledRegion(real.into()));
     }
-    let newest_read = profile.plugin().is_some_and(|plugin| {
-        plugin.flavour == Flavour::Vault && plugin.is_vault_since([1, 22, 0]) == Some(false)
-    });
+    let newest_read = profile
+        .plugin()
+        .is_some_and(|plugin| plugin.is_older_vault([1, 22, 0]));
     // With more slashes than a scope has, this may be a piece of a secret.
     let is_scope = credential.is_some_and(|credential| {
         let scope = credential

@@ -94,11 +94,12 @@ pub(super) fn check(
 /// Decides which flow the server takes (`docs/login-contract.md#s1-3`); `None` if it is not iam's.
 fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings) -> Option<()> {
     let has = |name| json.get(name).is_some();
-    let openbao = profile
-        .plugin()
-        .is_some_and(|plugin| plugin.flavour == Flavour::OpenBao);
     let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
-    let body_needed = openbao || !is_get;
+    // Who takes no GET asks for all fields: docs/login-contract.md#row-17a
+    let takes_no_get = profile
+        .plugin()
+        .is_some_and(|plugin| plugin.is_vault_since([1, 15, 0]) == Some(false));
+    let body_needed = takes_no_get || !is_get;
     let missing: Vec<_> = IAM_FIELDS
         .into_iter()
         .filter(|name| !has(name) && (*name != "iam_request_body" || body_needed))
