@@ -144,7 +144,7 @@ fn login_shows_what_exactly_breaks_the_rule() {
         ),
         (
             "login-fields-missing",
-            "the login lacks a field: expected iam_request_body, found none",
+            "the login lacks a field: iam_request_body",
             Some("send iam_request_body at the top level of the JSON"),
         )
     );

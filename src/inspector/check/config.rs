@@ -99,7 +99,7 @@ fn check_server_id(
                 None => findings.add(
                     LoginRule::ServerIdMissing,
                     Severity::Refused,
-                    format_args!("expected {expected}, found none"),
+                    format_args!("expected {expected}"),
                     Some(&expected),
                 ),
                 Some(value) if value != wanted => findings.add(
@@ -120,7 +120,7 @@ fn check_server_id(
                 None => findings.add(
                     LoginRule::ServerIdMissing,
                     Severity::Depends,
-                    "found none, and whether the server wants one is not known",
+                    "whether the server wants one is not known",
                     None,
                 ),
                 Some(value) => findings.add(
@@ -147,12 +147,7 @@ fn check_server_id(
             .to_owned(),
         (Method::Post, Some(authorization)) => signed_headers(&authorization.joined()).into(),
         (Method::Post, None) => {
-            findings.add(
-                LoginRule::AuthorizationMissing,
-                Severity::Refused,
-                "expected one, found none",
-                None,
-            );
+            findings.add(LoginRule::AuthorizationMissing, Severity::Refused, "", None);
             return;
         }
     };

@@ -76,7 +76,7 @@ pub(super) fn check(
     };
     let headers = headers.filter(|headers: &Headers| {
         if headers.0.is_empty() {
-            findings.refuse(LoginRule::HeadersMissing, "expected headers, found none");
+            findings.refuse(LoginRule::HeadersMissing, "");
         }
         !headers.0.is_empty()
     });
@@ -107,9 +107,7 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
     let ec2 = has("pkcs7") || (has("identity") && has("signature"));
     match (missing.is_empty(), ec2) {
         (true, false) => {}
-        (true, true) => {
-            findings.refuse(LoginRule::LoginFlowsMixed, "expected one type, found both")
-        }
+        (true, true) => findings.refuse(LoginRule::LoginFlowsMixed, ""),
         (false, true) => {
             findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", None);
             return None;
@@ -119,7 +117,7 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
             findings.add(
                 LoginRule::LoginFieldsMissing,
                 Severity::Refused,
-                format_args!("expected {missing}, found none"),
+                format_args!("{missing}"),
                 Some(&missing),
             );
         }
@@ -147,9 +145,7 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
 
 fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
     match fault {
-        HeadersFault::Blank => {
-            findings.refuse(LoginRule::HeadersBlank, "expected headers, found nothing")
-        }
+        HeadersFault::Blank => findings.refuse(LoginRule::HeadersBlank, ""),
         HeadersFault::NotJson(fault, encoding) => {
             let taken_for = match encoding {
                 Encoding::Base64 => "inside the base64",
@@ -207,7 +203,7 @@ fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findin
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
     match method {
-        "" => findings.refuse(LoginRule::MethodMissing, "expected `POST`, found nothing"),
+        "" => findings.refuse(LoginRule::MethodMissing, ""),
         "POST" => {}
         "GET" => {
             match profile
@@ -219,12 +215,7 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
                     LoginRule::MethodUnsupported,
                     "expected `POST`, which alone this server supports, found `GET`",
                 ),
-                None => findings.add(
-                    LoginRule::MethodGet,
-                    Severity::Depends,
-                    "expected `POST`, found `GET`",
-                    None,
-                ),
+                None => findings.add(LoginRule::MethodGet, Severity::Depends, "", None),
             }
             return Method::Get;
         }
@@ -238,10 +229,7 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
 
 fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
     if encoded.is_empty() {
-        findings.refuse(
-            LoginRule::UrlMissing,
-            "expected base64 of a URL, found nothing",
-        );
+        findings.refuse(LoginRule::UrlMissing, "");
         return None;
     }
     let Some(bytes) = go_base64::decode(encoded) else {
@@ -278,17 +266,14 @@ fn report_base64(rule: LoginRule, encoded: &str, findings: &mut Findings) {
 fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findings) {
     if method == Method::Post {
         if !url.query.is_empty() {
-            findings.refuse(LoginRule::PostWithQuery, "expected none, found one");
+            findings.refuse(LoginRule::PostWithQuery, "");
         }
         return;
     }
     let actions: Vec<&str> = query.all("Action").collect();
     match actions[..] {
         [ACTION] => {}
-        [] => findings.refuse(
-            LoginRule::QueryActionMissing,
-            "expected Action=GetCallerIdentity, found none",
-        ),
+        [] => findings.refuse(LoginRule::QueryActionMissing, ""),
         [other] => findings.refuse(
             LoginRule::QueryActionUnexpected,
             format_args!(
@@ -305,10 +290,7 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
 
 fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<Vec<u8>> {
     if encoded.is_empty() && method == Method::Post {
-        findings.refuse(
-            LoginRule::BodyMissing,
-            "expected base64 of a form, found nothing",
-        );
+        findings.refuse(LoginRule::BodyMissing, "");
         return None;
     }
     let Some(body) = go_base64::decode(encoded) else {

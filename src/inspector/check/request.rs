@@ -194,10 +194,7 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
         let accept = accept.joined();
         let accept = accept.trim_matches([' ', '\t']);
         if accept == "application/json" {
-            findings.refuse(
-                LoginRule::AcceptJson,
-                "expected none, found `application/json`",
-            );
+            findings.refuse(LoginRule::AcceptJson, "");
         } else if accept.to_ascii_lowercase().contains("json") {
             findings.add(
                 LoginRule::AcceptJson,
