@@ -10,7 +10,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use vault_aws_login::inspector::{Answer, Refusal, explain_pasted, explain_refusal, report};
+use vault_aws_login::inspector::{
+    Answer, Flavour, Refusal, ServerIdRequirement, ServerProfile, Software, check_login,
+    explain_pasted, explain_refusal, report,
+};
 
 /// 2015-08-30T12:36:00Z, the time of AWS's published examples.
 const NOW: u64 = 1_440_938_160;
@@ -252,5 +255,42 @@ fn cause_and_fixes_of_each_public_case_are_those_at_hand() {
             text.contains(words),
             "{file}: expected `{words}`, found {text}"
         );
+    }
+}
+
+#[test]
+fn near_miss_of_each_public_login_is_named_with_its_fix() {
+    let wanting = ServerProfile {
+        server_id: Some(ServerIdRequirement::Required("vault.example.com".into())),
+        ..ServerProfile::default()
+    };
+    let openbao = ServerProfile {
+        core: Some(Software {
+            flavour: Flavour::OpenBao,
+            version: None,
+        }),
+        ..ServerProfile::default()
+    };
+    for (file, profile, expected, message, fix) in [
+        (
+            "B02.json",
+            wanting,
+            "server-id-missing",
+            "expected X-Vault-AWS-IAM-Server-ID, found `X-Vault-AWSIAM-Server-Id`",
+            "under the name X-Vault-AWS-IAM-Server-ID",
+        ),
+        (
+            "B04.json",
+            openbao,
+            "method-unsupported",
+            "found `GET`",
+            "sign a POST with the body",
+        ),
+    ] {
+        let findings = check_login(&pasted(file), &profile, NOW);
+        let finding = findings.first().unwrap();
+        assert_eq!(finding.rule.name(), expected, "{file}");
+        assert!(finding.message.ends_with(message), "{}", finding.message);
+        assert!(finding.fix.contains(fix), "{}", finding.fix);
     }
 }

@@ -666,6 +666,59 @@ fn server_id_is_compared_as_the_plugin_compares_it() {
 }
 
 #[test]
+fn misspelt_name_is_named_beside_the_right_one() {
+    let called = |name: &str| with_header(name, "vault.example.com");
+    let renamed = |from: &str, to: &str| {
+        with(|login| {
+            let headers = login.headers.as_object_mut().unwrap();
+            let value = headers.remove(from).unwrap();
+            headers.insert(to.into(), value);
+        })
+    };
+    let field = |from: &'static str, to: &str| {
+        with(|login| {
+            login.without = from;
+            login.more[to] = "x".into();
+        })
+    };
+    logins! {
+        "three edits": called("X-Vault-AWSIAM-Server-Id"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `X-Vault-AWSIAM-Server-Id` -> `vault.example.com` under the name \
+                X-Vault-AWS-IAM-Server-ID";
+        "punctuation, whose name is not shown":
+            called("X_Vault_AWS_IAM_Server_ID"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found (25 \
+                characters) -> `vault.example.com` under the name X-Vault-AWS-IAM-Server-ID";
+        "another client's": called("x-consul-iam-serverid"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `X-Consul-IAM-ServerID` -> `vault.example.com` under the name \
+                X-Vault-AWS-IAM-Server-ID";
+        "the option's": called("iam_server_id_header_value"), profile(|p| p.server_id = None)
+            => "depends[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `iam_server_id_header_value`; whether the server wants one is not known";
+        "nothing like it": called("X-Other"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected `vault.example.com` -> `vault.example.com`";
+        "the signature": renamed("Authorization", "Authorisation")
+            => "refused[authorization-missing] expected Authorization, found `Authorisation`";
+        "the date": renamed("X-Amz-Date", "X-Amzn-Date")
+            => "refused[date-missing] expected X-Amz-Date, found `X-Amzn-Date`"
+            => "refused[signed-header-missing] expected `x-amz-date`, found none -> `x-amz-date`";
+        "a field": field("iam_request_body", "iam_request_bdy")
+            => "refused[login-fields-missing] iam_request_body (found `iam_request_bdy`) -> \
+                iam_request_body"
+            => "advice[key-unknown] expected one of the fields of a login, found \
+                `iam_request_bdy` -> `iam_request_bdy`";
+        "a field in another client's case":
+            field("iam_http_request_method", "iamHttpRequestMethod")
+            => "refused[login-fields-missing] iam_http_request_method (found \
+                `iamHttpRequestMethod`) -> iam_http_request_method"
+            => "advice[key-unknown] expected one of the fields of a login, found \
+                `iamHttpRequestMethod` -> `iamHttpRequestMethod`";
+    }
+}
+
+#[test]
 fn amz_headers_are_allowed_as_the_plugin_allows_them() {
     let extra = |name: &str| {
         with(|login| {

@@ -7,6 +7,7 @@ mod fields;
 mod request;
 mod signature;
 
+pub(super) use self::config::misnamed_server_id;
 pub(super) use self::envelope::MOST_BYTES;
 pub(super) use self::signature::WINDOW_SECONDS;
 use super::finding::{Finding, Findings};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, ReadAnswer};
 use super::authorization::Authorization;
-use super::check::{Login, check_decoded, decode};
+use super::check::{Login, check_decoded, decode, misnamed_server_id};
 use super::clock::{self, aws_clock, signed_time};
 use super::finding::{Finding, Findings};
 use super::known_secrets::known_secrets;
@@ -251,6 +251,10 @@ impl Facts {
                     .as_ref()
                     .map(|shown| format!("expected {shown}, found another"));
                 self.wanted = shown;
+            }
+            LoginRule::ServerIdMissing => {
+                let headers = login.and_then(|login| login.headers.as_ref());
+                self.detail = headers.and_then(misnamed_server_id);
             }
             LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent => {
                 self.aws_clock = aws_clock(text);

@@ -34,6 +34,21 @@ const KNOWN_REGIONS: &str = "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 
     cn-northwest-1 us-gov-east-1 us-gov-west-1 us-gov-east-1-fips us-gov-west-1-fips us-iso-east-1 \
     us-iso-west-1 us-isob-east-1";
 
+/// The header with the server ID, as Vault's documentation writes it.
+const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
+
+/// What others call it: Consul, aws-iam-authenticator, options of Vault and its clients, and texts
+/// about them.
+const OTHER_SERVER_IDS: [&str; 7] = [
+    "X-Consul-IAM-ServerID",
+    "x-k8s-aws-id",
+    "iam_server_id_header_value",
+    "header_value",
+    "X-Vault-IAM-Server-ID",
+    "X-Vault-Server-ID",
+    "X-Vault-Server",
+];
+
 /// The most findings about headers.
 const MOST_FINDINGS: usize = 16;
 
@@ -90,18 +105,27 @@ fn check_server_id(
         .get("X-Vault-Aws-Iam-Server-Id")
         .map(|header| header.joined());
     let sent = sent.filter(|value| !value.is_empty());
+    let misnamed = misnamed_server_id(headers);
     let severity = match &profile.server_id {
         Some(ServerIdRequirement::NotRequired) => return,
         Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
         Some(ServerIdRequirement::Required(wanted)) => {
             let expected = quoted(wanted);
             match &sent {
-                None => findings.add(
-                    LoginRule::ServerIdMissing,
-                    Severity::Refused,
-                    format_args!("expected {expected}"),
-                    Some(&expected),
-                ),
+                None => match &misnamed {
+                    Some(names) => findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Refused,
+                        names,
+                        Some(&format!("{expected} under the name {SERVER_ID}")),
+                    ),
+                    None => findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Refused,
+                        format_args!("expected {expected}"),
+                        Some(&expected),
+                    ),
+                },
                 Some(value) if value != wanted => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Refused,
@@ -117,12 +141,15 @@ fn check_server_id(
         }
         None => {
             match &sent {
-                None => findings.add(
-                    LoginRule::ServerIdMissing,
-                    Severity::Depends,
-                    "whether the server wants one is not known",
-                    None,
-                ),
+                None => {
+                    let names = misnamed.map_or_else(String::new, |names| names + "; ");
+                    findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Depends,
+                        format_args!("{names}whether the server wants one is not known"),
+                        None,
+                    );
+                }
                 Some(value) => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Depends,
@@ -147,7 +174,12 @@ fn check_server_id(
             .to_owned(),
         (Method::Post, Some(authorization)) => signed_headers(&authorization.joined()).into(),
         (Method::Post, None) => {
-            findings.add(LoginRule::AuthorizationMissing, Severity::Refused, "", None);
+            findings.add(
+                LoginRule::AuthorizationMissing,
+                Severity::Refused,
+                headers.misspelt("Authorization").unwrap_or_default(),
+                None,
+            );
             return;
         }
     };
@@ -175,6 +207,20 @@ fn signed_headers(authorization: &str) -> &str {
         start += line.len();
     }
     ""
+}
+
+/// Finds the server ID under a misspelt name, or one that another client or an option gives it.
+pub(in crate::inspector) fn misnamed_server_id(headers: &Headers) -> Option<String> {
+    let misspelt = headers.misspelt(SERVER_ID);
+    if misspelt.is_some() {
+        return misspelt;
+    }
+    let sent = |name: &&&str| {
+        let mut headers = headers.0.iter();
+        headers.any(|header| header.name.eq_ignore_ascii_case(name))
+    };
+    let found = OTHER_SERVER_IDS.iter().find(sent)?;
+    Some(format!("expected {SERVER_ID}, found `{found}`"))
 }
 
 /// Checks the names of headers: `docs/login-contract.md#row-23`.

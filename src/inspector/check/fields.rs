@@ -113,16 +113,32 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
             return None;
         }
         (false, false) => {
-            let missing = missing.join(", ");
+            let named: Vec<String> = missing
+                .iter()
+                .map(|name| match misspelt(json, name) {
+                    Some(found) => format!("{name} (found {found})"),
+                    None => (*name).into(),
+                })
+                .collect();
             findings.add(
                 LoginRule::LoginFieldsMissing,
                 Severity::Refused,
-                format_args!("{missing}"),
-                Some(&missing),
+                named.join(", "),
+                Some(&missing.join(", ")),
             );
         }
     }
     Some(())
+}
+
+/// Returns the key that stands in the place of a field, as it may be shown.
+fn misspelt(json: &Json<'_>, field: &str) -> Option<String> {
+    let Json::Object(entries) = json else {
+        return None;
+    };
+    let mut entries = entries.iter();
+    let (name, _) = entries.find(|(name, _)| redact::is_misspelt(name, field))?;
+    Some(redact::name(name).quoted())
 }
 
 fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {

@@ -35,7 +35,7 @@ pub(super) fn check(
     let authorization = match Authorization::read(headers, &login.query) {
         Ok(authorization) => authorization,
         Err(fault) => {
-            report_fault(&fault, findings);
+            report_fault(&fault, headers, findings);
             return None;
         }
     };
@@ -76,10 +76,13 @@ pub(super) fn check_shape(authorization: &Authorization, findings: &mut Findings
     }
 }
 
-fn report_fault(fault: &AuthorizationFault, findings: &mut Findings) {
+fn report_fault(fault: &AuthorizationFault, headers: &Headers, findings: &mut Findings) {
     match fault {
         AuthorizationFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
-        AuthorizationFault::Missing => findings.refuse(LoginRule::AuthorizationMissing, ""),
+        AuthorizationFault::Missing => {
+            let misspelt = headers.misspelt("Authorization").unwrap_or_default();
+            findings.refuse(LoginRule::AuthorizationMissing, misspelt);
+        }
         AuthorizationFault::Incomplete(detail) => {
             findings.refuse(LoginRule::SignatureIncomplete, format_args!("{detail}"))
         }
@@ -268,7 +271,12 @@ fn check_timestamp(
             Some(_) if authorization.place == Place::Header => Severity::Depends,
             _ => Severity::Refused,
         };
-        findings.add(LoginRule::DateMissing, severity, "", None);
+        findings.add(
+            LoginRule::DateMissing,
+            severity,
+            headers.misspelt("X-Amz-Date").unwrap_or_default(),
+            None,
+        );
         return None;
     };
     let Some(signed_at) = read_amz_date(&written) else {
@@ -356,7 +364,12 @@ fn check_key(
             Place::Query if headers.get("X-Amz-Security-Token").is_some() => Severity::Depends,
             _ => Severity::Refused,
         };
-        findings.add(LoginRule::SessionTokenMissing, severity, "", None);
+        findings.add(
+            LoginRule::SessionTokenMissing,
+            severity,
+            headers.misspelt("X-Amz-Security-Token").unwrap_or_default(),
+            None,
+        );
     } else if authorization.access_key_id.starts_with("AKIA") && token.is_some() {
         let severity = if has_token {
             Severity::Refused
