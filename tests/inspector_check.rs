@@ -429,7 +429,9 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
                 end";
         "newer Go only": with_url("https://a:1:2/")
             => "depends[url-unparsable] expected scheme, host and `/`, found more than one colon \
-                in the host, which servers built with newer versions of Go refuse";
+                in the host, which servers built with newer versions of Go refuse"
+            => "depends[host-not-sts] found (5 characters), and whether AWS takes it for the \
+                endpoint's is not known";
         "no scheme at all": with_url("sts.amazonaws.com/")
             => "depends[sts-url-malformed] expected a host, found none, so that the server sends \
                 that of its endpoint"
@@ -715,6 +717,35 @@ fn misspelt_name_is_named_beside_the_right_one() {
                 `iamHttpRequestMethod`) -> iam_http_request_method"
             => "advice[key-unknown] expected one of the fields of a login, found \
                 `iamHttpRequestMethod` -> `iamHttpRequestMethod`";
+    }
+}
+
+#[test]
+fn host_of_the_url_is_one_of_sts_or_of_the_server() {
+    let at = |host: &str| with_url(&format!("https://{host}/"));
+    let private = calling(CalledEndpoint::Url("https://sts.example.com".into()));
+    let region = calling(CalledEndpoint::Region("us-east-1".into()));
+    logins! {
+        "a region's": at("sts.eu-west-1.amazonaws.com");
+        "FIPS": at("sts-fips.us-east-2.amazonaws.com");
+        "another partition's": at("sts.cn-north-1.amazonaws.com.cn");
+        "a VPC endpoint's": at("vpce-1-2.sts.us-east-1.vpce.amazonaws.com");
+        "another service's": at("iam.amazonaws.com")
+            => "depends[host-not-sts] found `iam.amazonaws.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "somebody's": at("sts.example.com")
+            => "depends[host-not-sts] found `sts.example.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "an address": with_url("http://127.0.0.1:8080/")
+            => "depends[host-not-sts] found `127.0.0.1:8080`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "never configured": at("sts.example.com"), never_configured()
+            => "depends[host-not-sts] found `sts.example.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "the server's own": at("sts.example.com"), private
+            => "depends[scope-region-differs] found `us-east-1`, and which endpoint the server \
+                calls is not known";
+        "a region under whatever name": at("sts.example.com"), region;
     }
 }
 

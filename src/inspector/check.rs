@@ -38,7 +38,7 @@ pub(super) fn check_decoded(
     if let Some(headers) = &login.headers {
         let called_region = config::check(login, headers, profile, findings);
         let called_region = called_region.as_ref();
-        request::check(login, headers, findings);
+        request::check(login, headers, profile, findings);
         let authorization = signature::check(login, headers, called_region, unix_seconds, findings);
         caller::check_partition(called_region, profile, findings);
         if let Some(authorization) = &authorization {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::sts_url::StsUrl;
 use crate::vocabulary::vocabulary;
 
 /// The server, as far as it is known: `server-profile` of `wit/inspector.wit`.
@@ -178,6 +179,18 @@ impl ServerProfile {
                 [0, 0, ..=1] => Some(true),
                 _ => None,
             },
+        }
+    }
+
+    /// Says whether the server may call this host, which is in lower case and without a default port.
+    pub(super) fn calls_host(&self, host: &str) -> bool {
+        match self.called_endpoint() {
+            Some(CalledEndpoint::Url(url)) => {
+                StsUrl::new(url).is_ok_and(|url| url.host().eq_ignore_ascii_case(host))
+            }
+            // Under whatever name.
+            Some(CalledEndpoint::Region(_)) => true,
+            _ => false,
         }
     }
 

@@ -694,6 +694,16 @@ rules! {
         client: "write the host in lower case and without the default port: {the plain host}",
         causes: [":443 in the URL", "upper case in the URL"],
     }
+    HostNotSts "host-not-sts" {
+        contract: ["s2-6", "s5-2"], refused_by: Sts, severity: Depends, healing: ByHand,
+        title: "the host of the URL is not one of AWS STS",
+        client: "sign for the host of the STS endpoint that the server calls, such as \
+            sts.amazonaws.com",
+        causes: [
+            "a proxy's or another service's host was signed",
+            "a misspelt host",
+        ],
+    }
     ContentLengthDiffers "content-length-differs" {
         contract: ["s2-6"], refused_by: Sts, severity: Depends, healing: ByHand,
         title: "the signed Content-Length is not the length of the body, which is what the server \

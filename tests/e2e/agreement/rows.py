@@ -49,6 +49,7 @@ OPEN_MISMATCHES = (
     "header-repeated",
     "host-differs",
     "host-not-plain",
+    "host-not-sts",
     "signed-headers-unsorted",
     "sts-url-malformed",
     "sts-url-not-bare",
