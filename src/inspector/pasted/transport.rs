@@ -4,6 +4,7 @@ use super::super::answer::Answer;
 use super::known_texts::{ends, near};
 use super::reading::{Candidate, Reading, Says};
 use super::search::{Search, squeeze};
+use super::view::{Place, View};
 
 /// Ends of Go's errors, which nothing but a boundary follows.
 const GO: [&str; 10] = [
@@ -77,15 +78,28 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
         for text in texts {
             for place in view.find(&squeeze(text)) {
                 if (!is_end || ends(view, place.end)) && is_a_login(place) {
+                    let body = lines(view, place).into();
                     return add(Candidate {
                         says: Says::Silence,
                         quality: 2,
-                        answer: Answer::default(),
+                        answer: Answer {
+                            body,
+                            ..Answer::default()
+                        },
                     });
                 }
             }
         }
     }
+}
+
+/// Returns the lines that a text stands on.
+fn lines(view: &View, place: Place) -> &str {
+    let before = view.before(place.start);
+    let start = before.cut(|c| c != '\n').len();
+    let last = view.position(place.end.saturating_sub(1));
+    let behind = view.text.slice(last, view.text.len());
+    view.text.slice(start, last + behind.until("\n").len())
 }
 
 /// Words by which a failure is known to be one of a request to Vault, since other requests fail, too:

@@ -1,6 +1,8 @@
 //! Puts the texts that the rules know back together where a wrap broke them.
 
-use super::super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STS, UPSTREAM};
+use super::super::refusal_texts::{
+    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS, STS, UPSTREAM,
+};
 use super::search::{Search, squeeze};
 use super::view::View;
 use crate::sorted::sorted;
@@ -27,8 +29,15 @@ pub(super) struct KnownTexts(Vec<(&'static str, String)>);
 
 impl KnownTexts {
     pub(super) fn new() -> Self {
-        let mut known = Vec::from(MARKS);
-        for texts in [BEFORE_STS, FIELD_VALIDATION, UPSTREAM, STS, AFTER_STS] {
+        let mut known = [MARKS.as_slice(), OWN_CALLS.as_slice()].concat();
+        for texts in [
+            BEFORE_STS,
+            FIELD_VALIDATION,
+            UPSTREAM,
+            STS,
+            AFTER_STS,
+            OWN_CALL_FAULTS,
+        ] {
             known.extend(texts.iter().map(|(piece, _)| *piece));
         }
         known.retain(|piece| !piece.is_empty());
