@@ -9,7 +9,7 @@ use super::check::Login;
 use super::go_header::canonical;
 use super::go_url::{GoUrl, Plus, unescape};
 use super::headers::Headers;
-use super::redact::{self, Redacted, Shown, header_value, query_value};
+use super::redact::{self, Redacted, Redaction, header_value, query_value};
 use crate::signing::{self, CanonicalRequest, hex_sha256, signed_names, trimmed};
 use crate::sorted::sorted;
 
@@ -29,13 +29,13 @@ pub(super) fn canonical_request(
     login: &Login,
     url: &GoUrl,
     headers: &Headers,
-    shown: Shown,
+    redaction: Redaction,
 ) -> String {
     let body = login.body.as_deref().unwrap_or_default();
     let signed = authorization.signed_headers.to_ascii_lowercase();
     let mut names = sorted(signed.split(';').collect::<Vec<_>>());
     names.dedup();
-    let hides = shown == Shown::Harmless;
+    let hides = redaction == Redaction::Secrets;
     let headers: Vec<(String, String)> = names
         .into_iter()
         .map(|name| {
@@ -43,7 +43,7 @@ pub(super) fn canonical_request(
                 "host" if hides => redact::host(&url.host).to_string(),
                 "host" => url.host.clone(),
                 "content-length" => body.len().to_string(),
-                _ => value(name, headers, body, shown),
+                _ => value(name, headers, body, redaction),
             };
             match hides {
                 true => (redact::name(name).to_string(), value),
@@ -66,7 +66,7 @@ pub(super) fn canonical_request(
             hidden @ Redacted::Length(_) if hides => hidden.to_string(),
             _ => path(&url.path),
         },
-        query: &query(&url.query, authorization.place, shown),
+        query: &query(&url.query, authorization.place, redaction),
         headers: &headers,
         signed_names: &signed_names(&headers),
         body_sha256: &hex_sha256(body),
@@ -96,7 +96,7 @@ fn path(path: &str) -> String {
     utf8_percent_encode(&folded, PATH).to_string()
 }
 
-fn query(query: &str, place: Place, shown: Shown) -> String {
+fn query(query: &str, place: Place, redaction: Redaction) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs: Vec<String> = pairs
         .filter_map(|pair| {
@@ -106,12 +106,12 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             if place == Place::Query && name == "X-Amz-Signature" {
                 return None;
             }
-            let value = match query_value(&name, &value, shown) {
+            let value = match query_value(&name, &value, redaction) {
                 Some(hidden) => hidden,
                 None => encode(&value),
             };
             let name = match redact::name(&name) {
-                known if shown == Shown::Harmless => known.to_string(),
+                known if redaction == Redaction::Secrets => known.to_string(),
                 _ => encode(&name),
             };
             Some(format!("{name}={value}"))
@@ -120,11 +120,11 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
     sorted(pairs.iter().map(String::as_str).collect()).join("&")
 }
 
-fn value(name: &str, headers: &Headers, body: &[u8], shown: Shown) -> String {
+fn value(name: &str, headers: &Headers, body: &[u8], redaction: Redaction) -> String {
     let Some(header) = headers.get(&canonical(name)) else {
         return String::new();
     };
-    if let Some(hidden) = header_value(header, body, shown) {
+    if let Some(hidden) = header_value(&header.name, &header.joined(), body, redaction) {
         return hidden;
     }
     // The server sends one User-Agent only.

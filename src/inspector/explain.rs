@@ -9,7 +9,7 @@ use super::finding::Findings;
 use super::go_url::GoUrl;
 use super::headers::Headers;
 use super::profile::ServerProfile;
-use super::redact::{self, Shown, header_value};
+use super::redact::{self, Redaction, header_value};
 use super::rule::Severity;
 use super::rules::LoginRule;
 use crate::date::read_amz_date;
@@ -114,7 +114,10 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         name: redact::name(&header.name).to_string(),
         value: match header.name.as_str() {
             "Authorization" => redact::authorization(&header.joined(), &authorization),
-            _ => header_value(header, body, Shown::Harmless).unwrap_or_else(|| header.joined()),
+            name => {
+                let value = header.joined();
+                header_value(name, &value, body, Redaction::Secrets).unwrap_or(value)
+            }
         },
     });
     let mut explanation = Explanation {
@@ -147,9 +150,9 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         explanation.string_to_sign = Some(string_to_sign(
             &authorization,
             &written,
-            &request(Shown::Everything),
+            &request(Redaction::Nothing),
         ));
-        explanation.canonical_request = Some(request(Shown::Harmless));
+        explanation.canonical_request = Some(request(Redaction::Secrets));
         explanation.signed_headers = authorization
             .signed_names()
             .map(|name| redact::name(name).to_string())

@@ -10,19 +10,18 @@ use std::borrow::Cow;
 
 use super::authorization::{Authorization, AuthorizationFault};
 use super::go_url::{GoUrl, Query};
-use super::headers::Header;
 use super::login_fields;
 use crate::echo::{self, Secrets};
 use crate::input_error::quoted;
 use crate::signing::hex_sha256;
 
-/// Whether values that may be secret are hidden.
+/// What is left out of a login.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
-    /// Everything, for hashing only.
-    Everything,
-    /// What is harmless.
-    Harmless,
+pub(super) enum Redaction {
+    /// The text is hashed, and is not printed.
+    Nothing,
+    /// Everything that is not known to be harmless.
+    Secrets,
 }
 
 /// A piece of a login as it may be shown.
@@ -36,11 +35,11 @@ impl<'a> Redacted<'a> {
     fn new(value: &'a str, is_harmless: bool) -> Self {
         match is_harmless {
             true => Self::Value(value.into()),
-            false => Self::by_length(value),
+            false => Self::length_only(value),
         }
     }
 
-    fn by_length(value: &str) -> Self {
+    fn length_only(value: &str) -> Self {
         Self::Length(value.chars().count())
     }
 
@@ -143,11 +142,11 @@ pub(super) fn name(name: &str) -> Redacted<'_> {
         return Redacted::Value(name.into());
     }
     let Some((amz, rest)) = name.split_at_checked(AMZ.len()) else {
-        return Redacted::by_length(name);
+        return Redacted::length_only(name);
     };
     match amz.eq_ignore_ascii_case(AMZ) && !rest.is_empty() {
-        true => Redacted::Value(format!("{amz}{}", Redacted::by_length(rest)).into()),
-        false => Redacted::by_length(name),
+        true => Redacted::Value(format!("{amz}{}", Redacted::length_only(rest)).into()),
+        false => Redacted::length_only(name),
     }
 }
 
@@ -257,16 +256,20 @@ fn character(byte: u8) -> Option<usize> {
 }
 
 /// Returns what stands for a header's value, if that is not the value itself.
-pub(super) fn header_value(header: &Header, body: &[u8], shown: Shown) -> Option<String> {
-    if shown == Shown::Everything {
+pub(super) fn header_value(
+    name: &str,
+    value: &str,
+    body: &[u8],
+    redaction: Redaction,
+) -> Option<String> {
+    if redaction == Redaction::Nothing {
         return None;
     }
-    let value = header.joined();
-    if header.name == "Host" {
-        return Some(host(&value).to_string());
+    if name == "Host" {
+        return Some(host(value).to_string());
     }
-    let is_harmless = is_harmless_header(&header.name, &value, body);
-    (!is_harmless).then(|| Redacted::by_length(&value).to_string())
+    let is_harmless = is_harmless_header(name, value, body);
+    (!is_harmless).then(|| Redacted::length_only(value).to_string())
 }
 
 /// Says whether a header's value has the shape of a kind that is no secret.
@@ -283,12 +286,12 @@ pub(super) fn is_harmless_header(name: &str, value: &str, body: &[u8]) -> bool {
 }
 
 /// Returns what stands for a parameter's value, if that is not the value itself.
-pub(super) fn query_value(name: &str, value: &str, shown: Shown) -> Option<String> {
+pub(super) fn query_value(name: &str, value: &str, redaction: Redaction) -> Option<String> {
     match name {
-        _ if shown == Shown::Everything => None,
+        _ if redaction == Redaction::Nothing => None,
         "X-Amz-SignedHeaders" => Some(names(value)),
         name if is_harmless_parameter(name, value) => None,
-        _ => Some(Redacted::by_length(value).to_string()),
+        _ => Some(Redacted::length_only(value).to_string()),
     }
 }
 
@@ -345,7 +348,7 @@ pub(super) fn host(host: &str) -> Redacted<'_> {
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if host.len() > 253 || !name.chars().all(fits) {
-        return Redacted::by_length(host);
+        return Redacted::length_only(host);
     }
     // Hosts are written in one case, and a secret may be glued to one.
     let is_mixed = |label: &str| {
@@ -363,7 +366,7 @@ pub(super) fn host(host: &str) -> Redacted<'_> {
 pub(super) fn plain_host<'a>(plain: &'a str, written: &str) -> Redacted<'a> {
     match host(written) {
         Redacted::Value(shown) if shown == written => host(plain),
-        _ => Redacted::by_length(plain),
+        _ => Redacted::length_only(plain),
     }
 }
 
@@ -388,15 +391,15 @@ pub(super) fn url_without_query(url: &GoUrl) -> String {
         "" => String::new(),
         // It comes in lower case, in which everything looks more like a word.
         scheme @ ("http" | "https") => format!("{scheme}:"),
-        scheme => format!("{}:", Redacted::by_length(scheme)),
+        scheme => format!("{}:", Redacted::length_only(scheme)),
     };
     if !url.opaque.is_empty() {
-        format!("{scheme}{}", Redacted::by_length(&url.opaque))
+        format!("{scheme}{}", Redacted::length_only(&url.opaque))
     } else if !url.host.is_empty() {
         format!("{scheme}//{}{}", host(&url.host), path(&url.path))
     } else {
         // What is no URL at all looks like a path.
-        format!("{scheme}{}", Redacted::by_length(&url.path))
+        format!("{scheme}{}", Redacted::length_only(&url.path))
     }
 }
 
@@ -404,11 +407,11 @@ pub(super) fn url_without_query(url: &GoUrl) -> String {
 pub(super) fn form(text: &str) -> String {
     let query = Query::parse(text);
     if query.fault.is_some() {
-        return Redacted::by_length(text).to_string();
+        return Redacted::length_only(text).to_string();
     }
     let pairs = query.pairs.iter().map(|(name, value)| {
         let name_shown = self::name(name);
-        match query_value(name, value, Shown::Harmless) {
+        match query_value(name, value, Redaction::Secrets) {
             None => format!("{name_shown}={value}"),
             Some(hidden) => format!("{name_shown}={hidden}"),
         }
@@ -424,7 +427,7 @@ pub(super) fn authorization(
 ) -> String {
     let authorization = match authorization {
         Ok(authorization) if authorization.unusual.is_none() => authorization,
-        _ => return Redacted::by_length(text).to_string(),
+        _ => return Redacted::length_only(text).to_string(),
     };
     let mut shown = String::with_capacity(text.len());
     // Such a header is one word and, with commas between them, three more.
@@ -445,11 +448,11 @@ pub(super) fn authorization(
                 ));
             }
             Some(("Signature", _)) => {
-                let length = Redacted::by_length(&authorization.signature);
+                let length = Redacted::length_only(&authorization.signature);
                 shown.push_str(&format!("Signature={length}"));
             }
             _ if index == 0 || word.is_empty() => shown.push_str(word),
-            _ => shown.push_str(&Redacted::by_length(word).to_string()),
+            _ => shown.push_str(&Redacted::length_only(word).to_string()),
         }
         shown.push_str(end);
     }
