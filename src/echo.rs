@@ -101,7 +101,7 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Takes the secrets that may stand in a text; empty ones are none.
+    /// Takes the secrets that may stand in a text; empty ones are ignored.
     pub(crate) fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let secrets: Vec<&str> = secrets.into_iter().collect();
         let mut all = Self::default();
@@ -341,9 +341,9 @@ const LONGEST_NAME: usize = 64;
 /// service makes. The longest is the 32 digits of an ECS task.
 const KEY_LENGTH: usize = 40;
 
-/// Returns how many characters the ARN at the beginning of a text has, 0 if there is none. What is
-/// no name in IAM does not belong to it, nor does what is written with escapes: no server that
-/// names its caller writes an ARN so.
+/// Returns how many characters the ARN at the beginning of a text has, 0 if there is none. It ends
+/// where IAM allows no name, and before an escape, since servers write the caller's ARN without
+/// escapes.
 fn arn_length(text: &[Unit]) -> usize {
     let at = |index: usize| text.get(index).map_or('\0', |unit| unit.character);
     if !"arn:aws".chars().eq((0..7).map(at)) {

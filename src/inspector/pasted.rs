@@ -5,8 +5,8 @@
 //! five. At each level the forms that clients print give candidates; each is judged as the
 //! server's answer that it is, and the one that says most is explained.
 //!
-//! A text that the rules know is no refusal by itself: documentation and source code hold them all.
-//! It counts where a client's or a server's form stands around it. Every step takes linear time.
+//! A text that the rules know does not prove a refusal: documentation and source code hold them
+//! all. It counts where a client prints it or an error is reported. Every step takes linear time.
 
 mod body;
 mod clean;
@@ -33,7 +33,7 @@ use self::status::statuses;
 use self::view::View;
 use self::wrapped::KnownTexts;
 
-/// Deeper escapes than these are printed by nothing.
+/// How many levels are read; no client prints deeper escapes.
 const LEVELS: usize = 6;
 
 /// Says who refused a login and why, from whatever a person copied of the answer.

@@ -272,7 +272,7 @@ pub(super) fn header_value(
     (!is_harmless).then(|| Redacted::length_only(value).to_string())
 }
 
-/// Says whether a header's value has the shape of a kind that is no secret.
+/// Says whether a header's value has the shape of a harmless kind.
 pub(super) fn is_harmless_header(name: &str, value: &str, body: &[u8]) -> bool {
     let bare = value.trim_matches([' ', '\t']);
     match name {
@@ -295,8 +295,7 @@ pub(super) fn query_value(name: &str, value: &str, redaction: Redaction) -> Opti
     }
 }
 
-/// Says whether the value of a parameter of a query or a form has the shape of a kind that is no
-/// secret.
+/// Says whether the value of a parameter of a query or a form has the shape of a harmless kind.
 pub(super) fn is_harmless_parameter(name: &str, value: &str) -> bool {
     match name {
         "X-Amz-Date" => is_time(value),
@@ -304,7 +303,7 @@ pub(super) fn is_harmless_parameter(name: &str, value: &str) -> bool {
     }
 }
 
-/// Returns a value that is no secret, if it looks like one.
+/// Returns a value that should be harmless, if it looks so.
 pub(super) fn text(value: &str) -> Redacted<'_> {
     Redacted::new(value, is_plain(value))
 }
@@ -314,7 +313,7 @@ pub(super) fn time(written: &str) -> Redacted<'_> {
     Redacted::new(written, is_time(written))
 }
 
-/// Returns the method; by its length if it is no word, and so may be another field.
+/// Returns the method, or its length if it is not a word and so may be another field.
 pub(super) fn method(method: &str) -> Redacted<'_> {
     let is_word = method.len() <= 16 && method.bytes().all(|byte| byte.is_ascii_alphabetic());
     Redacted::new(method, is_word && self::is_word(method))
@@ -332,7 +331,7 @@ pub(super) fn is_role(role: &str) -> bool {
     role.chars().all(fits) && is_plain(role)
 }
 
-/// Returns a host and its port: each label of the host is a text of its own.
+/// Returns a host and its port: each label of the host is judged by itself.
 pub(super) fn host(host: &str) -> Redacted<'_> {
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) => {
@@ -398,7 +397,7 @@ pub(super) fn url_without_query(url: &GoUrl) -> String {
     } else if !url.host.is_empty() {
         format!("{scheme}//{}{}", host(&url.host), path(&url.path))
     } else {
-        // What is no URL at all looks like a path.
+        // A text that is not a URL looks like a path.
         format!("{scheme}{}", Redacted::length_only(&url.path))
     }
 }
@@ -520,7 +519,7 @@ fn is_region(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(fits) && is_plain(name)
 }
 
-/// Says whether a word is a credential scope as AWS has it, with an access key ID in front or not.
+/// Says whether a word is a credential scope, with an access key ID in front or not.
 pub(super) fn is_scope(word: &str) -> bool {
     let Some(rest) = word.strip_suffix("/aws4_request") else {
         return false;

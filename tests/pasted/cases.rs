@@ -651,6 +651,22 @@ fn common_text_alone_counts_under_a_star_or_beside_a_status() {
     );
 }
 
+/// A piece of a secret does not look like one, so no text is cut before its secrets are gone.
+#[test]
+fn long_answer_of_sts_shows_no_piece_of_a_secret() {
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    for padding in (0..140)
+        .chain((900..1_100).step_by(3))
+        .chain((1_800..2_100).step_by(3))
+    {
+        // What is hidden is short, so that the quotation reaches what follows it.
+        let hidden = "a1".repeat(padding / 2);
+        let answer = crate::server_texts::xml("AccessDenied", &format!("x={hidden} {SECRET}"));
+        let quoted = pasted(&answer, None).quoted.unwrap_or_default();
+        assert!(!quoted.contains("wJalrXUt"), "{padding}: {quoted}");
+    }
+}
+
 /// Sixteen times the text takes sixteen times as long, whatever is repeated in it.
 #[test]
 fn megabyte_takes_linear_time() {

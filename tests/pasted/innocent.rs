@@ -1,4 +1,4 @@
-//! Texts that are no refusal, and that hold words of refusals: they get no rule.
+//! Texts that hold words of refusals and are not refusals: they get no rule.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -204,7 +204,7 @@ fn text_that_a_document_or_a_program_quotes_gets_no_rule() {
     );
 }
 
-/// Logs, pages and outputs of programs that nobody refused at Vault.
+/// Logs, pages and outputs of programs that Vault did not refuse.
 const OTHERS: &[&str] = &[
     "2024-03-01T10:00:00Z [INFO]  core: vault is unsealed\n2024-03-01T10:00:00Z [INFO]  core: entering standby mode\n",
     "2024-03-01 10:00:00 UTC [123] FATAL:  password authentication failed for user \"app\"\n",

@@ -59,7 +59,7 @@ fn opened(rest: &str) -> Option<&str> {
     rest.strip_prefix('[')
 }
 
-/// Reads the strings of a list, and says whether it is written exactly as JSON has it.
+/// Reads the strings of a list, and says whether it is written exactly as JSON prescribes.
 fn items(list: &str) -> Option<(Vec<String>, bool)> {
     let mut rest = list.skip(is_gap);
     let (mut read, mut is_exact) = (Vec::new(), true);
@@ -122,7 +122,6 @@ fn sts(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) {
         for place in view.find(before) {
             if view.squeezed.slice(place.start, place.end + 120).has(near) {
                 let refusal = server_text(reading, place.start, place.next);
-                let refusal = refusal.slice(0, 2_000);
                 let text = [BY_STS, refusal].concat();
                 add(reading.errors(&[&text], Some(400), 2));
             }

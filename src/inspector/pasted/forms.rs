@@ -92,7 +92,8 @@ pub(super) fn server_text<'a>(reading: &Reading<'a>, start: usize, next: usize) 
     paragraph(view.between(start, end))
 }
 
-/// Returns the first paragraph of a text; a list that Vault opens has one line of its own.
+/// Returns the first paragraph of a text; Vault introduces a list of errors with a line
+/// that belongs to it.
 #[inline(never)]
 fn paragraph(text: &str) -> &str {
     let inside = text.inside();

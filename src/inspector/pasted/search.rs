@@ -1,5 +1,5 @@
-//! Searches in texts. Each is one function: the compiler copies the standard library's to every
-//! place that calls them, and there are many here.
+//! Searches in texts. Each is one function that is not inlined: the compiler would copy the standard
+//! library's code to every caller, and there are many here.
 
 use crate::sorted::sorted;
 
@@ -125,7 +125,7 @@ impl Search for str {
     }
 }
 
-/// White space, and edges, which no server wrote.
+/// Says whether a character is white space or an edge, which a wrap or the reader put there.
 pub(super) fn is_gap(character: char) -> bool {
     character.is_ascii_whitespace() || character == EDGE
 }

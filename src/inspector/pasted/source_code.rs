@@ -138,7 +138,7 @@ pub(super) fn is_program(text: &str) -> bool {
             || [")", "))", "})"].contains(&line)
             || line.begins(&["\"", "'"]) && line.ends(&["\\n\"", "\\n'"])
             || line.starts_with('"') && line.ends_with("\",") && !line.has("\": ");
-        // The frames of a stack are no program, nor is what Python shows of one.
+        // A stack trace is not a program, although Python quotes lines of one in it.
         if is_code && !line.starts_with("at ") && !before.starts_with("File \"") {
             code += 1;
         }

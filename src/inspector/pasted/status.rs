@@ -51,7 +51,8 @@ pub(super) struct Status {
     pub(super) code: u16,
 }
 
-/// Finds every status of a text. What Vault passes on of AWS's answers is not one.
+/// Finds every status of a text. Vault's messages also name the status of STS's answer, which does
+/// not count.
 pub(super) fn statuses(text: &str) -> Vec<Status> {
     let mut found = Vec::new();
     let mut at = 0;
