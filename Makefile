@@ -118,9 +118,19 @@ login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_F
 		$(PYTHON) tests/e2e/demo.py -- tools/login.sh --role demo; fi
 
 .PHONY: test
-test: component signer command core composed envoy node edge browser
-test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
+test: ## Runs every test, and says first what it will install and build.
+	@python3 tests/plan.py
+	@$(MAKE) --no-print-directory --silent built
 	@python3 tests/run.py
+
+.PHONY: built
+built: component signer command core composed envoy node edge browser
+built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
+
+.PHONY: test-fast
+test-fast: .make/rust .make/venv ## Runs the tests of the core, and the checks that build no runtime (a minute).
+	@python3 tests/run.py core docs
+	@python3 tests/check.py fast
 
 .PHONY: release-test
 release-test: .make/rust .make/venv ## Builds a release twice, in two folders, and checks it (minutes).
