@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::credentials::Credentials;
 use crate::echo::{self, Secrets};
-use crate::error::SignError;
+use crate::input_error::InputError;
 use crate::json::Json;
 
 /// How deep the walk goes. STS's XML as JSON has four levels; no tool wraps it in a dozen more.
@@ -123,7 +123,7 @@ pub enum CredentialDocumentError {
     ExpirationOutOfRange,
     /// The credentials themselves are refused.
     #[error(transparent)]
-    Credentials(#[from] SignError),
+    Credentials(#[from] InputError),
 }
 
 const fn not_a_document(found: &'static str) -> CredentialDocumentError {

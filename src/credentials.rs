@@ -4,7 +4,7 @@ use core::fmt;
 
 use aws_credential_types::Credentials as AwsCredentials;
 
-use crate::error::{InputField, SignError};
+use crate::input_error::{InputError, InputField, InputRule};
 use crate::text::{self, Shown, is_visible};
 use crate::unix_seconds::UnixSeconds;
 
@@ -26,15 +26,15 @@ impl Credentials {
     ///
     /// # Errors
     /// In this order, for the access key ID, the secret access key and the session token:
-    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`],
-    /// [`SignError::SecretAsAccessKeyId`], [`SignError::IllegalCharacter`]; then
-    /// [`SignError::SessionTokenMissing`].
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
+    /// [`InputRule::SecretAsAccessKeyId`], [`InputRule::IllegalCharacter`]; then
+    /// [`InputRule::SessionTokenMissing`].
     pub fn new(
         access_key_id: String,
         secret_access_key: String,
         session_token: Option<String>,
         expires_at: Option<u64>,
-    ) -> Result<Self, SignError> {
+    ) -> Result<Self, InputError> {
         // Into their wiping owner first, so that a refusal wipes them too.
         let aws = AwsCredentials::new(
             access_key_id,
@@ -56,14 +56,20 @@ impl Credentials {
             }
             // Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
             None if aws.access_key_id().starts_with("ASIA") => {
-                return Err(SignError::SessionTokenMissing);
+                return Err(InputError::new(
+                    InputRule::SessionTokenMissing,
+                    InputField::SessionToken,
+                    "missing session token: an access key ID that begins with ASIA is one of \
+                     temporary credentials, which have a session token"
+                        .into(),
+                ));
             }
             None => {}
         }
         Ok(Self { aws, expires_at })
     }
 
-    /// Returns when the credentials end, in Unix seconds, where that is known.
+    /// Returns when the credentials expire, in Unix seconds, where that is known.
     pub fn expires_at(&self) -> Option<u64> {
         self.expires_at
     }
@@ -73,13 +79,18 @@ impl Credentials {
         core::iter::once(self.secret_access_key()).chain(self.session_token())
     }
 
-    /// Refuses credentials that have ended at the given time.
-    pub(crate) fn check_expiry(&self, now: UnixSeconds) -> Result<(), SignError> {
+    /// Refuses credentials that have expired at the given time.
+    pub(crate) fn check_expiry(&self, now: UnixSeconds) -> Result<(), InputError> {
         match self.expires_at {
-            Some(expired) if expired <= now.as_u64() => Err(SignError::CredentialsExpired {
-                expired,
-                now: now.as_u64(),
-            }),
+            Some(expired) if expired <= now.as_u64() => Err(InputError::new(
+                InputRule::CredentialsExpired,
+                InputField::ExpiresAtUnixSeconds,
+                format!(
+                    "expired credentials: expected an expiry after the time of signing ({}), \
+                     found {expired}",
+                    now.as_u64()
+                ),
+            )),
             _ => Ok(()),
         }
     }
@@ -103,10 +114,18 @@ impl fmt::Debug for Credentials {
     }
 }
 
-fn check_access_key_id(value: &str) -> Result<(), SignError> {
+fn check_access_key_id(value: &str) -> Result<(), InputError> {
     // Said before the general rule, and never echoed.
     if looks_like_secret(value) && value.chars().all(is_visible) {
-        return Err(SignError::SecretAsAccessKeyId);
+        return Err(InputError::invalid(
+            InputRule::SecretAsAccessKeyId,
+            InputField::AccessKeyId,
+            format_args!("one such as AKIAIOSFODNN7EXAMPLE"),
+            format_args!(
+                "a '/', a '+' or 40 characters in both cases, as only a secret access key has; \
+                 the two may be swapped"
+            ),
+        ));
     }
     // The alphabet of AWS's own pattern, `\w`:
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html

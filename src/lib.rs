@@ -17,7 +17,7 @@
 //! let options = LoginOptions::new(None, Some("vault.example.com".into()), None, None)?;
 //! let login = sign_login(&credentials, &options, UnixSeconds::new(1_440_938_160)?)?;
 //! assert!(login.starts_with(r#"{"iam_http_request_method":"POST","iam_request_url":"#));
-//! # Ok::<(), vault_aws_login::SignError>(())
+//! # Ok::<(), vault_aws_login::InputError>(())
 //! ```
 
 #![forbid(unsafe_code)]
@@ -26,7 +26,7 @@ mod credential_document;
 mod credentials;
 mod date;
 mod echo;
-mod error;
+mod input_error;
 pub mod inspector;
 mod json;
 mod login;
@@ -37,6 +37,7 @@ mod signing;
 mod sts;
 mod sts_url;
 mod text;
+pub mod unchecked;
 mod unix_seconds;
 mod vocabulary;
 
@@ -44,7 +45,7 @@ pub use crate::credential_document::{CredentialDocumentError, read_credential_do
 pub use crate::credentials::Credentials;
 pub use crate::date::read_timestamp;
 pub use crate::echo::{message as echo_message, value as echo_value};
-pub use crate::error::{Found, InputField, SignError, SignRule};
+pub use crate::input_error::{InputError, InputField, InputRule};
 pub use crate::login::sign_login;
 pub use crate::options::{LoginOptions, Role, ServerId};
 pub use crate::region::{PARTITIONS, Partition, Region};

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
 use crate::credentials::Credentials;
-use crate::error::SignError;
+use crate::input_error::InputError;
 use crate::options::{LoginOptions, Role, ServerId};
 use crate::signing::{BODY, CONTENT_TYPE, sign_request};
 use crate::sts::StsTarget;
@@ -17,13 +17,13 @@ use crate::unix_seconds::UnixSeconds;
 /// same bytes.
 ///
 /// # Errors
-/// [`SignError::CredentialsExpired`] if the credentials have ended at `time`. Everything else was
+/// [`InputRule::CredentialsExpired`] if the credentials have expired at `time`. Everything else was
 /// checked when the arguments were made.
 pub fn sign_login(
     credentials: &Credentials,
     options: &LoginOptions,
     time: UnixSeconds,
-) -> Result<String, SignError> {
+) -> Result<String, InputError> {
     credentials.check_expiry(time)?;
     let target = StsTarget::resolve(options.region.as_ref(), options.sts_endpoint.as_ref());
     let server_id = options.server_id.as_ref().map(ServerId::as_str);

@@ -1,6 +1,6 @@
 //! What a login is for: region, server ID, role and STS endpoint.
 
-use crate::error::{Found, InputField, SignError};
+use crate::input_error::{InputError, InputField, InputRule, quoted};
 use crate::region::Region;
 use crate::sts::StsEndpoint;
 use crate::text::{self, Shown, is_visible};
@@ -24,7 +24,7 @@ impl LoginOptions {
         server_id: Option<String>,
         role: Option<String>,
         sts_endpoint: Option<StsEndpoint>,
-    ) -> Result<Self, SignError> {
+    ) -> Result<Self, InputError> {
         Ok(Self {
             region: region.map(Region::new).transpose()?,
             server_id: server_id.map(ServerId::new).transpose()?,
@@ -39,12 +39,12 @@ impl LoginOptions {
 pub struct ServerId(String);
 
 impl ServerId {
-    /// Checks and takes a server ID: printable ASCII, blanks only inside.
+    /// Checks and takes a server ID: printable ASCII, spaces only inside.
     ///
     /// # Errors
-    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`], [`SignError::IllegalCharacter`].
-    pub fn new(value: String) -> Result<Self, SignError> {
-        // Vault compares untrimmed, AWS receives trimmed: a blank at either end never matches.
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`], [`InputRule::IllegalCharacter`].
+    pub fn new(value: String) -> Result<Self, InputError> {
+        // Vault compares untrimmed, AWS receives trimmed: a space at either end never matches.
         text::check(InputField::ServerId, &value, Shown::Value, |c| {
             is_visible(c) || c == ' '
         })?;
@@ -65,13 +65,17 @@ impl Role {
     /// Checks and takes a role. Whether it exists, only the server knows.
     ///
     /// # Errors
-    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`],
-    /// [`SignError::IllegalCharacter`], [`SignError::RoleIsArn`].
-    pub fn new(name: String) -> Result<Self, SignError> {
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
+    /// [`InputRule::IllegalCharacter`], [`InputRule::RoleIsArn`].
+    pub fn new(name: String) -> Result<Self, InputError> {
         text::check(InputField::Role, &name, Shown::Value, is_visible)?;
         if name.starts_with("arn:") {
-            let found = Found::value(&name);
-            return Err(SignError::RoleIsArn { found });
+            return Err(InputError::invalid(
+                InputRule::RoleIsArn,
+                InputField::Role,
+                format_args!("the name of a Vault role"),
+                format_args!("the ARN {}", quoted(&name)),
+            ));
         }
         Ok(Self(name))
     }

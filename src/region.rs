@@ -1,6 +1,6 @@
 //! AWS regions and the partitions they belong to.
 
-use crate::error::{InputField, SignError};
+use crate::input_error::{InputError, InputField, InputRule};
 use crate::text::{self, Shown};
 
 /// The longest DNS label: the region is one in every STS host name.
@@ -14,18 +14,19 @@ impl Region {
     /// Checks and takes a region.
     ///
     /// # Errors
-    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`],
-    /// [`SignError::IllegalCharacter`], [`SignError::TooLong`] past 63 characters.
-    pub fn new(name: String) -> Result<Self, SignError> {
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
+    /// [`InputRule::IllegalCharacter`], [`InputRule::TooLong`] past 63 characters.
+    pub fn new(name: String) -> Result<Self, InputError> {
         text::check(InputField::Region, &name, Shown::Value, |c| {
             c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
         })?;
         if name.len() > LONGEST_LABEL {
-            return Err(SignError::TooLong {
-                field: InputField::Region,
-                limit: LONGEST_LABEL,
-                length: name.len(),
-            });
+            return Err(InputError::invalid(
+                InputRule::TooLong,
+                InputField::Region,
+                format_args!("at most {LONGEST_LABEL} characters"),
+                format_args!("{}", name.len()),
+            ));
         }
         Ok(Self(name))
     }
@@ -64,7 +65,7 @@ pub struct Partition {
     pub dual_stack_dns_suffix: &'static str,
 }
 
-/// The commercial regions. Their names have many prefixes; whatever no other partition has is here.
+/// The commercial regions. Their names have many prefixes, so a region that fits no other partition is here.
 const AWS: Partition = Partition {
     name: "aws",
     region_prefix: "",

@@ -3,7 +3,7 @@
 use http::Uri;
 use http::uri::Scheme;
 
-use crate::error::{Found, InputField, SignError};
+use crate::input_error::{InputError, InputField, InputRule, quoted};
 use crate::text::{self, Shown, is_visible};
 
 /// The longest DNS name, in characters.
@@ -20,13 +20,21 @@ impl StsUrl {
     /// Checks and takes a URL. A path of `/` is allowed, as is a default port, which is dropped.
     ///
     /// # Errors
-    /// [`SignError::EmptyValue`], [`SignError::SurroundingBlank`],
-    /// [`SignError::IllegalCharacter`], [`SignError::StsUrlNotBare`],
-    /// [`SignError::StsUrlMalformed`], [`SignError::TooLong`].
-    pub fn new(url: &str) -> Result<Self, SignError> {
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
+    /// [`InputRule::IllegalCharacter`], [`InputRule::StsUrlNotBare`],
+    /// [`InputRule::StsUrlMalformed`], [`InputRule::TooLong`].
+    pub fn new(url: &str) -> Result<Self, InputError> {
         // Never echoed before user information is ruled out: it may be a password.
         text::check(InputField::StsEndpoint, url, Shown::Nothing, is_visible)?;
-        let not_bare = |part| Err(SignError::StsUrlNotBare { part });
+        let field = InputField::StsEndpoint;
+        let not_bare = |part| {
+            Err(InputError::invalid(
+                InputRule::StsUrlNotBare,
+                field,
+                format_args!("scheme and host only"),
+                format_args!("{part}"),
+            ))
+        };
         if url.contains('@') {
             return not_bare("user information");
         }
@@ -36,8 +44,13 @@ impl StsUrl {
         if url.contains('?') {
             return not_bare("a query");
         }
-        let malformed = || SignError::StsUrlMalformed {
-            found: Found::value(url),
+        let malformed = || {
+            InputError::invalid(
+                InputRule::StsUrlMalformed,
+                field,
+                format_args!("a URL such as https://sts.eu-west-1.amazonaws.com"),
+                format_args!("{}", quoted(url)),
+            )
         };
         let uri: Uri = url.parse().map_err(|_| malformed())?;
         let (scheme, default_port) = match uri.scheme() {
@@ -54,11 +67,12 @@ impl StsUrl {
             return Err(malformed());
         }
         if host.len() > LONGEST_NAME {
-            return Err(SignError::TooLong {
-                field: InputField::StsEndpoint,
-                limit: LONGEST_NAME,
-                length: host.len(),
-            });
+            return Err(InputError::invalid(
+                InputRule::TooLong,
+                field,
+                format_args!("at most {LONGEST_NAME} characters"),
+                format_args!("{}", host.len()),
+            ));
         }
         if authority.as_str().len() > host.len() {
             let port = authority.port_u16().filter(|port| *port != 0);

@@ -1,8 +1,9 @@
 //! The checks that every textual input goes through, in one order.
 
-use crate::error::{Found, InputField, SignError};
+use crate::input_error::{InputError, InputField, InputRule, quoted};
 
-/// Checks that a value is not empty, has no blank at either end and only characters of `alphabet`.
+/// Checks that a value is not empty, has no whitespace at either end and only characters of
+/// `alphabet`.
 ///
 /// `shown` says whether a message may echo the value.
 pub(crate) fn check(
@@ -10,34 +11,37 @@ pub(crate) fn check(
     value: &str,
     shown: Shown,
     alphabet: fn(char) -> bool,
-) -> Result<(), SignError> {
+) -> Result<(), InputError> {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else {
-        return Err(SignError::EmptyValue { field });
+        return Err(InputError::empty(field));
     };
     for (end, character) in [("start", first), ("end", last)] {
         if character.is_whitespace() {
-            let found = Found::Kind(kind(character));
-            return Err(SignError::SurroundingBlank { field, found, end });
+            return Err(InputError::invalid(
+                InputRule::SurroundingWhitespace,
+                field,
+                format_args!("no whitespace at either end"),
+                format_args!("{} at the {end}", kind(character)),
+            ));
         }
     }
     let mut characters = value.chars().enumerate();
     let Some((index, character)) = characters.find(|(_, c)| !alphabet(*c)) else {
         return Ok(());
     };
-    let found = match shown {
-        Shown::Value => Found::value(value),
-        Shown::Nothing => Found::Character {
-            kind: kind(character),
-            position: index + 1,
-        },
-    };
-    Err(SignError::IllegalCharacter { field, found })
+    Err(match shown {
+        Shown::Value => InputError::illegal_character(field, format_args!("{}", quoted(value))),
+        Shown::Nothing => InputError::illegal_character(
+            field,
+            format_args!("{} at position {}", kind(character), index + 1),
+        ),
+    })
 }
 
 /// Whether a message may echo a value.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
-    /// The value is no secret.
+    /// The value is not secret.
     Value,
     /// The value is, or may be, a secret.
     Nothing,
@@ -51,7 +55,7 @@ pub(crate) fn is_visible(character: char) -> bool {
 fn kind(character: char) -> &'static str {
     match character {
         '\n' | '\r' => "a line break",
-        ' ' => "a blank",
+        ' ' => "a space",
         '\t' => "a tab",
         c if c.is_ascii_control() => "a control character",
         c if c.is_ascii() => "a character outside that",

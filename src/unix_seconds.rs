@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::error::SignError;
+use crate::input_error::{InputError, InputField, InputRule};
 
 /// The last second of the year 9999: `X-Amz-Date` has four digits for the year.
 const LAST: u64 = 253_402_300_799;
@@ -15,10 +15,15 @@ impl UnixSeconds {
     /// Takes a time in seconds.
     ///
     /// # Errors
-    /// [`SignError::TimeOutOfRange`] past the year 9999, as a time in milliseconds is.
-    pub const fn new(seconds: u64) -> Result<Self, SignError> {
+    /// [`InputRule::TimeOutOfRange`] past the year 9999, as a time in milliseconds is.
+    pub fn new(seconds: u64) -> Result<Self, InputError> {
         if seconds > LAST {
-            return Err(SignError::TimeOutOfRange { found: seconds });
+            return Err(InputError::invalid(
+                InputRule::TimeOutOfRange,
+                InputField::UnixSeconds,
+                format_args!("Unix seconds up to {LAST} (year 9999)"),
+                format_args!("{seconds}"),
+            ));
         }
         Ok(Self(seconds))
     }

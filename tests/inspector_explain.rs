@@ -17,7 +17,11 @@ use vault_aws_login::{Credentials, LoginOptions, UnixSeconds, sign_login};
 
 /// 2015-08-30T12:36:00Z, the time of AWS's published examples.
 const NOW: u64 = 1_440_938_160;
-const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
+const TOKEN: &str = "\
+    AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfp\
+    SPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQ\
+    DYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+s\
+    cqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
 
 fn session_login() -> String {
     let credentials = Credentials::new(
@@ -68,7 +72,10 @@ signed at       2015-08-30T12:36:00Z
 accepted until  2015-08-30T12:51:00Z
 
 headers
-  Authorization: AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-vault-aws-iam-server-id, Signature=(64 characters)
+  Authorization: AWS4-HMAC-SHA256 \
+Credential=ASIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, \
+SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-vault-aws-iam-server-id, \
+Signature=(64 characters)
   Content-Type: application/x-www-form-urlencoded; charset=utf-8
   X-Amz-Date: 20150830T123600Z
   X-Amz-Security-Token: (336 characters)
@@ -100,7 +107,11 @@ string to sign
 fn secrets_are_shown_by_nothing() {
     let login = session_login();
     let secrets = [TOKEN.to_owned(), signature(&login)];
-    let echoed = json!({"errors": [format!("Field validation failed: error converting input {login} for field \"iam_request_headers\": {login}")]});
+    let echoed = format!(
+        "Field validation failed: error converting input {login} for field \
+         \"iam_request_headers\": {login}"
+    );
+    let echoed = json!({ "errors": [echoed] });
     let answer = Answer {
         status: Some(400),
         body: echoed.to_string(),
@@ -146,7 +157,11 @@ fn secrets_are_shown_by_nothing() {
 #[test]
 fn presigned_url_is_explained_without_its_signature_and_token() {
     let url = format!(
-        "https://user:password@sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20150830%2Fus-east-1%2Fsts%2Faws4_request&X-Amz-Date=20150830T123600Z&X-Amz-Security-Token=secret%2Btoken&X-Amz-SignedHeaders=host&X-Amz-Signature={}",
+        "https://user:password@sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15\
+         &X-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20150830%2Fus-east-1%2Fsts%2Faws4_request\
+         &X-Amz-Date=20150830T123600Z&X-Amz-Security-Token=secret%2Btoken\
+         &X-Amz-SignedHeaders=host&X-Amz-Signature={}",
         "5d".repeat(32)
     );
     let login = json!({
@@ -155,19 +170,24 @@ fn presigned_url_is_explained_without_its_signature_and_token() {
         "iam_request_headers": {"Host": "sts.amazonaws.com"},
     });
     let explanation = explain_login(&login.to_string()).unwrap();
+    let query = "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+        &X-Amz-Credential=(56 characters)&X-Amz-Date=20150830T123600Z\
+        &X-Amz-Security-Token=(12 characters)&X-Amz-SignedHeaders=host";
     assert_eq!(
         explanation.url,
-        "https://sts.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=(56 characters)&X-Amz-Date=20150830T123600Z&X-Amz-Security-Token=(12 characters)&X-Amz-SignedHeaders=host&X-Amz-Signature=(64 characters)"
+        format!("https://sts.amazonaws.com/?{query}&X-Amz-Signature=(64 characters)")
     );
     assert_eq!(
         explanation.access_key_id.as_deref(),
         Some("ASIAIOSFODNN7EXAMPLE")
     );
+    let canonical_request = format!(
+        "GET\n/\n{query}\nhost:sts.amazonaws.com\n\nhost\n\
+         e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
     assert_eq!(
         explanation.canonical_request.as_deref(),
-        Some(
-            "GET\n/\nAction=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=(56 characters)&X-Amz-Date=20150830T123600Z&X-Amz-Security-Token=(12 characters)&X-Amz-SignedHeaders=host\nhost:sts.amazonaws.com\n\nhost\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        )
+        Some(canonical_request.as_str())
     );
 }
 
@@ -188,17 +208,20 @@ fn login_that_cannot_be_decoded_is_refused_with_the_rule_of_the_check() {
         (
             "{}".to_owned(),
             "login-fields-missing",
-            "the login lacks a field: expected iam_http_request_method, iam_request_url, iam_request_body, iam_request_headers, found none",
+            "the login lacks a field: expected iam_http_request_method, iam_request_url, \
+             iam_request_body, iam_request_headers, found none",
         ),
         (
             decoded.to_string(),
             "url-unparsable",
-            "the URL in iam_request_url cannot be parsed: expected scheme, host and `/`, found a line break at the end",
+            "the URL in iam_request_url cannot be parsed: expected scheme, host and `/`, found a \
+             line break at the end",
         ),
         (
             " ".repeat(65_537),
             "login-too-large",
-            "the login is larger than any client makes one: expected at most 65536 bytes, found 65537, of which none was read",
+            "the login is larger than any client makes one: expected at most 65536 bytes, found \
+             65537, of which none was read",
         ),
     ] {
         let error = explain_login(&login).unwrap_err();

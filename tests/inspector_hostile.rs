@@ -14,7 +14,7 @@ use vault_aws_login::inspector::{
     Answer, LoginRule, ServerProfile, check_login, clock_offset, explain_login, explain_refusal,
     report,
 };
-use vault_aws_login::{Credentials, LoginOptions, SignRule, UnixSeconds, sign_login};
+use vault_aws_login::{Credentials, InputRule, LoginOptions, UnixSeconds, sign_login};
 
 const NOW: u64 = 1_440_938_160;
 
@@ -99,9 +99,8 @@ fn thousands_of_headers_get_a_few_findings() {
     let headers: String = (0..4_000)
         .map(|index| format!(",\"x\n{index}\":1").replace('\n', " "))
         .collect();
-    let text = format!(
-        "{{\"iam_http_request_method\":\"POST\",\"iam_request_url\":\"\",\"iam_request_body\":\"\",\"iam_request_headers\":{{\"a\":1{headers}}}}}",
-    );
+    let fields = r#""iam_http_request_method":"POST","iam_request_url":"","iam_request_body":"""#;
+    let text = format!(r#"{{{fields},"iam_request_headers":{{"a":1{headers}}}}}"#);
     let found = rules(&text);
     assert!(
         found.contains(&"json-over-limits") && found.contains(&"header-illegal"),
@@ -151,7 +150,10 @@ fn long_lists_inside_one_value_are_read_once() {
         "\n",
     ] {
         let value = piece.repeat(40_000 / piece.len());
-        let headers = json!({"Authorization": format!("AWS4-HMAC-SHA256 {value}"), "X-Vault-AWS-IAM-Server-ID": "a"});
+        let headers = json!({
+            "Authorization": format!("AWS4-HMAC-SHA256 {value}"),
+            "X-Vault-AWS-IAM-Server-ID": "a",
+        });
         ask(&login_with_headers(headers.to_string().as_bytes()));
         let mut login: Value = serde_json::from_str(&good_login()).unwrap();
         login["iam_request_body"] = STANDARD.encode(&value).into();
@@ -237,20 +239,7 @@ fn contract_says_of_each_rule_what_its_message_says() {
 
 #[test]
 fn rules_are_complete_and_share_names_with_the_signer_on_purpose_only() {
-    let signer = [
-        SignRule::EmptyValue,
-        SignRule::SurroundingBlank,
-        SignRule::IllegalCharacter,
-        SignRule::TooLong,
-        SignRule::SecretAsAccessKeyId,
-        SignRule::SessionTokenMissing,
-        SignRule::CredentialsExpired,
-        SignRule::RoleIsArn,
-        SignRule::StsUrlMalformed,
-        SignRule::StsUrlNotBare,
-        SignRule::TimeOutOfRange,
-    ];
-    let signer: Vec<&str> = signer.iter().map(|rule| rule.name()).collect();
+    let signer: Vec<&str> = InputRule::ALL.iter().map(|rule| rule.name()).collect();
     let mut names = Vec::new();
     let mut shared = Vec::new();
     for rule in LoginRule::ALL {

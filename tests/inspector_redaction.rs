@@ -24,7 +24,11 @@ const DATE: &str = "20150830T123600Z";
 const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 /// AWS's published example, with two slashes.
 const SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-const SESSION_TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
+const SESSION_TOKEN: &str = "\
+    AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfp\
+    SPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQ\
+    DYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+s\
+    cqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
 const SIGNATURE: &str = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
 /// As OpenBao makes them.
 const VAULT_TOKEN: &str = "s.HdTAmlV7ZbqWcZ5XlAaBcDeF";
@@ -32,7 +36,8 @@ const SECRETS: [&str; 4] = [SECRET_KEY, SESSION_TOKEN, SIGNATURE, VAULT_TOKEN];
 
 fn authorization(credential: &str) -> String {
     format!(
-        "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature={SIGNATURE}"
+        "AWS4-HMAC-SHA256 Credential={credential}, \
+         SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature={SIGNATURE}"
     )
 }
 
@@ -163,56 +168,130 @@ fn check(why: &str, login: &Value) {
     assert_eq!(leak(&said, &SECRETS), None, "{why}: {login}\n{said}");
 }
 
+/// The headers in which a whole block of headers may stand.
+const NAMES: [&str; 14] = [
+    "Accept",
+    "Accept-Encoding",
+    "Amz-Sdk-Request",
+    "Connection",
+    "Content-Length",
+    "Date",
+    "Host",
+    "User-Agent",
+    "X-Amz-Content-Sha256",
+    "X-Amz-Date",
+    "X-Amz-User-Agent",
+    "X-Vault-AWS-IAM-Server-ID",
+    "X-Amz-Dat",
+    "X-Custom",
+];
+
+fn check_header_block(block: &str) {
+    let (name, value) = block.split_once(':').unwrap();
+    let date = format!("X-Amz-Date:{DATE}");
+    let encoded = STANDARD.encode(json!({name: [value]}).to_string());
+    for (why, headers) in [
+        ("a header block as one entry", json!([block])),
+        ("the same among others", json!([block, date])),
+        ("a header block as one value", json!({name: value})),
+        ("the same, encoded", encoded.into()),
+        ("a header block as text", block.into()),
+        ("the same, encoded", STANDARD.encode(block).into()),
+        ("a header block as the one name", json!({block: ""})),
+    ] {
+        check(why, &with_headers(&headers));
+    }
+    for name in NAMES {
+        let mut all = good_headers();
+        all[name] = block.into();
+        check("a header block in a value", &with_headers(&all));
+        all[name] = json!(["a", block]);
+        check("a header block in a list", &with_headers(&all));
+    }
+}
+
+/// A presigned URL with something else than `&` before the signature.
+fn presigned_url(credential: &str, between: &str) -> String {
+    let token = SESSION_TOKEN.replace('/', "%2F");
+    let token = token.replace('+', "%2B").replace('=', "%3D");
+    format!(
+        "{URL}?{BODY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}\
+         &X-Amz-Date={DATE}&X-Amz-Security-Token={token}\
+         &X-Amz-SignedHeaders=host{between}X-Amz-Signature={SIGNATURE}"
+    )
+}
+
 #[test]
-#[rustfmt::skip]
 fn badly_built_logins_are_explained_without_their_secrets() {
     let authorization_line = format!("Authorization: {}", right_authorization());
     let token_line = format!("X-Amz-Security-Token: {SESSION_TOKEN}");
     let type_line = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
     let block = [type_line, &authorization_line, &token_line].join("\r\n");
-    let host_block = ["Host: sts.amazonaws.com", &authorization_line, &token_line].join("\r\n");
-    for headers in [block.as_str(), &host_block, &block.replace("\r\n", "\n"), &block.replace("\r\n", "\r"), &block.replace("\r\n", " "), &block.replace("\r\n", "\\r\\n"), &block.replace("\r\n", "%0D%0A")] {
-        let (name, value) = headers.split_once(':').unwrap();
-        check("a header block as one entry", &with_headers(&json!([headers])));
-        check("a header block as one entry among others", &with_headers(&json!([headers, format!("X-Amz-Date:{DATE}")])));
-        check("a header block as one value", &with_headers(&json!({name: value})));
-        check("a header block as one value, encoded", &with_headers(&STANDARD.encode(json!({name: [value]}).to_string()).into()));
-        check("a header block as text", &with_headers(&headers.into()));
-        check("a header block as encoded text", &with_headers(&STANDARD.encode(headers).into()));
-        check("a header block as the one name", &with_headers(&json!({headers: ""})));
-        for name in ["Accept", "Accept-Encoding", "Amz-Sdk-Request", "Connection", "Content-Length", "Date", "Host", "User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date", "X-Amz-User-Agent", "X-Vault-AWS-IAM-Server-ID", "X-Amz-Dat", "X-Custom"] {
-            let mut all = good_headers();
-            all[name] = headers.into();
-            check("a header block in a value", &with_headers(&all));
-            all[name] = json!(["a", headers]);
-            check("a header block in a list", &with_headers(&all));
-        }
+    check_header_block(&["Host: sts.amazonaws.com", &authorization_line, &token_line].join("\r\n"));
+    for line_break in ["\r\n", "\n", "\r", " ", "\\r\\n", "%0D%0A"] {
+        check_header_block(&block.replace("\r\n", line_break));
     }
-    check("header lines as keys", &with_headers(&json!({authorization_line.as_str(): "", token_line.as_str(): ""})));
-    check("header lines as keys, in lower case", &with_headers(&json!({authorization_line.to_lowercase(): "", token_line.replace(' ', ""): 1})));
+    let lines = json!({authorization_line.as_str(): "", token_line.as_str(): ""});
+    check("header lines as keys", &with_headers(&lines));
+    let lines = json!({authorization_line.to_lowercase(): "", token_line.replace(' ', ""): 1});
+    check("header lines as other keys", &with_headers(&lines));
     let mut lines = with_headers(&good_headers());
     lines[&authorization_line] = "".into();
     lines[&token_line] = "".into();
     check("header lines as keys of the login", &lines);
-    for body in [&token_line, &authorization_line, &block, &format!("{BODY}&{token_line}"), &format!("{BODY}\r\n{token_line}"), &format!("{BODY}&X-Amz-Security-Token={SESSION_TOKEN}"), &format!("X-Amz-{SESSION_TOKEN}=1"), &format!("Action={VAULT_TOKEN}"), &format!("Action=GetCallerIdentity&Version={SIGNATURE}")] {
-        check("a header line in the body", &login("POST", URL, body, &good_headers(), "dev"));
+    for body in [
+        &token_line,
+        &authorization_line,
+        &block,
+        &format!("{BODY}&{token_line}"),
+        &format!("{BODY}\r\n{token_line}"),
+        &format!("{BODY}&X-Amz-Security-Token={SESSION_TOKEN}"),
+        &format!("X-Amz-{SESSION_TOKEN}=1"),
+        &format!("Action={VAULT_TOKEN}"),
+        &format!("Action=GetCallerIdentity&Version={SIGNATURE}"),
+    ] {
+        let login = login("POST", URL, body, &good_headers(), "dev");
+        check("a header line in the body", &login);
     }
-
-    let query = |credential: &str, between: &str| format!("{URL}?{BODY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={DATE}&X-Amz-Security-Token={}&X-Amz-SignedHeaders=host{between}X-Amz-Signature={SIGNATURE}", SESSION_TOKEN.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D"));
-    let scope = |key: &str| format!("{key}%2F20150830%2Fus-east-1%2Fsts%2Faws4_request");
     for between in ["&", "", "%26", ";", " ", "%20", "+", ",", "%0A", "&amp;"] {
         for key in [KEY_ID, SECRET_KEY, &SECRET_KEY.replace('/', "%2F")] {
-            check("a presigned URL with a forgotten `&`", &login("GET", &query(&scope(key), between), "", &json!({"Host": "sts.amazonaws.com"}), ""));
+            let credential = format!("{key}%2F20150830%2Fus-east-1%2Fsts%2Faws4_request");
+            let url = presigned_url(&credential, between);
+            let login = login("GET", &url, "", &json!({"Host": "sts.amazonaws.com"}), "");
+            check("a presigned URL with a forgotten `&`", &login);
         }
     }
-    for url in [format!("https://{VAULT_TOKEN}/"), format!("https://a:{SECRET_KEY}@sts.amazonaws.com/"), format!("{URL}{SIGNATURE}"), format!("{URL}#{SIGNATURE}"), format!("{SIGNATURE}:443/"), format!("{SIGNATURE}://a/"), SESSION_TOKEN.into(), format!("https://sts.{SIGNATURE}.amazonaws.com/"), format!("https://sts.amazonaws.com:{SIGNATURE}/"), format!("{URL}?{SESSION_TOKEN}"), format!("{URL}?X-Amz-{SIGNATURE}={SIGNATURE}")] {
-        check("a secret in the URL", &login("POST", &url, BODY, &good_headers(), "dev"));
-        check("a secret in the URL", &login("GET", &url, "", &good_headers(), "dev"));
+}
+
+#[test]
+fn secrets_in_the_place_of_url_method_and_role_are_not_shown() {
+    for url in [
+        format!("https://{VAULT_TOKEN}/"),
+        format!("https://a:{SECRET_KEY}@sts.amazonaws.com/"),
+        format!("{URL}{SIGNATURE}"),
+        format!("{URL}#{SIGNATURE}"),
+        format!("{SIGNATURE}:443/"),
+        format!("{SIGNATURE}://a/"),
+        SESSION_TOKEN.into(),
+        format!("https://sts.{SIGNATURE}.amazonaws.com/"),
+        format!("https://sts.amazonaws.com:{SIGNATURE}/"),
+        format!("{URL}?{SESSION_TOKEN}"),
+        format!("{URL}?X-Amz-{SIGNATURE}={SIGNATURE}"),
+    ] {
+        for (method, body) in [("POST", BODY), ("GET", "")] {
+            let login = login(method, &url, body, &good_headers(), "dev");
+            check("a secret in the URL", &login);
+        }
     }
-    for method in SECRETS {
-        check("the method", &login(method, URL, BODY, &good_headers(), "dev"));
-        check("the role", &login("POST", URL, BODY, &good_headers(), method));
-        check("a role that is an ARN", &login("POST", URL, BODY, &good_headers(), &format!("arn:aws:iam::123456789012:role/{method}")));
+    for secret in SECRETS {
+        let arn = format!("arn:aws:iam::123456789012:role/{secret}");
+        for (why, method, role) in [
+            ("the method", secret, "dev"),
+            ("the role", "POST", secret),
+            ("a role that is an ARN", "POST", &arn),
+        ] {
+            check(why, &login(method, URL, BODY, &good_headers(), role));
+        }
     }
 }
 
@@ -255,12 +334,14 @@ fn swapped_keys_are_explained_without_the_secret_key() {
 }
 
 #[test]
-#[rustfmt::skip]
 fn values_that_have_the_shape_of_their_kind_are_shown() {
+    let agent = "Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux#5.15.0-91-generic \
+        md/arch#x86_64 lang/python#3.10.12 cfg/retry-mode#legacy";
+    let names = "host;user-agent;x-amz-content-sha256;x-amzz-dat;x-unheard-of;";
     let headers = json!({
-        "Authorization": right_authorization().replace("host;", "host;user-agent;x-amz-content-sha256;x-amzz-dat;x-unheard-of;"),
+        "Authorization": right_authorization().replace("host;", names),
         "Host": "STS.eu-west-1.amazonaws.com:443",
-        "User-Agent": "Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux#5.15.0-91-generic md/arch#x86_64 lang/python#3.10.12 cfg/retry-mode#legacy",
+        "User-Agent": agent,
         "Amz-Sdk-Invocation-Id": "d0c9eec7-6921-8cc0-be62-202b289ef163",
         "Amz-Sdk-Request": "attempt=1; max=3",
         "Accept": "*/*",
@@ -272,26 +353,35 @@ fn values_that_have_the_shape_of_their_kind_are_shown() {
         "X-Amz-Unheard-Of": "a",
         "Unheard": "a",
     });
-    let login = login("POST", "https://vpce-0a1b2c3d4e5f67890-abcdefgh.sts.us-east-1.vpce.amazonaws.com:443/", BODY, &headers, "MyAppRole-2");
+    let url = "https://vpce-0a1b2c3d4e5f67890-abcdefgh.sts.us-east-1.vpce.amazonaws.com:443/";
+    let login = login("POST", url, BODY, &headers, "MyAppRole-2");
     let explanation = explain_login(&login.to_string()).unwrap();
-    let shown: Vec<String> = explanation.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
-    assert_eq!(shown, [
+    let shown = explanation.headers.iter();
+    let shown: Vec<String> = shown
+        .map(|header| format!("{}: {}", header.name, header.value))
+        .collect();
+    let expected = [
         "Accept: */*",
         "Amz-Sdk-Invocation-Id: d0c9eec7-6921-8cc0-be62-202b289ef163",
         "Amz-Sdk-Request: attempt=1; max=3",
-        "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, SignedHeaders=content-type;host;user-agent;x-amz-content-sha256;x-amzz-dat;(12 characters);x-amz-date;x-amz-security-token, Signature=(64 characters)",
+        "Authorization: AWS4-HMAC-SHA256 \
+         Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, \
+         SignedHeaders=content-type;host;user-agent;x-amz-content-sha256;x-amzz-dat;\
+         (12 characters);x-amz-date;x-amz-security-token, Signature=(64 characters)",
         "Host: STS.eu-west-1.amazonaws.com:443",
         "(7 characters): (1 character)",
-        "User-Agent: Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux#5.15.0-91-generic md/arch#x86_64 lang/python#3.10.12 cfg/retry-mode#legacy",
+        &format!("User-Agent: {agent}"),
         "X-Amz-Content-Sha256: ab821ae955788b0e33ebd34c208442ccfc2d406e2edc5e7a39bd6458fbb4f843",
         "X-Amz-Date: 20150830T123600Z",
         "X-Amz-Security-Token: (1 character)",
         "X-Amz-Securty-Tokn: (1 character)",
         "X-Amz-(10 characters): (1 character)",
         "X-Vault-Aws-Iam-Server-Id: vault-prod-EU1.example.com",
-    ]);
-    assert_eq!(explanation.host, "(31 characters).sts.us-east-1.vpce.amazonaws.com:443");
-    assert_eq!(explanation.url, "https://(31 characters).sts.us-east-1.vpce.amazonaws.com:443/");
+    ];
+    assert_eq!(shown, expected);
+    let host = "(31 characters).sts.us-east-1.vpce.amazonaws.com:443";
+    assert_eq!(explanation.host, host);
+    assert_eq!(explanation.url, format!("https://{host}/"));
     assert_eq!(explanation.role.as_deref(), Some("MyAppRole-2"));
 }
 
@@ -523,7 +613,8 @@ impl Planting {
                 .replace('+', "%2B")
                 .replace('=', "%3D");
             url += &format!(
-                "?{BODY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={DATE}&X-Amz-Security-Token={token}&{}",
+                "?{BODY}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={DATE}\
+                 &X-Amz-Security-Token={token}&{}",
                 query.join("&")
             );
         } else {

@@ -8,13 +8,14 @@
 )]
 
 use vault_aws_login::{
-    Credentials, LoginOptions, Region, SignError, UnixSeconds, read_credential_document, sign_login,
+    Credentials, InputError, LoginOptions, Region, UnixSeconds, read_credential_document,
+    sign_login,
 };
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-fn credentials(key: &str, secret: &str, token: Option<&str>) -> Result<Credentials, SignError> {
+fn credentials(key: &str, secret: &str, token: Option<&str>) -> Result<Credentials, InputError> {
     Credentials::new(key.into(), secret.into(), token.map(Into::into), None)
 }
 
@@ -22,105 +23,173 @@ fn options(
     region: Option<&str>,
     id: Option<&str>,
     role: Option<&str>,
-) -> Result<LoginOptions, SignError> {
+) -> Result<LoginOptions, InputError> {
     let owned = |value: Option<&str>| value.map(str::to_owned);
     LoginOptions::new(owned(region), owned(id), owned(role), None)
 }
 
 #[track_caller]
-fn check(error: SignError, rule: &str, field: &str, message: &str) {
+fn check(error: InputError, rule: &str, field: &str, message: &str) {
     assert_eq!(
         (
-            error.rule().name(),
-            error.field().name(),
-            error.to_string().as_str()
+            error.rule.name(),
+            error.field.name(),
+            error.message.as_str()
         ),
         (rule, field, message)
     );
 }
 
+/// Rows of what is refused for a field, the rule, and the sentence.
+macro_rules! refusals {
+    ($refused:expr, $field:literal; $(($($given:expr),*) => $rule:literal $message:literal;)*) => {
+        $(check($refused($($given),*), $rule, $field, $message);)*
+    };
+}
+
 #[test]
-#[rustfmt::skip]
 fn access_key_id_of_a_wrong_shape_is_refused() {
     let refused = |key| credentials(key, SECRET, None).unwrap_err();
-    check(refused(""), "empty-value", "access-key-id", "empty access key ID: expected a value");
-    check(refused(" AKIA"), "surrounding-blank", "access-key-id", "invalid access key ID: expected no blank at either end, found a blank at the start");
-    check(refused("AKIA\r\n"), "surrounding-blank", "access-key-id", "invalid access key ID: expected no blank at either end, found a line break at the end");
-    check(refused("AKIA\u{a0}"), "surrounding-blank", "access-key-id", "invalid access key ID: expected no blank at either end, found a non-ASCII character at the end");
-    check(refused("AK IA"), "illegal-character", "access-key-id", "invalid access key ID: expected letters, digits and '_', found a blank at position 3");
-    check(refused("AK\tIA"), "illegal-character", "access-key-id", "invalid access key ID: expected letters, digits and '_', found a tab at position 3");
-    check(refused("AK\u{7}IA"), "illegal-character", "access-key-id", "invalid access key ID: expected letters, digits and '_', found a control character at position 3");
-    check(refused("AKÏA"), "illegal-character", "access-key-id", "invalid access key ID: expected letters, digits and '_', found a non-ASCII character at position 3");
-    check(refused("AK,IA"), "illegal-character", "access-key-id", "invalid access key ID: expected letters, digits and '_', found a character outside that at position 3");
+    refusals! { refused, "access-key-id";
+        ("") => "empty-value" "empty access key ID: expected a value";
+        (" AKIA") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a space at the start";
+        ("AKIA\r\n") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a line break at the end";
+        ("AKIA\u{a0}") => "surrounding-whitespace"
+            "invalid access key ID: expected no whitespace at either end, \
+                found a non-ASCII character at the end";
+        ("AK IA") => "illegal-character"
+            "invalid access key ID: expected letters, digits and '_', found a space at position 3";
+        ("AK\tIA") => "illegal-character"
+            "invalid access key ID: expected letters, digits and '_', found a tab at position 3";
+        ("AK\u{7}IA") => "illegal-character"
+            "invalid access key ID: expected letters, digits and '_', found a control character at \
+                position 3";
+        ("AKÏA") => "illegal-character"
+            "invalid access key ID: expected letters, digits and '_', found a non-ASCII character \
+                at position 3";
+        ("AK,IA") => "illegal-character"
+            "invalid access key ID: expected letters, digits and '_', found a character outside \
+                that at position 3";
+    }
     let without_slashes = SECRET.replace('/', "x");
     for swapped in [SECRET, "abc+def", &without_slashes] {
-        check(refused(swapped), "secret-as-access-key-id", "access-key-id", "invalid access key ID: expected one such as AKIAIOSFODNN7EXAMPLE, found a '/', a '+' or 40 characters in both cases, as only a secret access key has; the two may be swapped");
+        let message = "invalid access key ID: expected one such as AKIAIOSFODNN7EXAMPLE, found a \
+            '/', a '+' or 40 characters in both cases, as only a secret access key has; the two \
+            may be swapped";
+        check(
+            refused(swapped),
+            "secret-as-access-key-id",
+            "access-key-id",
+            message,
+        );
     }
 }
 
 #[test]
-#[rustfmt::skip]
 fn secret_access_key_of_a_wrong_shape_is_refused() {
     let refused = |secret| credentials(KEY, secret, None).unwrap_err();
-    check(refused(""), "empty-value", "secret-access-key", "empty secret access key: expected a value");
-    check(refused("abc\n"), "surrounding-blank", "secret-access-key", "invalid secret access key: expected no blank at either end, found a line break at the end");
-    check(refused("a\nc"), "illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a line break at position 2");
-    check(refused("aé"), "illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 2");
+    refusals! { refused, "secret-access-key";
+        ("") => "empty-value" "empty secret access key: expected a value";
+        ("abc\n") => "surrounding-whitespace"
+            "invalid secret access key: expected no whitespace at either end, \
+                found a line break at the end";
+        ("a\nc") => "illegal-character"
+            "invalid secret access key: expected printable ASCII without spaces, found a line \
+                break at position 2";
+        ("aé") => "illegal-character"
+            "invalid secret access key: expected printable ASCII without spaces, found a non-ASCII \
+                character at position 2";
+    }
 }
 
 #[test]
-#[rustfmt::skip]
 fn session_token_of_a_wrong_shape_or_missing_is_refused() {
     let refused = |key, token| credentials(key, SECRET, token).unwrap_err();
-    check(refused(KEY, Some("")), "empty-value", "session-token", "empty session token: expected a value or none");
-    check(refused(KEY, Some("\tx")), "surrounding-blank", "session-token", "invalid session token: expected no blank at either end, found a tab at the start");
-    check(refused(KEY, Some("a b")), "illegal-character", "session-token", "invalid session token: expected printable ASCII without blanks, found a blank at position 2");
-    check(refused("ASIAIOSFODNN7EXAMPLE", None), "session-token-missing", "session-token", "missing session token: expected one, found none beside an access key ID that begins with ASIA (temporary credentials)");
+    refusals! { refused, "session-token";
+        (KEY, Some("")) => "empty-value" "empty session token: expected a value or none";
+        (KEY, Some("\tx")) => "surrounding-whitespace"
+            "invalid session token: expected no whitespace at either end, found a tab at the start";
+        (KEY, Some("a b")) => "illegal-character"
+            "invalid session token: expected printable ASCII without spaces, found a space at \
+                position 2";
+        ("ASIAIOSFODNN7EXAMPLE", None) => "session-token-missing"
+            "missing session token: an access key ID that begins with ASIA is one of \
+                 temporary credentials, which have a session token";
+    }
 }
 
 #[test]
-#[rustfmt::skip]
 fn region_of_a_wrong_shape_is_refused() {
     let refused = |region| options(Some(region), None, None).unwrap_err();
-    check(refused(""), "empty-value", "region", "empty region: expected a value or none");
-    check(refused("eu-west-1 "), "surrounding-blank", "region", "invalid region: expected no blank at either end, found a blank at the end");
-    check(refused("US EAST"), "illegal-character", "region", "invalid region: expected lower-case letters, digits and '-', found `US EAST`");
-    check(refused("eu_west_1"), "illegal-character", "region", "invalid region: expected lower-case letters, digits and '-', found `eu_west_1`");
-    check(refused("eu\nwest"), "illegal-character", "region", "invalid region: expected lower-case letters, digits and '-', found `eu\\nwest`");
-    check(refused(&"a".repeat(64)), "too-long", "region", "invalid region: expected at most 63 characters, found 64");
+    refusals! { refused, "region";
+        ("") => "empty-value" "empty region: expected a value or none";
+        ("eu-west-1 ") => "surrounding-whitespace"
+            "invalid region: expected no whitespace at either end, found a space at the end";
+        ("US EAST") => "illegal-character"
+            "invalid region: expected lower-case letters, digits and '-', found `US EAST`";
+        ("eu_west_1") => "illegal-character"
+            "invalid region: expected lower-case letters, digits and '-', found `eu_west_1`";
+        ("eu\nwest") => "illegal-character"
+            "invalid region: expected lower-case letters, digits and '-', found `eu\\nwest`";
+        (&"a".repeat(64)) => "too-long" "invalid region: expected at most 63 characters, found 64";
+    }
     assert!(Region::new("a".repeat(63)).is_ok());
 }
 
 #[test]
-#[rustfmt::skip]
 fn server_id_that_no_header_carries_is_refused() {
     let refused = |id| options(None, Some(id), None).unwrap_err();
-    check(refused(""), "empty-value", "server-id", "empty server ID: expected a value or none");
-    check(refused("vault.example.com "), "surrounding-blank", "server-id", "invalid server ID: expected no blank at either end, found a blank at the end");
-    check(refused("vault\texample"), "illegal-character", "server-id", "invalid server ID: expected printable ASCII, found `vault\\texample`");
-    check(refused("tresor.exämple"), "illegal-character", "server-id", "invalid server ID: expected printable ASCII, found `tresor.exämple`");
-    assert!(options(None, Some("a b  c"), None).is_ok(), "blanks inside are carried");
+    refusals! { refused, "server-id";
+        ("") => "empty-value" "empty server ID: expected a value or none";
+        ("vault.example.com ") => "surrounding-whitespace"
+            "invalid server ID: expected no whitespace at either end, found a space at the end";
+        ("vault\texample") => "illegal-character"
+            "invalid server ID: expected printable ASCII, found `vault\\texample`";
+        ("tresor.exämple") => "illegal-character"
+            "invalid server ID: expected printable ASCII, found `tresor.exämple`";
+    }
+    assert!(
+        options(None, Some("a b  c"), None).is_ok(),
+        "spaces inside are carried"
+    );
 }
 
 #[test]
-#[rustfmt::skip]
 fn role_that_is_no_role_name_is_refused() {
     let refused = |role| options(None, None, Some(role)).unwrap_err();
-    check(refused(""), "empty-value", "role", "empty role: expected a value or none");
-    check(refused("\ndev"), "surrounding-blank", "role", "invalid role: expected no blank at either end, found a line break at the start");
-    check(refused("a b"), "illegal-character", "role", "invalid role: expected printable ASCII without blanks, found `a b`");
-    check(refused("arn:aws:iam::123456789012:role/dev"), "role-is-arn", "role", "invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`");
+    refusals! { refused, "role";
+        ("") => "empty-value" "empty role: expected a value or none";
+        ("\ndev") => "surrounding-whitespace"
+            "invalid role: expected no whitespace at either end, found a line break at the start";
+        ("a b") => "illegal-character"
+            "invalid role: expected printable ASCII without spaces, found `a b`";
+        ("arn:aws:iam::123456789012:role/dev") => "role-is-arn"
+            "invalid role: expected the name of a Vault role, found the ARN \
+                `arn:aws:iam::123456789012:role/dev`";
+    }
     let long = "é".repeat(65);
-    check(refused(&long), "illegal-character", "role", &format!("invalid role: expected printable ASCII without blanks, found `{}…`", "é".repeat(64)));
+    refusals! { refused, "role";
+    }
+    let shown = "é".repeat(64);
+    let message =
+        format!("invalid role: expected printable ASCII without spaces, found `{shown}…`");
+    check(refused(&long), "illegal-character", "role", &message);
 }
 
 #[test]
-#[rustfmt::skip]
 fn time_past_the_year_9999_is_refused() {
     assert!(UnixSeconds::new(253_402_300_799).is_ok());
     for milliseconds in [253_402_300_800, 1_440_938_160_000, u64::MAX] {
         let error = UnixSeconds::new(milliseconds).unwrap_err();
-        check(error, "time-out-of-range", "unix-seconds", &format!("invalid time: expected Unix seconds up to 253402300799 (year 9999), found {milliseconds}"));
+        let message = format!(
+            "invalid time: expected Unix seconds up to 253402300799 (year 9999), found \
+             {milliseconds}"
+        );
+        check(error, "time-out-of-range", "unix-seconds", &message);
     }
 }
 
@@ -144,7 +213,7 @@ fn credentials_that_have_ended_are_refused() {
         )
     };
     let message =
-        "expired credentials: expected an end after the time of signing (1000), found 1000";
+        "expired credentials: expected an expiry after the time of signing (1000), found 1000";
     check(
         at(1000, 1000).unwrap_err(),
         "credentials-expired",

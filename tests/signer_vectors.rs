@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use vault_aws_login::inspector::{Explanation, explain_login};
 use vault_aws_login::{
-    Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds, sign_login,
+    Credentials, InputError, LoginOptions, StsEndpoint, StsUrl, UnixSeconds, sign_login,
 };
 
 const VECTORS: &str = include_str!("vectors/hosts.json");
@@ -42,11 +42,7 @@ fn refused_inputs_have_the_rule_the_field_and_the_sentence_of_every_host() {
     assert_eq!(refusals.len(), 14);
     for refusal in &refusals {
         let error = sign(refusal).unwrap_err();
-        let found = [
-            error.rule().name(),
-            error.field().name(),
-            &error.to_string(),
-        ];
+        let found = [error.rule.name(), error.field.name(), &error.to_string()];
         let wanted = ["rule", "field", "message"].map(|key| refusal[key].as_str().unwrap());
         assert_eq!(found, wanted, "{}", refusal["why"]);
     }
@@ -123,7 +119,7 @@ fn signature(login: &str) -> String {
     signature.to_owned()
 }
 
-fn sign(vector: &Value) -> Result<String, SignError> {
+fn sign(vector: &Value) -> Result<String, InputError> {
     let (credentials, options) = (&vector["credentials"], &vector["options"]);
     let text = |value: &Value| value.as_str().map(str::to_owned);
     sign_login(
@@ -143,7 +139,7 @@ fn sign(vector: &Value) -> Result<String, SignError> {
     )
 }
 
-fn sts_endpoint(value: &Value) -> Result<Option<StsEndpoint>, SignError> {
+fn sts_endpoint(value: &Value) -> Result<Option<StsEndpoint>, InputError> {
     Ok(Some(match (value.as_str(), value["url"].as_str()) {
         (Some("regional"), _) => StsEndpoint::Regional,
         (Some("fips"), _) => StsEndpoint::Fips,

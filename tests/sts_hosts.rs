@@ -1,4 +1,4 @@
-//! Which host and scope a login is signed for: contract section 5, all partitions.
+//! Which host and scope a login is signed for, in all partitions: `docs/login-contract.md#s5`.
 
 #![allow(
     clippy::indexing_slicing,
@@ -7,7 +7,7 @@
     reason = "helpers of tests may fail, as tests do"
 )]
 
-use vault_aws_login::{PARTITIONS, Region, SignError, StsEndpoint, StsTarget, StsUrl};
+use vault_aws_login::{InputRule, PARTITIONS, Region, StsEndpoint, StsTarget, StsUrl};
 
 /// Resolves and checks `(region, endpoint) → (host, scope)`, reporting the caller's line.
 #[track_caller]
@@ -19,6 +19,24 @@ fn check(region: &str, endpoint: Option<StsEndpoint>, host: &str, scope: &str) {
         (host, scope)
     );
     assert_eq!(target.url, format!("https://{host}/"));
+}
+
+/// Rows of a region, what its FIPS hosts begin with, the suffix of its hosts, and that of its
+/// dual-stack hosts.
+macro_rules! partitions {
+    ($($region:literal $fips:literal $suffix:literal $dual_stack:literal;)*) => {
+        $(
+            let standard = format!("sts.{}.{}", $region, $suffix);
+            let fips = format!("{}.{}.{}", $fips, $region, $suffix);
+            let dual_stack = format!("sts.{}.{}", $region, $dual_stack);
+            let both = format!("sts-fips.{}.{}", $region, $dual_stack);
+            check($region, None, &standard, $region);
+            check($region, Some(StsEndpoint::Regional), &standard, $region);
+            check($region, Some(StsEndpoint::Fips), &fips, $region);
+            check($region, Some(StsEndpoint::DualStack), &dual_stack, $region);
+            check($region, Some(StsEndpoint::FipsDualStack), &both, $region);
+        )*
+    };
 }
 
 fn url(url: &str) -> Option<StsEndpoint> {
@@ -48,26 +66,18 @@ fn host_is_global_only_where_a_default_server_calls_it() {
 
 #[test]
 fn host_has_the_suffix_of_its_partition() {
-    // region, standard, FIPS, dual-stack, both: docs/login-contract.md#s5-2
-    #[rustfmt::skip]
-    let table = [
-        ("eu-west-1", "sts.eu-west-1.amazonaws.com", "sts-fips.eu-west-1.amazonaws.com", "sts.eu-west-1.api.aws", "sts-fips.eu-west-1.api.aws"),
-        ("mx-central-1", "sts.mx-central-1.amazonaws.com", "sts-fips.mx-central-1.amazonaws.com", "sts.mx-central-1.api.aws", "sts-fips.mx-central-1.api.aws"),
-        ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn", "sts-fips.cn-north-1.amazonaws.com.cn", "sts.cn-north-1.api.amazonwebservices.com.cn", "sts-fips.cn-north-1.api.amazonwebservices.com.cn"),
+    // docs/login-contract.md#s5-2
+    partitions! {
+        "eu-west-1" "sts-fips" "amazonaws.com" "api.aws";
+        "mx-central-1" "sts-fips" "amazonaws.com" "api.aws";
+        "cn-north-1" "sts-fips" "amazonaws.com.cn" "api.amazonwebservices.com.cn";
         // GovCloud's regional hosts are its FIPS hosts.
-        ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.amazonaws.com", "sts.us-gov-west-1.api.aws", "sts-fips.us-gov-west-1.api.aws"),
-        ("us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov", "sts-fips.us-iso-east-1.c2s.ic.gov", "sts.us-iso-east-1.api.aws.ic.gov", "sts-fips.us-iso-east-1.api.aws.ic.gov"),
-        ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov", "sts-fips.us-isob-east-1.sc2s.sgov.gov", "sts.us-isob-east-1.api.aws.scloud", "sts-fips.us-isob-east-1.api.aws.scloud"),
-        ("eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk", "sts-fips.eu-isoe-west-1.cloud.adc-e.uk", "sts.eu-isoe-west-1.api.cloud-aws.adc-e.uk", "sts-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk"),
-        ("us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov", "sts-fips.us-isof-south-1.csp.hci.ic.gov", "sts.us-isof-south-1.api.aws.hci.ic.gov", "sts-fips.us-isof-south-1.api.aws.hci.ic.gov"),
-        ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu", "sts-fips.eusc-de-east-1.amazonaws.eu", "sts.eusc-de-east-1.api.amazonwebservices.eu", "sts-fips.eusc-de-east-1.api.amazonwebservices.eu"),
-    ];
-    for (region, standard, fips, dual_stack, both) in table {
-        check(region, None, standard, region);
-        check(region, Some(StsEndpoint::Regional), standard, region);
-        check(region, Some(StsEndpoint::Fips), fips, region);
-        check(region, Some(StsEndpoint::DualStack), dual_stack, region);
-        check(region, Some(StsEndpoint::FipsDualStack), both, region);
+        "us-gov-west-1" "sts" "amazonaws.com" "api.aws";
+        "us-iso-east-1" "sts-fips" "c2s.ic.gov" "api.aws.ic.gov";
+        "us-isob-east-1" "sts-fips" "sc2s.sgov.gov" "api.aws.scloud";
+        "eu-isoe-west-1" "sts-fips" "cloud.adc-e.uk" "api.cloud-aws.adc-e.uk";
+        "us-isof-south-1" "sts-fips" "csp.hci.ic.gov" "api.aws.hci.ic.gov";
+        "eusc-de-east-1" "sts-fips" "amazonaws.eu" "api.amazonwebservices.eu";
     }
 }
 
@@ -237,50 +247,67 @@ fn url_of_an_aws_host_names_the_region_where_the_caller_does_not() {
     }
 }
 
+#[track_caller]
+fn check_url(url: &str, rule: &str, message: &str) {
+    let error = StsUrl::new(url).unwrap_err();
+    assert_eq!((error.rule.name(), error.message.as_str()), (rule, message));
+    assert_eq!(error.field.name(), "sts-endpoint");
+}
+
+/// Rows of a URL that is refused, the rule, and the sentence.
+macro_rules! urls {
+    ($($url:literal => $rule:literal $message:literal;)*) => {
+        $(check_url($url, $rule, $message);)*
+    };
+}
+
 #[test]
 fn url_that_is_not_bare_or_no_url_is_refused() {
-    // url, rule, message
-    #[rustfmt::skip]
-    let table = [
-        ("", "empty-value", "empty STS endpoint: expected a value or none"),
-        (" https://sts.amazonaws.com", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a blank at the start"),
-        ("https://sts.amazonaws.com\n", "surrounding-blank", "invalid STS endpoint: expected no blank at either end, found a line break at the end"),
-        ("https://sts.amazon aws.com", "illegal-character", "invalid STS endpoint: expected printable ASCII without blanks, found a blank at position 19"),
-        ("https://sts.amazonaws.com/path", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
-        ("https://sts.amazonaws.com//", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a path"),
-        ("https://sts.amazonaws.com?a=b", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a query"),
-        ("https://sts.amazonaws.com/?", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a query"),
-        ("https://sts.amazonaws.com/#x", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found a fragment"),
-        ("https://me:secret@sts.amazonaws.com", "sts-url-not-bare", "invalid STS endpoint: expected scheme and host only, found user information"),
-        ("sts.amazonaws.com", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `sts.amazonaws.com`"),
-        ("ftp://sts.amazonaws.com", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `ftp://sts.amazonaws.com`"),
-        ("https://", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://`"),
-        ("https:///", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https:///`"),
-        ("https://a..b", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://a..b`"),
-        ("https://a%41b", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://a%41b`"),
-        ("https://host:", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:`"),
-        ("https://host:0", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:0`"),
-        ("https://host:65536", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://host:65536`"),
-        ("https://[::1", "sts-url-malformed", "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, found `https://[::1`"),
-    ];
-    for (url, rule, message) in table {
-        let error = StsUrl::new(url).unwrap_err();
-        assert_eq!(
-            (error.rule().name(), error.to_string().as_str()),
-            (rule, message)
+    urls! {
+        "" => "empty-value" "empty STS endpoint: expected a value or none";
+        " https://sts.amazonaws.com" => "surrounding-whitespace"
+            "invalid STS endpoint: expected no whitespace at either end, \
+                found a space at the start";
+        "https://sts.amazonaws.com\n" => "surrounding-whitespace"
+            "invalid STS endpoint: expected no whitespace at either end, \
+                found a line break at the end";
+        "https://sts.amazon aws.com" => "illegal-character"
+            "invalid STS endpoint: expected printable ASCII without spaces, found a space at \
+                position 19";
+        "https://sts.amazonaws.com/path" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found a path";
+        "https://sts.amazonaws.com//" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found a path";
+        "https://sts.amazonaws.com?a=b" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found a query";
+        "https://sts.amazonaws.com/?" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found a query";
+        "https://sts.amazonaws.com/#x" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found a fragment";
+        "https://me:secret@sts.amazonaws.com" => "sts-url-not-bare"
+            "invalid STS endpoint: expected scheme and host only, found user information";
+    }
+    for url in [
+        "sts.amazonaws.com",
+        "ftp://sts.amazonaws.com",
+        "https://",
+        "https:///",
+        "https://a..b",
+        "https://a%41b",
+        "https://host:",
+        "https://host:0",
+        "https://host:65536",
+        "https://[::1",
+    ] {
+        let message = format!(
+            "invalid STS endpoint: expected a URL such as https://sts.eu-west-1.amazonaws.com, \
+             found `{url}`"
         );
-        assert_eq!(error.field().name(), "sts-endpoint");
+        check_url(url, "sts-url-malformed", &message);
     }
     let long = format!("https://{}", ["a23456789"; 26].join("."));
     let error = StsUrl::new(&long).unwrap_err();
-    assert!(matches!(
-        error,
-        SignError::TooLong {
-            limit: 253,
-            length: 259,
-            ..
-        }
-    ));
+    assert_eq!(error.rule, InputRule::TooLong);
     let message = "invalid STS endpoint: expected at most 253 characters, found 259";
     assert_eq!(error.to_string(), message);
 }

@@ -5,7 +5,7 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use vault_aws_login::{
-    Credentials, LoginOptions, SignError, StsEndpoint, StsUrl, UnixSeconds, sign_login,
+    Credentials, LoginOptions, InputError, StsEndpoint, StsUrl, UnixSeconds, sign_login,
 };
 
 #[derive(Arbitrary, Debug)]
@@ -37,7 +37,7 @@ fuzz_target!(|input: Input| {
     }
 });
 
-fn sign(input: Input) -> Result<String, SignError> {
+fn sign(input: Input) -> Result<String, InputError> {
     let credentials = Credentials::new(
         input.access_key_id,
         input.secret_access_key,

@@ -162,11 +162,11 @@ func TestBadInputOfGosOwnGivesTheRuleTheFieldAndTheSentence(t *testing.T) {
 	}{
 		{
 			"secret not UTF-8", with(func(c *aws.Credentials) { c.SecretAccessKey = exampleSecret[:20] + "\xff" }), at,
-			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21"},
+			Error{"illegal-character", "secret-access-key", "invalid secret access key: expected printable ASCII without spaces, found a non-ASCII character at position 21"},
 		},
 		{
 			"credentials ended", with(func(c *aws.Credentials) { c.CanExpire, c.Expires = true, at }), at,
-			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an end after the time of signing (1440938160), found 1440938160"},
+			Error{"credentials-expired", "expires-at-unix-seconds", "expired credentials: expected an expiry after the time of signing (1440938160), found 1440938160"},
 		},
 		{
 			"time before 1970", example, time.Unix(-1, 0),

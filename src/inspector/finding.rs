@@ -4,15 +4,9 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::error::Found;
-
 use super::rule::{Severity, fill};
 use super::rules::LoginRule;
-
-/// Quotes a value that the caller's profile holds, escaped and at most 64 characters of it.
-pub(super) fn quoted(value: &str) -> String {
-    Found::value(value).to_string()
-}
+pub(super) use crate::input_error::quoted;
 
 /// One thing that is wrong, or may be, with a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -13,7 +13,7 @@ use super::go_url::{GoUrl, Query};
 use super::headers::Header;
 use super::login_fields;
 use crate::echo::{self, Secrets};
-use crate::error::Found;
+use crate::input_error::quoted;
 use crate::signing::hex_sha256;
 
 /// Whether values that may be secret are hidden.
@@ -47,7 +47,7 @@ impl<'a> Redacted<'a> {
     /// Returns it for a sentence: a value in backquotes, on one line and cut.
     pub(super) fn quoted(&self) -> String {
         match self {
-            Self::Value(value) => Found::value(value).to_string(),
+            Self::Value(value) => quoted(value),
             Self::Length(_) => self.to_string(),
         }
     }

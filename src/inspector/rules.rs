@@ -63,25 +63,10 @@ macro_rules! rules {
             }
         }
 
+        /// The anchors of each rule in `docs/login-contract.md`.
         #[cfg(test)]
-        mod tests {
-            use super::LoginRule;
-
-            /// The anchors of each rule in `docs/login-contract.md`.
-            const CITATIONS: &[(LoginRule, &[&str])] =
-                &[$((LoginRule::$variant, &[$($anchor),+])),*];
-
-            #[test]
-            fn every_rule_cites_anchors_of_the_login_contract() {
-                let contract = include_str!("../../docs/login-contract.md");
-                for (rule, anchors) in CITATIONS {
-                    for anchor in *anchors {
-                        let found = contract.matches(&format!("<a id=\"{anchor}\"></a>")).count();
-                        assert_eq!(found, 1, "{} cites #{anchor}", rule.name());
-                    }
-                }
-            }
-        }
+        const CITATIONS: &[(LoginRule, &[&str])] =
+            &[$((LoginRule::$variant, &[$($anchor),+])),*];
     };
 }
 
@@ -978,5 +963,75 @@ rules! {
         title: "Vault accepts the login and wraps the token",
         client: "unwrap it at /v1/sys/wrapping/unwrap, or log in without X-Vault-Wrap-TTL",
         causes: ["X-Vault-Wrap-TTL was sent along"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::CITATIONS;
+
+    #[test]
+    fn every_rule_cites_anchors_of_the_login_contract() {
+        let contract = include_str!("../../docs/login-contract.md");
+        for (rule, anchors) in CITATIONS {
+            for anchor in *anchors {
+                let found = contract
+                    .matches(&format!("<a id=\"{anchor}\"></a>"))
+                    .count();
+                assert_eq!(found, 1, "{} cites #{anchor}", rule.name());
+            }
+        }
+    }
+
+    /// Every text of every rule, one a line.
+    fn snapshot() -> String {
+        let mut lines = String::new();
+        for (rule, anchors) in CITATIONS {
+            let text = rule.text();
+            let (severity, refuser) = (text.severity.name(), text.refuser.name());
+            let healing = text.healing.name();
+            writeln!(
+                lines,
+                "{severity}[{}] by {refuser}, healing {healing}",
+                rule.name()
+            )
+            .unwrap();
+            writeln!(lines, "  contract: {}", anchors.join(", ")).unwrap();
+            writeln!(lines, "  title: {}", text.title).unwrap();
+            writeln!(lines, "  client: {}", text.client_fix).unwrap();
+            if let Some(fix) = text.server_fix {
+                writeln!(lines, "  server: {fix}").unwrap();
+            }
+            for cause in text.causes {
+                writeln!(lines, "  cause: {cause}").unwrap();
+            }
+            lines.push('\n');
+        }
+        lines
+    }
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test rewrites its snapshot if it is told to"
+    )]
+    fn texts_of_the_rules_are_those_of_the_snapshot() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/inspector_texts.txt");
+        if std::env::var("WRITE_TEXTS").is_ok() {
+            std::fs::write(path, snapshot()).unwrap();
+        }
+        let expected = std::fs::read_to_string(path).unwrap();
+        let (found, expected) = (snapshot(), expected.replace("\r\n", "\n"));
+        let differs = found
+            .lines()
+            .zip(expected.lines())
+            .find(|(found, expected)| found != expected);
+        assert!(
+            found == expected,
+            "the texts of the rules are not those of tests/inspector_texts.txt, first in \
+             {differs:?}; to write the file: WRITE_TEXTS=1 cargo test --lib snapshot"
+        );
     }
 }

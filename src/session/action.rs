@@ -1,12 +1,15 @@
 //! What the host does next.
 
+use serde::Serialize;
+
 use super::exchange::Request;
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::Refusal;
 
 /// What the host does next; `action` of `wit/lifecycle.wit`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Send this request, then call `on_response` or `on_failure`.
     Send(Request),
@@ -27,7 +30,8 @@ pub enum Action {
 }
 
 /// By how much logins are signed for another time than the wall clock's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct ClockCorrection {
     /// Added to the wall clock; 0 when the host's clock agrees with AWS's again.
     pub offset_seconds: i64,

@@ -3,12 +3,12 @@
 use http::Uri;
 use http::uri::Scheme;
 
-use super::config_error::{ConfigError, ConfigField};
-use crate::error::Found;
+use crate::input_error::{InputError, InputField, InputRule, quoted};
 use crate::options::LoginOptions;
 use crate::region::Region;
 use crate::sts::{StsEndpoint, StsTarget};
-use crate::text::is_visible;
+use crate::text::{self, Shown, is_visible};
+use crate::vocabulary::vocabulary;
 
 /// What a session is for; `session-config` of `wit/lifecycle.wit`.
 #[derive(Clone, Debug)]
@@ -49,44 +49,39 @@ impl SessionConfig {
     /// Checks and takes a configuration.
     ///
     /// # Errors
-    /// For the mount [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`],
-    /// [`ConfigError::MountMalformed`]; for the namespace the first two of them; for the numbers
-    /// [`ConfigError::OutOfRange`].
+    /// For the mount [`InputRule::EmptyValue`], [`InputRule::IllegalCharacter`],
+    /// [`InputRule::MountMalformed`]; for the namespace the first two of them; for the numbers
+    /// [`InputRule::OutOfRange`].
     pub fn new(
         mount: String,
         login: LoginOptions,
         source: CredentialSource,
         settings: SessionSettings,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<Self, InputError> {
         check_mount(&mount)?;
         if let Some(namespace) = &settings.namespace {
-            check_text(
-                ConfigField::Namespace,
-                namespace,
-                "printable ASCII without blanks",
-                is_visible,
-            )?;
+            text::check(InputField::Namespace, namespace, Shown::Nothing, is_visible)?;
         }
         let number = |field, value: Option<u32>, default, least, most| match value {
             None => Ok(default),
             Some(value) if (least..=most).contains(&value) => Ok(value),
-            Some(found) => Err(ConfigError::OutOfRange {
+            Some(found) => Err(InputError::invalid(
+                InputRule::OutOfRange,
                 field,
-                least,
-                most,
-                found,
-            }),
+                format_args!("{least} to {most}"),
+                format_args!("{found}"),
+            )),
         };
         Ok(Self {
             request_timeout: number(
-                ConfigField::RequestTimeoutMilliseconds,
+                InputField::RequestTimeoutMilliseconds,
                 settings.request_timeout_milliseconds,
                 10_000,
                 100,
                 600_000,
             )?,
             back_off_cap: number(
-                ConfigField::BackOffCapMilliseconds,
+                InputField::BackOffCapMilliseconds,
                 settings.back_off_cap_milliseconds,
                 60_000,
                 1_000,
@@ -94,7 +89,7 @@ impl SessionConfig {
             )?
             .into(),
             start_spread: number(
-                ConfigField::StartSpreadMilliseconds,
+                InputField::StartSpreadMilliseconds,
                 settings.start_spread_milliseconds,
                 0,
                 0,
@@ -102,7 +97,7 @@ impl SessionConfig {
             )?
             .into(),
             clock_correction_limit: number(
-                ConfigField::ClockCorrectionLimitSeconds,
+                InputField::ClockCorrectionLimitSeconds,
                 settings.clock_correction_limit_seconds,
                 if login.server_id.is_some() {
                     CORRECTION_WITH_SERVER_ID
@@ -134,13 +129,14 @@ pub enum CredentialSource {
     WebIdentity(WebIdentity),
 }
 
-/// Whether a container endpoint wants an authorization token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContainerAuthorization {
-    /// None is sent.
-    None,
-    /// One is asked of the host before each fetch.
-    Token,
+vocabulary! {
+    /// Whether a container endpoint wants an authorization token.
+    pub enum ContainerAuthorization {
+        /// None is sent.
+        None = "none",
+        /// One is asked of the host before each fetch.
+        Token = "token",
+    }
 }
 
 /// The container endpoint of ECS, EKS Pod Identity or a credential helper beside the process.
@@ -155,21 +151,28 @@ impl ContainerEndpoint {
     /// Checks and takes `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI`.
     ///
     /// # Errors
-    /// [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`],
-    /// [`ConfigError::ContainerUriMalformed`], [`ConfigError::ContainerUriNotLocal`].
-    pub fn new(uri: &str, authorization: ContainerAuthorization) -> Result<Self, ConfigError> {
-        let field = ConfigField::ContainerUri;
-        check_text(field, uri, "printable ASCII without blanks", is_visible)?;
-        let malformed = |found| Err(ConfigError::ContainerUriMalformed { found });
+    /// [`InputRule::EmptyValue`], [`InputRule::IllegalCharacter`],
+    /// [`InputRule::ContainerUriMalformed`], [`InputRule::ContainerUriNotLocal`].
+    pub fn new(uri: &str, authorization: ContainerAuthorization) -> Result<Self, InputError> {
+        let field = InputField::ContainerUri;
+        text::check(field, uri, Shown::Nothing, is_visible)?;
+        let malformed = |found| {
+            Err(InputError::invalid(
+                InputRule::ContainerUriMalformed,
+                field,
+                format_args!("a path or a URL such as http://169.254.170.23/v1/credentials"),
+                found,
+            ))
+        };
         if uri.contains('@') {
-            return malformed(Found::Kind("user information"));
+            return malformed(format_args!("user information"));
         }
         let Ok(parsed) = uri.parse::<Uri>() else {
-            return malformed(Found::value(uri));
+            return malformed(format_args!("{}", quoted(uri)));
         };
         let path_and_query = match parsed.path_and_query() {
             Some(path) if path.as_str().starts_with('/') => path.as_str().to_owned(),
-            _ => return malformed(Found::value(uri)),
+            _ => return malformed(format_args!("{}", quoted(uri))),
         };
         let origin = match (parsed.scheme(), parsed.authority()) {
             (None, None) => "http://169.254.170.2".to_owned(),
@@ -178,12 +181,16 @@ impl ContainerEndpoint {
             }
             (Some(scheme), Some(authority)) if *scheme == Scheme::HTTP => {
                 if !is_local(authority.host()) {
-                    let found = Found::value(authority.host());
-                    return Err(ConfigError::ContainerUriNotLocal { found });
+                    return Err(InputError::invalid(
+                        InputRule::ContainerUriNotLocal,
+                        field,
+                        format_args!("https, or a loopback or link-local host"),
+                        format_args!("http and the host {}", quoted(authority.host())),
+                    ));
                 }
                 format!("http://{authority}")
             }
-            _ => return malformed(Found::value(uri)),
+            _ => return malformed(format_args!("{}", quoted(uri))),
         };
         Ok(Self {
             origin,
@@ -205,49 +212,50 @@ impl WebIdentity {
     /// Checks and takes an exchange. Region and endpoint are those of the STS that the host calls.
     ///
     /// # Errors
-    /// [`ConfigError::EmptyValue`], [`ConfigError::IllegalCharacter`],
-    /// [`ConfigError::RoleArnMalformed`], [`ConfigError::Length`], [`ConfigError::StsUrlNotLocal`].
+    /// [`InputRule::EmptyValue`], [`InputRule::IllegalCharacter`],
+    /// [`InputRule::RoleArnMalformed`], [`InputRule::OutOfRange`], [`InputRule::StsUrlNotLocal`].
     pub fn new(
         role_arn: String,
         role_session_name: String,
         region: Option<&Region>,
         sts_endpoint: Option<&StsEndpoint>,
-    ) -> Result<Self, ConfigError> {
-        check_text(
-            ConfigField::RoleArn,
-            &role_arn,
-            "printable ASCII without blanks",
-            is_visible,
-        )?;
+    ) -> Result<Self, InputError> {
+        text::check(InputField::RoleArn, &role_arn, Shown::Nothing, is_visible)?;
         let mut parts = role_arn.splitn(6, ':');
         let is_role = parts.next() == Some("arn")
             && parts.nth(1) == Some("iam")
             && parts.nth(2).is_some_and(|part| part.starts_with("role/"));
         if !is_role {
-            let found = Found::value(&role_arn);
-            return Err(ConfigError::RoleArnMalformed { found });
+            return Err(InputError::invalid(
+                InputRule::RoleArnMalformed,
+                InputField::RoleArn,
+                format_args!("an ARN such as arn:aws:iam::123456789012:role/dev"),
+                format_args!("{}", quoted(&role_arn)),
+            ));
         }
         // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
-        check_text(
-            ConfigField::RoleSessionName,
-            &role_session_name,
-            "letters, digits and '_+=,.@-'",
-            |c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
-        )?;
+        let field = InputField::RoleSessionName;
+        text::check(field, &role_session_name, Shown::Nothing, |c| {
+            c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
+        })?;
         let length = role_session_name.len();
         if !(2..=64).contains(&length) {
-            return Err(ConfigError::Length {
-                field: ConfigField::RoleSessionName,
-                least: 2,
-                most: 64,
-                length,
-            });
+            return Err(InputError::invalid(
+                InputRule::OutOfRange,
+                field,
+                format_args!("2 to 64 characters"),
+                format_args!("{length}"),
+            ));
         }
         let target = StsTarget::resolve(region, sts_endpoint);
         let origin = target.url.trim_end_matches('/').to_owned();
         if origin.starts_with("http:") && !is_loopback(host_without_port(&target.host)) {
-            let found = Found::value(&target.host);
-            return Err(ConfigError::StsUrlNotLocal { found });
+            return Err(InputError::invalid(
+                InputRule::StsUrlNotLocal,
+                InputField::StsEndpoint,
+                format_args!("https, or a loopback host"),
+                format_args!("http and the host {}", quoted(&target.host)),
+            ));
         }
         Ok(Self {
             origin,
@@ -257,37 +265,18 @@ impl WebIdentity {
     }
 }
 
-/// Checks that a text is not empty and has only characters of an alphabet.
-pub(super) fn check_text(
-    field: ConfigField,
-    value: &str,
-    alphabet: &'static str,
-    is_legal: fn(char) -> bool,
-) -> Result<(), ConfigError> {
-    if value.is_empty() {
-        return Err(ConfigError::EmptyValue { field });
-    }
-    match value.chars().position(|c| !is_legal(c)) {
-        None => Ok(()),
-        Some(index) => Err(ConfigError::IllegalCharacter {
-            field,
-            alphabet,
-            position: index + 1,
-        }),
-    }
-}
-
-fn check_mount(mount: &str) -> Result<(), ConfigError> {
+fn check_mount(mount: &str) -> Result<(), InputError> {
     // What a path carries without an encoding; Vault mounts have no others in practice.
-    check_text(
-        ConfigField::Mount,
-        mount,
-        "letters, digits and '-_.~/'",
-        |c| c.is_ascii_alphanumeric() || "-_.~/".contains(c),
-    )?;
+    text::check(InputField::Mount, mount, Shown::Nothing, |c| {
+        c.is_ascii_alphanumeric() || "-_.~/".contains(c)
+    })?;
     if mount.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        let found = Found::value(mount);
-        return Err(ConfigError::MountMalformed { found });
+        return Err(InputError::invalid(
+            InputRule::MountMalformed,
+            InputField::Mount,
+            format_args!("a path such as aws or team/aws"),
+            format_args!("{}", quoted(mount)),
+        ));
     }
     Ok(())
 }

@@ -2,53 +2,48 @@
 
 use core::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::inspector::Answer;
+use crate::vocabulary::vocabulary;
 
 /// The longest answer that is read, in bytes. A token with a thousand policies has a tenth of it.
 pub(super) const ANSWER_LIMIT_BYTES: u32 = 256 * 1024;
 
-/// The server that a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// Vault, whose address only the host knows.
-    Vault,
-    /// The container endpoint.
-    ContainerEndpoint,
-    /// EC2's instance metadata.
-    InstanceMetadata,
-    /// STS, for the exchange of a web identity.
-    Sts,
+vocabulary! {
+    /// The server that a request is for.
+    pub enum Destination {
+        /// Vault, whose address only the host knows.
+        Vault = "vault",
+        /// The container endpoint.
+        ContainerEndpoint = "container-endpoint",
+        /// EC2's instance metadata.
+        InstanceMetadata = "instance-metadata",
+        /// STS, for the exchange of a web identity.
+        Sts = "sts",
+    }
 }
 
-/// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestPurpose {
-    /// A login at Vault.
-    Login,
-    /// A renewal of the token.
-    Renewal,
-    /// The question whether Vault knows the token.
-    TokenCheck,
-    /// AWS credentials, or a step towards them.
-    Credentials,
-}
-
-impl RequestPurpose {
-    /// Returns the name of the purpose in `wit/lifecycle.wit`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Renewal => "renewal",
-            Self::TokenCheck => "token-check",
-            Self::Credentials => "credentials",
-        }
+vocabulary! {
+    /// What a request is for.
+    pub enum RequestPurpose {
+        /// A login at Vault.
+        Login = "login",
+        /// A renewal of the token.
+        Renewal = "renewal",
+        /// The question whether Vault knows the token.
+        TokenCheck = "token-check",
+        /// AWS credentials, or a step towards them.
+        Credentials = "credentials",
     }
 }
 
 impl Destination {
-    pub(super) const fn name(self) -> &'static str {
+    /// Returns the server as messages name it.
+    pub(super) const fn title(self) -> &'static str {
         match self {
             Self::Vault => "Vault",
             Self::ContainerEndpoint => "the container endpoint",
@@ -58,18 +53,19 @@ impl Destination {
     }
 }
 
-/// The method of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// `GET`.
-    Get,
-    /// `POST`.
-    Post,
-    /// `PUT`.
-    Put,
+vocabulary! {
+    /// The method of a request.
+    pub enum HttpMethod {
+        /// `GET`.
+        Get = "get",
+        /// `POST`.
+        Post = "post",
+        /// `PUT`.
+        Put = "put",
+    }
 }
 
-impl Method {
+impl HttpMethod {
     /// Returns the method as HTTP writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -81,7 +77,8 @@ impl Method {
 }
 
 /// A header; its value may be a secret, so `Debug` shows only the name.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Header {
     /// In lower case in requests, in any case in answers.
     pub name: String,
@@ -106,7 +103,8 @@ impl fmt::Debug for Header {
 }
 
 /// A request that the host sends. `Debug` shows neither header values nor the body.
-#[derive(Clone)]
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Request {
     /// Brings the answer back to its request.
     pub id: u64,
@@ -117,12 +115,13 @@ pub struct Request {
     /// Scheme, host and perhaps port; `None` for Vault.
     pub origin: Option<String>,
     /// The method.
-    pub method: Method,
+    pub method: HttpMethod,
     /// The path, percent-encoded, with the query if there is one.
     pub path_and_query: String,
     /// Every header that is needed beside `Host` and `Content-Length`.
     pub headers: Vec<Header>,
     /// The body; empty for none.
+    #[serde(serialize_with = "in_base64")]
     pub body: Zeroizing<Vec<u8>>,
     /// How long the host waits for the whole answer.
     pub timeout_milliseconds: u32,
@@ -142,12 +141,24 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Bodies need not be text, so that JSON carries them in base64.
+fn in_base64<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&Zeroizing::new(STANDARD.encode(body)))
+}
+
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    let text = Zeroizing::new(String::deserialize(deserializer)?);
+    // Without base64's own error, which holds a byte of the body.
+    let decoded = STANDARD.decode(text.as_bytes());
+    decoded.map_err(|_| serde::de::Error::custom("expected base64"))
+}
+
 /// A request before it has an id and a deadline.
-pub(super) struct Call {
+pub(super) struct UnsentRequest {
     pub destination: Destination,
     /// `None` for Vault.
     pub origin: Option<String>,
-    pub method: Method,
+    pub method: HttpMethod,
     pub path_and_query: String,
     pub headers: Vec<Header>,
     pub body: Zeroizing<Vec<u8>>,
@@ -155,13 +166,16 @@ pub(super) struct Call {
     pub secrets: Vec<Zeroizing<String>>,
 }
 
-/// An answer, whatever its status. `Debug` shows only the status.
+/// An answer with any status. `Debug` shows only the status.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Response {
     /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: Vec<Header>,
     /// The body.
+    #[serde(deserialize_with = "from_base64")]
     pub body: Vec<u8>,
 }
 
@@ -203,17 +217,18 @@ impl fmt::Debug for Response {
     }
 }
 
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TransportFailure {
-    /// The server is not known, or does not accept connections.
-    Unreachable,
-    /// The time for the request is over.
-    TimedOut,
-    /// The connection ended before the answer did.
-    Interrupted,
-    /// The server's certificate is not trusted.
-    Untrusted,
-    /// The answer is longer than the limit.
-    AnswerTooLarge,
+vocabulary! {
+    /// Why there is no answer.
+    pub enum TransportFailure {
+        /// The server is not known, or does not accept connections.
+        Unreachable = "unreachable",
+        /// The time for the request is over.
+        TimedOut = "timed-out",
+        /// The connection ended before the answer did.
+        Interrupted = "interrupted",
+        /// The server's certificate is not trusted.
+        Untrusted = "untrusted",
+        /// The answer is longer than the limit.
+        AnswerTooLarge = "answer-too-large",
+    }
 }

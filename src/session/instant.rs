@@ -1,7 +1,10 @@
 //! One moment on both clocks.
 
+use serde::{Deserialize, Serialize};
+
 /// One moment, as read from both clocks of the host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Instant {
     /// A clock that never steps, in milliseconds since any fixed moment.
     pub monotonic_milliseconds: u64,

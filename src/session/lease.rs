@@ -2,14 +2,16 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::instant::Instant;
 
 /// A Vault token and how long it lives; `lease` of `wit/lifecycle.wit`.
 ///
-/// `Debug` shows nothing of the token. No `PartialEq`: nobody compares secrets.
-#[derive(Clone)]
+/// `Debug` shows nothing of the token. No `PartialEq`: secrets are not compared.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Lease {
     /// The token, for `X-Vault-Token`.
     pub token: Zeroizing<String>,

@@ -7,7 +7,7 @@ mod web_identity;
 use zeroize::Zeroizing;
 
 use super::config::{ContainerAuthorization, CredentialSource};
-use super::exchange::{Call, Response};
+use super::exchange::{Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
 use crate::credential_document::{CredentialDocumentError, read_credential_document};
 use crate::credentials::Credentials;
@@ -16,7 +16,7 @@ use crate::credentials::Credentials;
 pub(super) enum Need {
     Credentials,
     AuthorizationToken,
-    Request(Call),
+    Request(UnsentRequest),
 }
 
 /// What an answer of a source brought.

@@ -314,7 +314,7 @@ def test_header_value_is_another_name_of_server_id() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without blanks, found `a b`\n"),
+        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without spaces, found `a b`\n"),
         (["sign", "--time", "1440938160000"], 1, "error[time-out-of-range]: invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000\n"),
         (["sign", "--time", "noon"], 1, "error: invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `noon`\n"),
         (["sign", "--credentials", "-"], 1, "error: invalid credential document: expected AccessKeyId and SecretAccessKey in JSON, in XML or in lines such as export AWS_ACCESS_KEY_ID=…, found nothing\n"),

@@ -64,8 +64,8 @@ def test_wrong_server_id_is_refused_by_vault_and_explained_by_the_composed_compo
         [
             "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
             f"  the server said: {answer.error}",
-            "  sign with the server ID `vault.example.com`",
-            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "  on the client: sign with the server ID `vault.example.com`",
+            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 

@@ -107,7 +107,7 @@ def test_wrong_server_id_is_explained_with_vaults_own_words(bed: TestBed, tmp_pa
         "the server ID is not the one that the server wants: expected `vault.example.com`, found another\n"
     )
     advice = (
-        "vault-aws-login: server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+        "vault-aws-login: the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
         'expected "vault.example.com" but got "other.example.com"; '
         "on the client: sign with the server ID `vault.example.com`; "
         "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send\n"

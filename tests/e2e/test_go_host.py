@@ -18,8 +18,8 @@ SERVER_ID = "vault.example.com"
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    program = tmp_path_factory.mktemp("go") / "example"
-    go("build", "-o", str(program), "./example")
+    program = tmp_path_factory.mktemp("go") / "login"
+    go("build", "-o", str(program), "./login")
     return program
 
 
@@ -93,8 +93,8 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
             "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
             "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
             'expected "vault.example.com" but got "other.example.com"',
-            "  sign with the server ID `vault.example.com`",
-            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "  on the client: sign with the server ID `vault.example.com`",
+            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 

@@ -67,7 +67,7 @@ def native_agent(run: Run) -> str:
 
 
 def node_example(run: Run) -> str:
-    return said_by(in_node(run, (node_project.PACKAGE / "example.mjs").read_text()))
+    return said_by(in_node(run, (node_project.PACKAGE / "login.mjs").read_text()))
 
 
 # All that a program may find in what is thrown.
@@ -115,7 +115,7 @@ def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
 
 def python_example(run: Run) -> str:
     host = command.ROOT / "host-examples" / "python"
-    words = [sys.executable, str(host / "example.py"), command.COMPONENT, "dev", PATH]
+    words = [sys.executable, str(host / "login.py"), command.COMPONENT, "dev", PATH]
     return finished(words, run.environment | {"PYTHONPATH": str(host / "src")})
 
 

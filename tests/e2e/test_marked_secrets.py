@@ -172,7 +172,7 @@ NODE_SESSION = """
 
 
 def node_example(run: Run) -> Output:
-    script = (node_project.PACKAGE / "example.mjs").read_text()
+    script = (node_project.PACKAGE / "login.mjs").read_text()
     return ended(in_node(run, script))
 
 
@@ -225,7 +225,7 @@ def python_example(run: Run) -> Output:
     environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
     seen = subprocess.run([sys.executable, "-c", SHOWN_IN_PYTHON], env=environment, capture_output=True, text=True, timeout=60)
     assert seen.returncode == 0, seen.stderr
-    words = [str(HOSTS / "python/example.py"), str(command.ROOT / command.COMPONENT)]
+    words = [str(HOSTS / "python/login.py"), str(command.ROOT / command.COMPONENT)]
     words += [run.case.role, GREETING_PATH, run.mount]
     process = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, timeout=60)
     output = ended(process)

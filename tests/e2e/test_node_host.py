@@ -17,7 +17,7 @@ SERVER_ID = "vault.example.com"
 
 
 def example(project: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return node(project, (PACKAGE / "example.mjs").read_text(), *arguments, env=env)
+    return node(project, (PACKAGE / "login.mjs").read_text(), *arguments, env=env)
 
 
 def principal(identity: Identity) -> str:

@@ -39,7 +39,7 @@ def example(
     bed: TestBed, installed: Path, identity: Identity, *arguments: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     environment = bed.process_environment(identity) | variables | {"PYTHONPATH": str(installed)}
-    command = [sys.executable, str(PACKAGE / "example.py"), str(ROOT / COMPONENT), *arguments]
+    command = [sys.executable, str(PACKAGE / "login.py"), str(ROOT / COMPONENT), *arguments]
     return subprocess.run(command, env=environment, cwd=installed, capture_output=True, text=True, timeout=60)
 
 
@@ -79,8 +79,8 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
             "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
             "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
             'expected "vault.example.com" but got "other.example.com"',
-            "  sign with the server ID `vault.example.com`",
-            "  set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "  on the client: sign with the server ID `vault.example.com`",
+            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 

@@ -175,7 +175,7 @@ def test_certificate_authority_of_the_environment_is_trusted_and_no_other(
     trusting = env | {f"{prefix}_CACERT": str(bed.vault.certificate_file)}
     assert bed.read_greeting(login("--role", "wasmtime", env=trusting)) == GREETING
     text = refusal("--role", "wasmtime", env=env)
-    assert text.startswith(f"error: cannot reach {bed.vault.tls_address}/v1/auth/aws/login: ")
+    assert text.startswith(f"error: cannot reach {bed.vault.tls_address}: ")
     assert "UnknownIssuer" in text
 
 
@@ -262,7 +262,7 @@ def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Id
 def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
     with server(307, {"Location": "/v1/auth/aws/login"}) as (address, asked):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    expected = f"expected an answer from where {address}/v1/auth/aws/login redirects to, found a second redirect"
+    expected = f"expected an answer from where {address} redirects to, found a second redirect"
     assert text == f"error: {expected}"
     assert len(asked) == 2
 
@@ -276,7 +276,7 @@ def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
 def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:
     with server(200, {"Content-Type": "application/json"}, b" " * (2 * 1024 * 1024)) as (address, _):
         text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text.startswith(f"error: cannot read the answer of {address}/v1/auth/aws/login: ")
+    assert text.startswith(f"error: cannot read the answer of {address}: ")
 
 
 def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
@@ -285,7 +285,7 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
         env = user.environment() | {"VAULT_ADDR": address, "VAULT_CLIENT_TIMEOUT": "500ms"}
         text = refusal("--role", "wasmtime", env=env)
     first, *explained = text.splitlines()
-    assert first == f"error: cannot reach {address}/v1/auth/aws/login: timeout: global"
+    assert first == f"error: cannot reach {address}: timeout: global"
     assert explained[0] == "  the host got no answer from Vault"
     assert explained[-1].startswith("  on the client: check Vault's address, port, DNS name, ")
 
@@ -436,7 +436,7 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     with agent(tmp_path, "--role", "nobody-made-this", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
-        running.wait_for_line("  server said: entry for role nobody-made-this not found")
+        running.wait_for_line("  the server said: entry for role nobody-made-this not found")
         assert not running.sink.exists()
 
 
@@ -452,7 +452,7 @@ def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Id
     wrong = "the server ID is not the one that the server wants"
     assert lines[refused].startswith(f"refused: {wrong}: expected `{SERVER_ID}`, found another (")
     assert lines[refused + 1] == (
-        "  server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+        "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
         f'expected "{SERVER_ID}" but got "other.example.com"'
     )
     assert "  likely cause: the login was made for another Vault" in said

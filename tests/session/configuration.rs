@@ -1,20 +1,20 @@
 //! Settings that are refused, with every message in full.
 
 use vault_aws_login::session::{
-    ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig,
-    SessionSettings, WebIdentity,
+    ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig, SessionSettings,
+    WebIdentity,
 };
-use vault_aws_login::{LoginOptions, StsEndpoint, StsUrl};
+use vault_aws_login::{InputError, LoginOptions, StsEndpoint, StsUrl};
 
 use crate::host::Host;
 
 #[track_caller]
-fn refused(error: &ConfigError, field: &str, rule: &str, message: &str) {
+fn refused(error: &InputError, field: &str, rule: &str, message: &str) {
     assert_eq!(error.to_string(), message);
-    assert_eq!((error.field().name(), error.rule().name()), (field, rule));
+    assert_eq!((error.field.name(), error.rule.name()), (field, rule));
 }
 
-fn config(mount: &str, settings: SessionSettings) -> Result<SessionConfig, ConfigError> {
+fn config(mount: &str, settings: SessionSettings) -> Result<SessionConfig, InputError> {
     SessionConfig::new(
         mount.into(),
         LoginOptions::default(),
@@ -27,10 +27,8 @@ fn config(mount: &str, settings: SessionSettings) -> Result<SessionConfig, Confi
 fn mount_that_no_path_can_carry_is_refused() {
     let malformed =
         |mount| format!("invalid mount: expected a path such as aws or team/aws, found `{mount}`");
-    let position = |position| {
-        format!(
-            "invalid mount: expected letters, digits and '-_.~/', found something else at position {position}"
-        )
+    let found = |found| {
+        format!("invalid mount: expected letters, digits and '-_.~/', found {found} at position 2")
     };
     let table = [
         ("", "empty-value", "empty mount: expected a value".into()),
@@ -38,10 +36,19 @@ fn mount_that_no_path_can_carry_is_refused() {
         ("aws/", "mount-malformed", malformed("aws/")),
         ("a//b", "mount-malformed", malformed("a//b")),
         ("a/../b", "mount-malformed", malformed("a/../b")),
-        ("aws\n", "illegal-character", position(4)),
-        ("a b", "illegal-character", position(2)),
-        ("a?b", "illegal-character", position(2)),
-        ("ä", "illegal-character", position(1)),
+        (
+            "aws\n",
+            "surrounding-whitespace",
+            "invalid mount: expected no whitespace at either end, found a line break at the end"
+                .into(),
+        ),
+        ("a b", "illegal-character", found("a space")),
+        (
+            "a?b",
+            "illegal-character",
+            found("a character outside that"),
+        ),
+        ("aä", "illegal-character", found("a non-ASCII character")),
     ];
     for (mount, rule, message) in table {
         let error = config(mount, SessionSettings::default()).unwrap_err();
@@ -62,6 +69,7 @@ fn numbers_outside_their_bounds_are_refused() {
                 ..settings()
             },
             "request-timeout-milliseconds",
+            "request timeout in milliseconds",
             "expected 100 to 600000, found 99",
         ),
         (
@@ -70,6 +78,7 @@ fn numbers_outside_their_bounds_are_refused() {
                 ..settings()
             },
             "back-off-cap-milliseconds",
+            "back-off cap in milliseconds",
             "expected 1000 to 3600000, found 999",
         ),
         (
@@ -78,6 +87,7 @@ fn numbers_outside_their_bounds_are_refused() {
                 ..settings()
             },
             "start-spread-milliseconds",
+            "start spread in milliseconds",
             "expected 0 to 3600000, found 3600001",
         ),
         (
@@ -86,16 +96,17 @@ fn numbers_outside_their_bounds_are_refused() {
                 ..settings()
             },
             "clock-correction-limit-seconds",
+            "clock correction limit in seconds",
             "expected 0 to 3600, found 3601",
         ),
     ];
-    for (settings, field, end) in table {
+    for (settings, field, title, end) in table {
         let error = config("aws", settings).unwrap_err();
         refused(
             &error,
             field,
             "out-of-range",
-            &format!("invalid {field}: {end}"),
+            &format!("invalid {title}: {end}"),
         );
     }
 }
@@ -103,11 +114,15 @@ fn numbers_outside_their_bounds_are_refused() {
 #[test]
 fn namespace_that_no_header_can_carry_is_refused() {
     for (namespace, rule, message) in [
-        ("", "empty-value", "empty namespace: expected a value"),
+        (
+            "",
+            "empty-value",
+            "empty namespace: expected a value or none",
+        ),
         (
             "a\r\nx",
             "illegal-character",
-            "invalid namespace: expected printable ASCII without blanks, found something else at position 2",
+            "invalid namespace: expected printable ASCII without spaces, found a line break at position 2",
         ),
     ] {
         let settings = SessionSettings {
@@ -127,19 +142,19 @@ fn namespace_that_no_header_can_carry_is_refused() {
 fn container_uri_is_a_path_or_a_url_that_keeps_the_secret() {
     let malformed = |found| {
         format!(
-            "invalid container-uri: expected a path or a URL such as http://169.254.170.23/v1/credentials, found {found}"
+            "invalid container URI: expected a path or a URL such as http://169.254.170.23/v1/credentials, found {found}"
         )
     };
     let elsewhere = |host| {
         format!(
-            "invalid container-uri: expected https, or a loopback or link-local host, found http and the host `{host}`"
+            "invalid container URI: expected https, or a loopback or link-local host, found http and the host `{host}`"
         )
     };
     let table = [
         (
             "",
             "empty-value",
-            "empty container-uri: expected a value".into(),
+            "empty container URI: expected a value".into(),
         ),
         (
             "v2/credentials",
@@ -200,7 +215,7 @@ fn web_identity_without_a_role_or_a_name_is_refused() {
         "arn:aws:iam::123456789012:user/dev",
         "arn:aws:sts::1:assumed-role/a/b",
     ] {
-        let message = format!("invalid role-arn: expected an ARN such as {arn}, found `{wrong}`");
+        let message = format!("invalid role ARN: expected an ARN such as {arn}, found `{wrong}`");
         refused(
             &identity(wrong, "pod"),
             "role-arn",
@@ -212,19 +227,19 @@ fn web_identity_without_a_role_or_a_name_is_refused() {
         &identity(arn, ""),
         "role-session-name",
         "empty-value",
-        "empty role-session-name: expected a value",
+        "empty role session name: expected a value",
     );
     refused(
         &identity(arn, "a/b"),
         "role-session-name",
         "illegal-character",
-        "invalid role-session-name: expected letters, digits and '_+=,.@-', found something else at position 2",
+        "invalid role session name: expected letters, digits and '_+=,.@-', found a character outside that at position 2",
     );
     refused(
         &identity(arn, "a"),
         "role-session-name",
         "out-of-range",
-        "invalid role-session-name: expected 2 to 64 characters, found 1",
+        "invalid role session name: expected 2 to 64 characters, found 1",
     );
 }
 
@@ -244,7 +259,7 @@ fn web_identity_goes_to_sts_by_https_or_stays_on_the_machine() {
         ("http://[fd00:ec2::23]:1", "[fd00:ec2::23]:1"),
     ] {
         let message = format!(
-            "invalid sts-endpoint: expected https, or a loopback host, found http and the host `{host}`"
+            "invalid STS endpoint: expected https, or a loopback host, found http and the host `{host}`"
         );
         let error = identity(url).unwrap_err();
         refused(&error, "sts-endpoint", "sts-url-not-local", &message);
@@ -272,7 +287,7 @@ fn authorization_token_that_no_header_can_carry_is_refused_and_not_shown() {
         &error,
         "authorization-token",
         "empty-value",
-        "empty authorization-token: expected a value",
+        "empty authorization token: expected a value",
     );
     let error = host
         .session
@@ -282,7 +297,7 @@ fn authorization_token_that_no_header_can_carry_is_refused_and_not_shown() {
         &error,
         "authorization-token",
         "illegal-character",
-        "invalid authorization-token: expected printable ASCII, found something else at position 6",
+        "invalid authorization token: expected printable ASCII, found a line break at position 6",
     );
 }
 
@@ -291,5 +306,5 @@ fn error_of_the_login_options_keeps_its_names() {
     let error =
         LoginOptions::new(None, None, Some("arn:aws:iam::1:role/x".into()), None).unwrap_err();
     let message = error.to_string();
-    refused(&ConfigError::from(error), "role", "role-is-arn", &message);
+    refused(&error, "role", "role-is-arn", &message);
 }

@@ -1,7 +1,7 @@
 //! An upstream server says 403: is it the token, or is it just forbidden?
 
 use proptest::prelude::*;
-use vault_aws_login::session::{Action, Healing, Method, Refusal, RefusalRule, RequestPurpose};
+use vault_aws_login::session::{Action, Healing, HttpMethod, Refusal, RefusalRule, RequestPurpose};
 
 use crate::host::{Host, errors, header, login_answer};
 
@@ -71,7 +71,7 @@ fn refused_token_is_asked_about() {
     let request = host.request();
     assert_eq!(request.path_and_query, "/v1/auth/token/lookup-self");
     assert_eq!(request.purpose, RequestPurpose::TokenCheck);
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(header(&request, "x-vault-token"), Some("hvs.example"));
     assert!(request.body.is_empty());
 }

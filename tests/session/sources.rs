@@ -3,7 +3,7 @@
 use vault_aws_login::inspector::explain_login;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Healing,
-    Method, RefusalRule, RequestPurpose, TransportFailure, WebIdentity,
+    HttpMethod, RefusalRule, RequestPurpose, TransportFailure, WebIdentity,
 };
 
 use crate::host::{EPOCH, Host, body, credentials, credentials_until, header, login_answer};
@@ -74,7 +74,7 @@ fn pushed_credentials_that_have_ended_are_refused_and_asked_for_after_a_while() 
     assert_eq!((refusal.destination, refusal.status), (None, None));
     assert_eq!(
         refusal.message,
-        "no credentials from the host: expected them, found credentials that have ended"
+        "no credentials from the host: expected them, found credentials that have expired"
     );
     let start = host.now.monotonic_milliseconds;
     assert!(matches!(host.wait(), Action::NeedCredentials));
@@ -104,7 +104,7 @@ fn container_endpoint_without_a_token_is_asked_at_once() {
     let mut host = container(ContainerAuthorization::None);
     let request = host.request();
     assert_eq!(request.destination, Destination::ContainerEndpoint);
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(request.origin.as_deref(), Some("http://169.254.170.23"));
     assert_eq!(request.path_and_query, "/v1/credentials?a=b");
     assert_eq!(header(&request, "authorization"), None);
@@ -217,7 +217,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
     assert_eq!(request.timeout_milliseconds, 5_000);
     assert_eq!(
         (request.method, request.path_and_query.as_str()),
-        (Method::Put, "/latest/api/token")
+        (HttpMethod::Put, "/latest/api/token")
     );
     assert_eq!(request.purpose, RequestPurpose::Credentials);
     assert_eq!(
@@ -226,7 +226,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
     );
     host.answer(&request, 200, "metadata-token");
     let request = host.request();
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(
         request.path_and_query,
         "/latest/meta-data/iam/security-credentials/"
@@ -439,7 +439,7 @@ fn web_identity_is_exchanged_without_a_signature() {
     assert_eq!(request.origin.as_deref(), Some("https://sts.amazonaws.com"));
     assert_eq!(
         (request.method, request.path_and_query.as_str()),
-        (Method::Post, "/")
+        (HttpMethod::Post, "/")
     );
     assert_eq!(
         body(&request),

@@ -2,7 +2,7 @@
 
 use vault_aws_login::inspector::{Answer, LoginRule, explain_refusal};
 use vault_aws_login::session::{
-    Action, Destination, Healing, Method, RefusalRule, RequestPurpose, TransportFailure,
+    Action, Destination, Healing, HttpMethod, RefusalRule, RequestPurpose, TransportFailure,
 };
 
 use crate::host::{Host, body, errors, header, login_answer};
@@ -13,7 +13,7 @@ fn login_is_posted_to_the_mount() {
     let request = host.request();
     assert_eq!(request.destination, Destination::Vault);
     assert_eq!(request.purpose, RequestPurpose::Login);
-    assert_eq!(request.method, Method::Post);
+    assert_eq!(request.method, HttpMethod::Post);
     assert_eq!(request.path_and_query, "/v1/auth/aws/login");
     assert_eq!(request.origin, None);
     assert_eq!(header(&request, "content-type"), Some("application/json"));
@@ -439,7 +439,7 @@ fn token_is_renewed_at_two_thirds_of_its_lease() {
         assert_eq!(host.now.monotonic_milliseconds - sent, 40_000);
         assert_eq!(request.path_and_query, "/v1/auth/token/renew-self");
         assert_eq!(request.purpose, RequestPurpose::Renewal);
-        assert_eq!(request.method, Method::Post);
+        assert_eq!(request.method, HttpMethod::Post);
         assert_eq!(header(&request, "x-vault-token"), Some("hvs.example"));
         assert_eq!(body(&request), r#"{"increment":60}"#);
         host.answer(&request, 200, &login_answer(60));

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::ffi::OsStr;
 
-use vault_aws_login::{CredentialDocumentError, SignError, SignRule, echo_value};
+use vault_aws_login::{CredentialDocumentError, InputError, InputRule, echo_value};
 
 /// Written to standard error; never holds a secret.
 pub(super) enum Failure {
@@ -80,11 +80,11 @@ impl From<lexopt::Error> for Failure {
     }
 }
 
-impl From<SignError> for Failure {
-    fn from(error: SignError) -> Self {
+impl From<InputError> for Failure {
+    fn from(error: InputError) -> Self {
         Self::Refused {
-            rule: Some(error.rule().name()),
-            message: error.to_string(),
+            rule: Some(error.rule.name()),
+            message: error.message,
         }
     }
 }
@@ -94,7 +94,7 @@ impl From<CredentialDocumentError> for Failure {
         match error {
             CredentialDocumentError::Credentials(error) => error.into(),
             CredentialDocumentError::ExpirationOutOfRange => Self::Refused {
-                rule: Some(SignRule::TimeOutOfRange.name()),
+                rule: Some(InputRule::TimeOutOfRange.name()),
                 message: error.to_string(),
             },
             error => Self::refused(error.to_string()),

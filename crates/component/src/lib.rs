@@ -5,8 +5,14 @@ mod bindings {
     wit_bindgen::generate!({
         world: "login",
         path: "../../wit",
-        // Types of the core that are the WIT's as they are.
+        // The types of the core that are those of the WIT.
         with: {
+            "vault-aws:login/signer@0.1.0/credentials": vault_aws_login::unchecked::Credentials,
+            "vault-aws:login/signer@0.1.0/input-error": vault_aws_login::InputError,
+            "vault-aws:login/signer@0.1.0/input-field": vault_aws_login::InputField,
+            "vault-aws:login/signer@0.1.0/input-rule": vault_aws_login::InputRule,
+            "vault-aws:login/signer@0.1.0/login-options": vault_aws_login::unchecked::LoginOptions,
+            "vault-aws:login/signer@0.1.0/sts-endpoint": vault_aws_login::unchecked::StsEndpoint,
             "vault-aws:login/inspector@0.1.0/answer": vault_aws_login::inspector::Answer,
             "vault-aws:login/inspector@0.1.0/called-endpoint": vault_aws_login::inspector::CalledEndpoint,
             "vault-aws:login/inspector@0.1.0/credential-scope": vault_aws_login::inspector::CredentialScope,
@@ -27,6 +33,20 @@ mod bindings {
             "vault-aws:login/inspector@0.1.0/shown-header": vault_aws_login::inspector::ShownHeader,
             "vault-aws:login/inspector@0.1.0/software": vault_aws_login::inspector::Software,
             "vault-aws:login/inspector@0.1.0/unique-ids": vault_aws_login::inspector::UniqueIds,
+            "vault-aws:login/lifecycle@0.1.0/clock-correction": vault_aws_login::session::ClockCorrection,
+            "vault-aws:login/lifecycle@0.1.0/container-authorization": vault_aws_login::session::ContainerAuthorization,
+            "vault-aws:login/lifecycle@0.1.0/container-endpoint": vault_aws_login::unchecked::ContainerEndpoint,
+            "vault-aws:login/lifecycle@0.1.0/credential-source": vault_aws_login::unchecked::CredentialSource,
+            "vault-aws:login/lifecycle@0.1.0/destination": vault_aws_login::session::Destination,
+            "vault-aws:login/lifecycle@0.1.0/healing": vault_aws_login::session::Healing,
+            "vault-aws:login/lifecycle@0.1.0/http-method": vault_aws_login::session::HttpMethod,
+            "vault-aws:login/lifecycle@0.1.0/instant": vault_aws_login::session::Instant,
+            "vault-aws:login/lifecycle@0.1.0/refusal": vault_aws_login::session::Refusal,
+            "vault-aws:login/lifecycle@0.1.0/refusal-rule": vault_aws_login::session::RefusalRule,
+            "vault-aws:login/lifecycle@0.1.0/request-purpose": vault_aws_login::session::RequestPurpose,
+            "vault-aws:login/lifecycle@0.1.0/session-config": vault_aws_login::unchecked::SessionConfig,
+            "vault-aws:login/lifecycle@0.1.0/transport-failure": vault_aws_login::session::TransportFailure,
+            "vault-aws:login/lifecycle@0.1.0/web-identity": vault_aws_login::unchecked::WebIdentity,
         },
     });
 }

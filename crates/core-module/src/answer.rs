@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use vault_aws_login::SignError;
+use vault_aws_login::InputError;
 
 /// The answer to a request.
 #[derive(Serialize)]
@@ -37,10 +37,9 @@ impl Refusal {
     }
 }
 
-impl From<SignError> for Refusal {
-    fn from(error: SignError) -> Self {
-        let field = Some(error.field().name());
-        Self::new(error.rule().name(), field, error.to_string())
+impl From<InputError> for Refusal {
+    fn from(error: InputError) -> Self {
+        Self::new(error.rule.name(), Some(error.field.name()), error.message)
     }
 }
 

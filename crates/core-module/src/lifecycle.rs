@@ -1,21 +1,15 @@
 //! `lifecycle`: the JSON of `wit/lifecycle.wit`. Where the WIT has a resource, this has a number.
 
-mod action;
-mod config;
-mod exchange;
-
 use core::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use self::action::{ActionJson, InstantJson, LeaseJson};
-use self::config::SessionConfigJson;
-use self::exchange::{ResponseJson, TransportFailureJson};
 use super::answer::{Refusal, answer};
-use super::signer::CredentialsJson;
-use vault_aws_login::Credentials;
-use vault_aws_login::session::{Response, Session, SessionConfig};
+use vault_aws_login::session::{
+    Instant, Lease, Response, Session, SessionConfig, TransportFailure,
+};
+use vault_aws_login::{Credentials, unchecked};
 
 thread_local! {
     /// The sessions of this instance of the module, and the number of the next one.
@@ -63,20 +57,15 @@ pub(super) fn session_drop(request: &[u8]) -> Vec<u8> {
 /// Says what to do now; the answer is an action.
 pub(super) fn session_next_action(request: &[u8]) -> Vec<u8> {
     answer(request, |request: NowRequest| {
-        let now = request.now.into();
-        with_session(request.session, |session| {
-            ActionJson::from(session.next_action(now))
-        })
+        with_session(request.session, |session| session.next_action(request.now))
     })
 }
 
 /// Takes the answer to a request of the session; the answer is null.
 pub(super) fn session_on_response(request: &[u8]) -> Vec<u8> {
     answer(request, |request: ResponseRequest| {
-        let response = Response::try_from(request.response)?;
-        let (id, now) = (request.request_id, request.now.into());
         with_session(request.session, |session| {
-            session.on_response(id, now, response);
+            session.on_response(request.request_id, request.now, request.response);
         })
     })
 }
@@ -84,9 +73,8 @@ pub(super) fn session_on_response(request: &[u8]) -> Vec<u8> {
 /// Takes notice that a request of the session has no answer; the answer is null.
 pub(super) fn session_on_failure(request: &[u8]) -> Vec<u8> {
     answer(request, |request: FailureRequest| {
-        let (id, now) = (request.request_id, request.now.into());
         with_session(request.session, |session| {
-            session.on_failure(id, now, request.failure.into());
+            session.on_failure(request.request_id, request.now, request.failure);
         })
     })
 }
@@ -95,9 +83,8 @@ pub(super) fn session_on_failure(request: &[u8]) -> Vec<u8> {
 pub(super) fn session_push_credentials(request: &[u8]) -> Vec<u8> {
     answer(request, |request: CredentialsRequest| {
         let credentials = Credentials::try_from(request.credentials)?;
-        let now = request.now.into();
         with_session(request.session, |session| {
-            session.push_credentials(credentials, now);
+            session.push_credentials(credentials, request.now);
         })
     })
 }
@@ -115,9 +102,8 @@ pub(super) fn session_push_authorization_token(request: &[u8]) -> Vec<u8> {
 /// Takes over a lease; the answer is null.
 pub(super) fn session_adopt(request: &[u8]) -> Vec<u8> {
     answer(request, |request: AdoptRequest| {
-        let now = request.now.into();
         with_session(request.session, |session| {
-            session.adopt(request.lease.into(), now);
+            session.adopt(request.lease, request.now);
         })
     })
 }
@@ -125,17 +111,17 @@ pub(super) fn session_adopt(request: &[u8]) -> Vec<u8> {
 /// Says that a server refused the token; the answer is null.
 pub(super) fn session_token_refused(request: &[u8]) -> Vec<u8> {
     answer(request, |request: NowRequest| {
-        let now = request.now.into();
-        with_session(request.session, |session| session.token_refused(now))
+        with_session(request.session, |session| {
+            session.token_refused(request.now);
+        })
     })
 }
 
 /// Returns the lease if it is live; the answer is a lease, or null.
 pub(super) fn session_live_lease(request: &[u8]) -> Vec<u8> {
     answer(request, |request: NowRequest| {
-        let now = request.now.into();
         with_session(request.session, |session| {
-            session.live_lease(now).cloned().map(LeaseJson::from)
+            session.live_lease(request.now).cloned()
         })
     })
 }
@@ -153,7 +139,7 @@ fn with_session<T>(number: u32, act: impl FnOnce(&mut Session) -> T) -> Result<T
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct CreateRequest {
-    config: SessionConfigJson,
+    config: unchecked::SessionConfig,
     jitter_seed: u64,
 }
 
@@ -167,7 +153,7 @@ struct DropRequest {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct NowRequest {
     session: u32,
-    now: InstantJson,
+    now: Instant,
 }
 
 #[derive(Deserialize)]
@@ -175,8 +161,8 @@ struct NowRequest {
 struct ResponseRequest {
     session: u32,
     request_id: u64,
-    now: InstantJson,
-    response: ResponseJson,
+    now: Instant,
+    response: Response,
 }
 
 #[derive(Deserialize)]
@@ -184,16 +170,16 @@ struct ResponseRequest {
 struct FailureRequest {
     session: u32,
     request_id: u64,
-    now: InstantJson,
-    failure: TransportFailureJson,
+    now: Instant,
+    failure: TransportFailure,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct CredentialsRequest {
     session: u32,
-    credentials: CredentialsJson,
-    now: InstantJson,
+    credentials: unchecked::Credentials,
+    now: Instant,
 }
 
 #[derive(Deserialize)]
@@ -207,6 +193,6 @@ struct TokenRequest {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct AdoptRequest {
     session: u32,
-    lease: LeaseJson,
-    now: InstantJson,
+    lease: Lease,
+    now: Instant,
 }

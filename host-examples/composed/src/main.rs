@@ -55,10 +55,17 @@ fn explain(status: Option<u16>) -> Result<String, String> {
     let login = var("LOGIN").ok();
     let refusal = explain_refusal(&answer, login.as_deref(), now());
     let quoted = refusal.quoted.filter(|_| login.is_some());
-    let quoted = quoted.map(|words| format!("the server said: {words}"));
-    let lines = [quoted, refusal.client_fix, refusal.server_fix];
-    let lines = lines.into_iter().flatten();
-    Ok(lines.fold(refusal.message, |text, line| text + "\n  " + &line))
+    let mut text = refusal.message;
+    for (what, line) in [
+        ("the server said", quoted),
+        ("on the client", refusal.client_fix),
+        ("on the server", refusal.server_fix),
+    ] {
+        if let Some(line) = line {
+            text += &format!("\n  {what}: {line}");
+        }
+    }
+    Ok(text)
 }
 
 fn now() -> u64 {

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 use thiserror::Error;
-use vault_aws_login::session::{ConfigError, CredentialSource, SessionConfig, SessionSettings};
-use vault_aws_login::{LoginOptions, SignError, StsEndpoint, StsUrl, echo_message};
+use vault_aws_login::session::{CredentialSource, SessionConfig, SessionSettings};
+use vault_aws_login::{InputError, LoginOptions, StsEndpoint, StsUrl, echo_message};
 
-use crate::credentials::{CredentialsError, Environment, source};
-use crate::guarded_path::{Verdict, judge};
+use crate::credentials::{CredentialsError, CredentialsFrom, Environment, source};
+use crate::guarded_path::{PathVerdict, judge};
 use crate::path_prefix::PathPrefix;
 
 /// The filter's configuration. An unknown key is refused: it may be a misspelt one.
@@ -52,40 +52,6 @@ pub(crate) struct FilterConfig {
     clock_correction_limit_seconds: Option<u32>,
 }
 
-/// Where the AWS credentials come from.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum CredentialsFrom {
-    /// The VM's `environment_variables`.
-    Environment {},
-    /// The container endpoint of ECS, or one beside the proxy, behind a cluster.
-    ContainerEndpoint {
-        cluster: String,
-        /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI` if left out.
-        uri: Option<String>,
-    },
-    /// EC2's instance metadata behind a cluster.
-    InstanceMetadata { cluster: String },
-}
-
-impl Default for CredentialsFrom {
-    fn default() -> Self {
-        Self::Environment {}
-    }
-}
-
-impl CredentialsFrom {
-    /// Returns the cluster that leads to the credentials.
-    pub fn cluster(&self) -> Option<&str> {
-        match self {
-            Self::Environment {} => None,
-            Self::ContainerEndpoint { cluster, .. } | Self::InstanceMetadata { cluster } => {
-                Some(cluster)
-            }
-        }
-    }
-}
-
 /// Why a configuration was refused. Holds no secret, not even one that stands in the wrong place.
 #[derive(Debug, Error)]
 pub(crate) enum FilterConfigError {
@@ -101,12 +67,9 @@ pub(crate) enum FilterConfigError {
          true, or paths that are not guarded, found `{0}`"
     )]
     GuardedPrefix(String),
-    /// The signer refuses an option.
+    /// The signer or the session refuses an option.
     #[error("invalid configuration: {0}")]
-    Login(#[from] SignError),
-    /// The session refuses a setting.
-    #[error("invalid configuration: {0}")]
-    Session(#[from] ConfigError),
+    Input(#[from] InputError),
     /// The credentials cannot be had.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -137,7 +100,8 @@ impl FilterConfig {
             }
         }
         let mut prefixes = prefixes.unwrap_or_default().iter().map(PathPrefix::as_str);
-        let guarded = prefixes.find(|prefix| judge(prefix.as_bytes(), b"") != Verdict::Ordinary);
+        let guarded =
+            prefixes.find(|prefix| judge(prefix.as_bytes(), b"") != PathVerdict::Ordinary);
         match guarded {
             Some(prefix) if !config.allow_token_paths => {
                 Err(FilterConfigError::GuardedPrefix(prefix.to_owned()))
@@ -176,7 +140,7 @@ impl FilterConfig {
         )?)
     }
 
-    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, SignError> {
+    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, InputError> {
         let Some(endpoint) = self.sts_endpoint.as_deref() else {
             return Ok(None);
         };
@@ -204,8 +168,8 @@ const fn default_wait() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialsFrom, FilterConfig};
-    use crate::credentials::Environment;
+    use super::FilterConfig;
+    use crate::credentials::{CredentialsFrom, Environment};
 
     /// AWS's published example key.
     fn environment() -> Environment {
@@ -298,11 +262,11 @@ mod tests {
             ),
             (
                 with(r#""clock_correction_limit_seconds":3601"#),
-                "invalid configuration: invalid clock-correction-limit-seconds: expected 0 to 3600, found 3601",
+                "invalid configuration: invalid clock correction limit in seconds: expected 0 to 3600, found 3601",
             ),
             (
                 with(r#""role":"a b""#),
-                "invalid configuration: invalid role: expected printable ASCII without blanks, found `a b`",
+                "invalid configuration: invalid role: expected printable ASCII without spaces, found `a b`",
             ),
             (
                 with(r#""sts_endpoint":"sts""#),

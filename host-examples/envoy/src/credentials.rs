@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use thiserror::Error;
-use vault_aws_login::session::{
-    ConfigError, ContainerAuthorization, ContainerEndpoint, CredentialSource,
-};
-use vault_aws_login::{Credentials, SignError};
+use vault_aws_login::session::{ContainerAuthorization, ContainerEndpoint, CredentialSource};
+use vault_aws_login::{Credentials, InputError};
 use zeroize::Zeroizing;
-
-use crate::config::CredentialsFrom;
 
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
@@ -30,6 +27,40 @@ const NAMES: [&str; 8] = [
     AUTHORIZATION_TOKEN_FILE,
     WEB_IDENTITY_TOKEN_FILE,
 ];
+
+/// Where the AWS credentials come from.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum CredentialsFrom {
+    /// The VM's `environment_variables`.
+    Environment {},
+    /// The container endpoint of ECS, or one beside the proxy, behind a cluster.
+    ContainerEndpoint {
+        cluster: String,
+        /// `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `…_FULL_URI` if left out.
+        uri: Option<String>,
+    },
+    /// EC2's instance metadata behind a cluster.
+    InstanceMetadata { cluster: String },
+}
+
+impl Default for CredentialsFrom {
+    fn default() -> Self {
+        Self::Environment {}
+    }
+}
+
+impl CredentialsFrom {
+    /// Returns the cluster that leads to the credentials.
+    pub fn cluster(&self) -> Option<&str> {
+        match self {
+            Self::Environment {} => None,
+            Self::ContainerEndpoint { cluster, .. } | Self::InstanceMetadata { cluster } => {
+                Some(cluster)
+            }
+        }
+    }
+}
 
 /// Why there are no credentials, and what to do. Never holds a secret.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -55,10 +86,10 @@ pub(crate) enum CredentialsError {
     NoEndpoint,
     /// The endpoint's URI is refused.
     #[error("invalid credential endpoint: {0}")]
-    Endpoint(#[from] ConfigError),
+    Endpoint(InputError),
     /// The credentials are refused.
     #[error(transparent)]
-    Credentials(#[from] SignError),
+    Credentials(InputError),
 }
 
 /// Those variables of the VM's environment that say something about credentials.
@@ -128,12 +159,13 @@ impl Environment {
             };
             return Err(CredentialsError::Missing(missing));
         };
-        Ok(Credentials::new(
+        Credentials::new(
             access_key_id.to_owned(),
             secret_access_key.to_owned(),
             self.get(SESSION_TOKEN).map(str::to_owned),
             None,
-        )?)
+        )
+        .map_err(CredentialsError::Credentials)
     }
 }
 
@@ -157,7 +189,8 @@ pub(crate) fn source(
             } else {
                 ContainerAuthorization::None
             };
-            let endpoint = ContainerEndpoint::new(uri, authorization)?;
+            let endpoint =
+                ContainerEndpoint::new(uri, authorization).map_err(CredentialsError::Endpoint)?;
             Ok(CredentialSource::ContainerEndpoint(endpoint))
         }
         CredentialsFrom::InstanceMetadata { .. } => Ok(CredentialSource::InstanceMetadata),
@@ -168,8 +201,7 @@ pub(crate) fn source(
 mod tests {
     use vault_aws_login::session::{ContainerAuthorization, CredentialSource};
 
-    use super::{CredentialsError, Environment, source};
-    use crate::config::CredentialsFrom;
+    use super::{CredentialsError, CredentialsFrom, Environment, source};
 
     const ENVIRONMENT: CredentialsFrom = CredentialsFrom::Environment {};
 

@@ -5,7 +5,7 @@ use vault_aws_login::inspector::Refusal;
 /// Returns the server's words and what to change where; `None` if the diagnosis has neither.
 pub(crate) fn advice(diagnosis: &Refusal) -> Option<String> {
     let parts = [
-        ("server said", &diagnosis.quoted),
+        ("the server said", &diagnosis.quoted),
         ("on the client", &diagnosis.client_fix),
         ("on the server", &diagnosis.server_fix),
     ];

@@ -43,9 +43,9 @@ pub(crate) fn send<'a>(config: &'a FilterConfig, request: &Request) -> Result<u3
 
 /// Reads the answer that Envoy has at hand.
 ///
-/// What goes wrong on the way comes as an answer without headers, or as Envoy's own 503 or 504,
-/// which the session takes like Vault's.
-pub(crate) fn answer(body_size: usize, limit: u32) -> Result<Response, TransportFailure> {
+/// Envoy reports a failed request as an answer without headers, or as its own 503 or 504, which the
+/// session treats like Vault's.
+pub(crate) fn response(body_size: usize, limit: u32) -> Result<Response, TransportFailure> {
     if body_size > usize::try_from(limit).unwrap_or(usize::MAX) {
         return Err(TransportFailure::AnswerTooLarge);
     }

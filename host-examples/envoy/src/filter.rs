@@ -10,7 +10,7 @@ use proxy_wasm::types::{Action, MapType};
 use thiserror::Error;
 
 use crate::config::FilterConfig;
-use crate::guarded_path::{Verdict, judge};
+use crate::guarded_path::{PathVerdict, judge};
 use crate::path_prefix::is_under;
 use crate::worker::{NAMESPACE_HEADER, TOKEN_HEADER, Worker};
 
@@ -134,9 +134,9 @@ fn check_path(config: &FilterConfig) -> Result<(), Forbidden> {
     };
     if !config.allow_token_paths {
         match judge(&path, &namespace) {
-            Verdict::Ordinary => {}
-            Verdict::Guarded => return Err(Forbidden::Guarded),
-            Verdict::Unclear => return Err(Forbidden::Unclear),
+            PathVerdict::Ordinary => {}
+            PathVerdict::Guarded => return Err(Forbidden::Guarded),
+            PathVerdict::Unclear => return Err(Forbidden::Unclear),
         }
     }
     match allowed {

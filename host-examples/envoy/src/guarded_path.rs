@@ -32,7 +32,7 @@ const ROUNDS: usize = 4;
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum PathVerdict {
     /// In no reading to a guarded path.
     Ordinary,
     /// In some reading to a guarded path.
@@ -47,10 +47,10 @@ pub(crate) enum Verdict {
 /// that decode less, or only a part: a character that is plain in their reading is plain in this
 /// one. Empty segments and `.` are dropped, which brings words together that are apart where they
 /// are kept. A `..` is refused, so that no server can resolve it in its own way.
-pub(crate) fn judge(path_and_query: &[u8], namespace: &[u8]) -> Verdict {
+pub(crate) fn judge(path_and_query: &[u8], namespace: &[u8]) -> PathVerdict {
     let path = path_and_query.split(|byte| *byte == b'?').next();
     let Some(path) = readable(path.unwrap_or_default()) else {
-        return Verdict::Unclear;
+        return PathVerdict::Unclear;
     };
     if namespace.is_empty() {
         return verdict(words(&path), &path);
@@ -58,12 +58,12 @@ pub(crate) fn judge(path_and_query: &[u8], namespace: &[u8]) -> Verdict {
     // Envoy joins headers of one name by commas; a server may take any of them.
     let values = namespace.split(|byte| *byte == b',');
     let mut verdicts = values.map(|value| {
-        readable(value.trim_ascii()).map_or(Verdict::Unclear, |namespace| {
+        readable(value.trim_ascii()).map_or(PathVerdict::Unclear, |namespace| {
             // Vault reads it between `/v1/` and the rest of the path.
             verdict(words(&namespace).chain(words(&path).skip(1)), &path)
         })
     });
-    let first_bad = verdicts.find(|verdict| *verdict != Verdict::Ordinary);
+    let first_bad = verdicts.find(|verdict| *verdict != PathVerdict::Ordinary);
     first_bad.unwrap_or_else(|| verdict(words(&path), &path))
 }
 
@@ -112,16 +112,16 @@ fn words(path: &str) -> impl Iterator<Item = &str> + Clone {
     words.filter(|word| !matches!(*word, "" | "."))
 }
 
-fn verdict<'a>(mut words: impl Iterator<Item = &'a str> + Clone, path: &str) -> Verdict {
+fn verdict<'a>(mut words: impl Iterator<Item = &'a str> + Clone, path: &str) -> PathVerdict {
     // A parameter may have held an encoded `/`, and then it ends further on than it seems to.
     let has_parameters = path.contains(';');
-    let mut verdict = Verdict::Ordinary;
+    let mut verdict = PathVerdict::Ordinary;
     while let Some(word) = words.next() {
         if word == ".." {
-            return Verdict::Unclear;
+            return PathVerdict::Unclear;
         }
         if is_guarded(word, words.clone(), has_parameters) {
-            verdict = Verdict::Guarded;
+            verdict = PathVerdict::Guarded;
         }
     }
     verdict
@@ -167,9 +167,9 @@ fn is_word(word: &str, wanted: &str) -> bool {
 mod tests {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-    use super::{Verdict, judge};
+    use super::{PathVerdict, judge};
 
-    fn of(path: &str) -> Verdict {
+    fn of(path: &str) -> PathVerdict {
         judge(path.as_bytes(), b"")
     }
 
@@ -243,7 +243,7 @@ mod tests {
             // Absolute form, which Envoy takes apart before the filter.
             "http://vault.example.com/v1/auth/token/lookup-self",
         ] {
-            assert_eq!(of(path), Verdict::Guarded, "{path}");
+            assert_eq!(of(path), PathVerdict::Guarded, "{path}");
         }
     }
 
@@ -290,10 +290,10 @@ mod tests {
             "/v1/auth/to%25u006Ben/lookup-self",
             "/v1/auth/to%U006ben/lookup-self",
         ] {
-            assert_eq!(of(path), Verdict::Unclear, "{path}");
+            assert_eq!(of(path), PathVerdict::Unclear, "{path}");
         }
-        assert_eq!(judge(b"/v1/secret/\xff", b""), Verdict::Unclear);
-        assert_eq!(judge(b"/v1/auth\xc0\xaftoken", b""), Verdict::Unclear);
+        assert_eq!(judge(b"/v1/secret/\xff", b""), PathVerdict::Unclear);
+        assert_eq!(judge(b"/v1/auth\xc0\xaftoken", b""), PathVerdict::Unclear);
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
             "/v1/secret/a,b:c@d!$&'()*+=~_-",
             "/v1/secret/dGhpcyBpcw==",
         ] {
-            assert_eq!(of(path), Verdict::Ordinary, "{path}");
+            assert_eq!(of(path), PathVerdict::Ordinary, "{path}");
         }
     }
 
@@ -346,8 +346,8 @@ mod tests {
         let mut word = "token".to_owned();
         for round in 0..=5 {
             let expected = match round {
-                0..=4 => Verdict::Guarded,
-                _ => Verdict::Unclear,
+                0..=4 => PathVerdict::Guarded,
+                _ => PathVerdict::Unclear,
             };
             assert_eq!(of(&format!("/v1/auth/{word}/x")), expected, "{round}");
             word = match round {
@@ -362,22 +362,22 @@ mod tests {
     fn namespace_of_the_client_is_read_before_the_path() {
         let with = |namespace: &str, path: &str| judge(path.as_bytes(), namespace.as_bytes());
         for (namespace, path, expected) in [
-            ("auth", "/v1/token/lookup-self", Verdict::Guarded),
-            ("auth/", "/v1/token/lookup-self", Verdict::Guarded),
-            ("auth/token", "/v1/lookup-self", Verdict::Guarded),
-            ("team/auth", "//v1//token/lookup-self", Verdict::Guarded),
-            ("team, auth", "/v1/token/lookup-self", Verdict::Guarded),
-            ("%61uth", "/v1/token/lookup-self", Verdict::Guarded),
-            ("cubbyhole", "/v1/note", Verdict::Guarded),
-            ("sys/leases", "/v1/revoke", Verdict::Guarded),
-            ("team", "/v1/auth/token/lookup-self", Verdict::Guarded),
-            ("x/../auth", "/v1/token/lookup-self", Verdict::Unclear),
-            ("a\\b", "/v1/secret/greeting", Verdict::Unclear),
-            ("team", "/v1/secret/../greeting", Verdict::Unclear),
-            ("team", "/v1/secret/greeting", Verdict::Ordinary),
-            ("team/sub/", "/v1/auth/aws/login", Verdict::Ordinary),
-            ("token", "/v1/auth/aws/login", Verdict::Ordinary),
-            ("team", "/", Verdict::Ordinary),
+            ("auth", "/v1/token/lookup-self", PathVerdict::Guarded),
+            ("auth/", "/v1/token/lookup-self", PathVerdict::Guarded),
+            ("auth/token", "/v1/lookup-self", PathVerdict::Guarded),
+            ("team/auth", "//v1//token/lookup-self", PathVerdict::Guarded),
+            ("team, auth", "/v1/token/lookup-self", PathVerdict::Guarded),
+            ("%61uth", "/v1/token/lookup-self", PathVerdict::Guarded),
+            ("cubbyhole", "/v1/note", PathVerdict::Guarded),
+            ("sys/leases", "/v1/revoke", PathVerdict::Guarded),
+            ("team", "/v1/auth/token/lookup-self", PathVerdict::Guarded),
+            ("x/../auth", "/v1/token/lookup-self", PathVerdict::Unclear),
+            ("a\\b", "/v1/secret/greeting", PathVerdict::Unclear),
+            ("team", "/v1/secret/../greeting", PathVerdict::Unclear),
+            ("team", "/v1/secret/greeting", PathVerdict::Ordinary),
+            ("team/sub/", "/v1/auth/aws/login", PathVerdict::Ordinary),
+            ("token", "/v1/auth/aws/login", PathVerdict::Ordinary),
+            ("team", "/", PathVerdict::Ordinary),
         ] {
             assert_eq!(with(namespace, path), expected, "{namespace} {path}");
         }

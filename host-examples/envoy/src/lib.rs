@@ -2,11 +2,12 @@
 //! requests.
 //!
 //! The session of `vault-aws-login` decides everything about the token; this filter translates
-//! between it and Envoy. Every worker has a VM of its own. One of them holds the session and
-//! publishes the token in Envoy's shared data; the others read it there, and one of them takes
-//! over when the holder goes.
+//! between it and Envoy. Every worker has its own VM. One of them, the leader, runs the session and
+//! publishes the token in Envoy's shared data. The others read it there, and one of them becomes
+//! the leader when the leader goes.
 //!
-//! Envoy calls only what `callbacks.json` lists: a callback that is new here has to be added there.
+//! Envoy calls only the callbacks that `callbacks.json` lists; `tests/callbacks.rs` compares it with
+//! those that are overridden here.
 //!
 //! Host calls are those of `proxy_wasm::hostcalls`, since the methods of its traits unwrap, and a
 //! panic takes the whole VM with it, and every request in it. In proxy-wasm 0.2.5 they too panic,
@@ -21,18 +22,18 @@ mod diagnosis;
 mod exchange;
 mod filter;
 mod guarded_path;
-mod holder;
-mod keeper;
+mod leader;
+mod lease_json;
 mod log;
 #[cfg(test)]
 mod manifests;
 mod metrics;
 mod path_prefix;
 mod presence;
-mod record;
 mod root;
+mod session_driver;
 mod shared_data;
-mod waiting;
+mod waiting_requests;
 mod worker;
 
 use vault_aws_login_wiping::WipingAllocator;

@@ -16,6 +16,6 @@ pub(crate) fn error(message: &str) {
 }
 
 fn write(level: LogLevel, message: &str) {
-    // If even that fails, there is nobody left to tell.
+    // A failure to log has no other place to go.
     let _ = hostcalls::log(level, &format!("vault-aws-login: {message}"));
 }

@@ -17,9 +17,9 @@ pub(crate) struct Metrics {
     lease_seconds_left: Option<u32>,
     missing_cluster: Option<u32>,
     refusals: RefCell<BTreeMap<&'static str, u32>>,
-    /// What this VM has told of its own waiting requests.
+    /// How many waiting requests this VM last reported.
     waiting: Cell<usize>,
-    /// What this VM has told of the lease.
+    /// The seconds of the lease that this VM last reported.
     seconds: Cell<Option<u64>>,
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::guarded_path::{Verdict, judge};
+use crate::guarded_path::{PathVerdict, judge};
 
 /// Every path of Vault's API begins like this.
 const API: &str = "/v1/";
@@ -14,7 +14,7 @@ const MOST_SHOWN: usize = 64;
 /// The beginning of a path, up to the end of a segment.
 ///
 /// It holds nothing that is read in two ways: no `%`, no `;`, no empty segment, no `.` or `..`. A
-/// path that begins with it and is not [`Verdict::Unclear`] is under it in every reading.
+/// path that begins with it and is not [`PathVerdict::Unclear`] is under it in every reading.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct PathPrefix(String);
@@ -65,7 +65,7 @@ impl PathPrefix {
 /// prefixes in every reading. Vault reads the namespace between `/v1/` and the rest of the path.
 pub(crate) fn is_under(prefixes: &[PathPrefix], path_and_query: &[u8], namespace: &[u8]) -> bool {
     let is_under = |path: &[u8]| prefixes.iter().any(|prefix| prefix.is_before(path));
-    if judge(path_and_query, namespace) == Verdict::Unclear || !is_under(path_and_query) {
+    if judge(path_and_query, namespace) == PathVerdict::Unclear || !is_under(path_and_query) {
         return false;
     }
     if namespace.is_empty() {

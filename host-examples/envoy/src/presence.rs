@@ -1,42 +1,41 @@
-//! Which VMs run one configuration: the last of them to go empties its records.
+//! Which VMs run one configuration: the last of them to go empties its shared values.
 //!
-//! A VM that failed stays in the record, and what it shared stays readable with it, as long as the
-//! process runs.
+//! A VM that failed is still listed, so what it shared stays readable as long as the process runs.
 
-use crate::shared_data::{Record, Version};
+use crate::shared_data::{SharedValue, Version};
 
-/// How often a change is tried: all VMs of a configuration go at once.
+/// How often a change is tried: all VMs of a configuration leave at the same time.
 const MOST_TRIES: usize = 100;
 
-/// Whether the record was changed.
+/// Whether the list was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Changed {
     Yes,
-    /// Another VM was faster.
+    /// Another VM changed it first.
     No,
 }
 
-/// Adds a VM to the record.
-pub(crate) fn enter(record: &Record, vm: u64) -> Changed {
-    let (bytes, version) = record.read();
-    write(record, &with(&bytes, vm), version)
+/// Adds a VM to the list.
+pub(crate) fn enter(list: &SharedValue, vm: u64) -> Changed {
+    let (bytes, version) = list.read();
+    write(list, &with(&bytes, vm), version)
 }
 
-/// Takes a VM out of the record and says whether it was the last one.
-pub(crate) fn leave(record: &Record, vm: u64) -> bool {
+/// Removes a VM from the list; true if it was the last one.
+pub(crate) fn leave(list: &SharedValue, vm: u64) -> bool {
     for _ in 0..MOST_TRIES {
-        let (bytes, version) = record.read();
+        let (bytes, version) = list.read();
         let rest = without(&bytes, vm);
-        if write(record, &rest, version) == Changed::Yes {
+        if write(list, &rest, version) == Changed::Yes {
             return rest.is_empty();
         }
     }
     false
 }
 
-/// Writes what was made of that version; without one it could undo another VM's change.
-fn write(record: &Record, bytes: &[u8], version: Option<Version>) -> Changed {
-    if version.is_some() && record.write(bytes, version) {
+/// Writes over that version only; without one it could undo another VM's change.
+fn write(list: &SharedValue, bytes: &[u8], version: Option<Version>) -> Changed {
+    if version.is_some() && list.write(bytes, version) {
         Changed::Yes
     } else {
         Changed::No
@@ -58,7 +57,7 @@ mod tests {
     use super::{with, without};
 
     #[test]
-    fn last_vm_that_leaves_finds_the_record_empty() {
+    fn last_vm_that_leaves_finds_the_list_empty() {
         let both = with(&with(b"", 1), u64::MAX);
         assert_eq!(without(&both, 2), both);
         let one = without(&both, 1);

@@ -1,4 +1,4 @@
-//! The plugin of one VM: reads the configuration, and claims the session when nobody holds it.
+//! The plugin of one VM: reads the configuration, and runs the session while its VM leads.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::rc::Rc;
@@ -15,11 +15,11 @@ use crate::clock::{monotonic_milliseconds, now};
 use crate::config::{FilterConfig, FilterConfigError};
 use crate::credentials::Environment;
 use crate::filter::Filter;
-use crate::holder::{Claim, Holder};
-use crate::keeper::{Keeper, Outcome};
+use crate::leader::{Election, Leader};
 use crate::log;
 use crate::metrics::Metrics;
 use crate::presence::{self, Changed};
+use crate::session_driver::{Leadership, SessionDriver};
 use crate::shared_data::SharedData;
 use crate::worker::Worker;
 
@@ -38,11 +38,11 @@ struct Plugin {
     worker: Rc<Worker>,
     session_config: SessionConfig,
     environment: Environment,
-    /// Names this VM in the record of the holder.
+    /// Names this VM among those of the configuration.
     vm: u64,
-    /// Whether the record of the VMs that run the configuration names this one.
+    /// Whether the list of the VMs that run the configuration names this one.
     is_present: bool,
-    keeper: Option<Keeper>,
+    driver: Option<SessionDriver>,
     /// The cluster that was looked for in vain, if one is missing.
     missing: Option<String>,
 }
@@ -68,7 +68,7 @@ impl Context for Root {
     fn on_http_call_response(&mut self, call: u32, _: usize, body_size: usize, _: usize) {
         with_clean_stack(Depth::Json, || {
             if let Some(plugin) = &mut self.plugin {
-                plugin.take_answer(call, body_size);
+                plugin.on_answer(call, body_size);
                 plugin.worker.serve_waiting(self.id);
             }
         });
@@ -102,7 +102,7 @@ impl RootContext for Root {
             if let Some(plugin) = &mut self.plugin {
                 plugin.enter();
                 plugin.worker.refresh();
-                plugin.hold();
+                plugin.drive_session();
                 plugin.worker.serve_waiting(self.id);
             }
         });
@@ -129,10 +129,10 @@ impl Plugin {
             return Err(LoadError::EmptyVmId);
         }
         let shared_data = SharedData::new(&json, environment.identity(&config.credentials));
-        for record in [&shared_data.holder, &shared_data.present] {
-            if record.read().1.is_none() {
-                // The first VM does so before there are others, so that each change has a version.
-                record.write(&[], None);
+        for value in [&shared_data.leader, &shared_data.present] {
+            if value.read().1.is_none() {
+                // Written once by the first VM, so that each later change has a version.
+                value.write(&[], None);
             }
         }
         let name = property("plugin_name");
@@ -143,77 +143,77 @@ impl Plugin {
             environment,
             vm: random(),
             is_present: false,
-            keeper: None,
+            driver: None,
             missing: None,
         })
     }
 
-    /// Keeps or takes the session, and does what it asks for.
-    fn hold(&mut self) {
-        if !self.claim() {
-            self.keeper = None;
+    /// Drives the session if this VM leads.
+    fn drive_session(&mut self) {
+        if !self.try_to_lead() {
+            self.driver = None;
             return;
         }
         let worker = &self.worker;
-        let keeper = self
-            .keeper
-            .get_or_insert_with(|| Keeper::begin(&self.session_config, random(), worker));
-        let outcome = keeper.act(worker, &self.environment, &mut self.missing);
-        if outcome == Outcome::Superseded {
-            self.keeper = None;
+        let driver = self
+            .driver
+            .get_or_insert_with(|| SessionDriver::start(&self.session_config, random(), worker));
+        let leadership = driver.drive(worker, &self.environment, &mut self.missing);
+        if leadership == Leadership::Lost {
+            self.driver = None;
         }
         let seconds = worker.published().seconds_left(now());
         worker.metrics.lease_seconds_left(seconds);
     }
 
-    /// Says whether this VM holds the session, after trying to.
-    fn claim(&self) -> bool {
-        let record = &self.worker.shared_data.holder;
-        let (bytes, version) = record.read();
-        match Holder::claim(Holder::read(&bytes), self.vm, monotonic_milliseconds()) {
-            Claim::Held => true,
-            Claim::Write(holder) => version.is_some() && record.write(&holder.write(), version),
-            Claim::Others => false,
+    /// Becomes or stays the leader unless another VM is; true if this VM leads.
+    fn try_to_lead(&self) -> bool {
+        let shared = &self.worker.shared_data.leader;
+        let (bytes, version) = shared.read();
+        match Leader::elect(Leader::read(&bytes), self.vm, monotonic_milliseconds()) {
+            Election::Leads => true,
+            Election::Write(leader) => version.is_some() && shared.write(&leader.write(), version),
+            Election::Follows => false,
         }
     }
 
-    fn take_answer(&mut self, call: u32, body_size: usize) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.take_answer(call, body_size);
-            self.hold();
+    fn on_answer(&mut self, call: u32, body_size: usize) {
+        if let Some(driver) = &mut self.driver {
+            driver.on_answer(call, body_size);
+            self.drive_session();
         }
     }
 
-    /// Names this VM among those that run the configuration. Not at load, which a VM that Envoy
-    /// starts for the check of a configuration alone does too.
+    /// Lists this VM among those that run the configuration. Not at load, because Envoy also loads
+    /// a configuration in a VM that only checks it.
     fn enter(&mut self) {
         if !self.is_present {
-            let record = &self.worker.shared_data.present;
-            self.is_present = presence::enter(record, self.vm) == Changed::Yes;
+            let list = &self.worker.shared_data.present;
+            self.is_present = presence::enter(list, self.vm) == Changed::Yes;
         }
     }
 
-    /// Lets another VM hold the session at once, or leaves nothing behind if there is none.
+    /// Lets another VM lead at once; the last VM empties what they shared.
     fn leave(&mut self) {
-        self.keeper = None;
-        // First, so that the last VM to go finds no other one's claim.
-        self.hand_over();
+        self.driver = None;
+        // First, so that the last VM to leave finds no other leader.
+        self.resign();
         let shared_data = &self.worker.shared_data;
         let was_last = self.is_present && presence::leave(&shared_data.present, self.vm);
-        // While this VM is the holder, none that has come meanwhile adopts the lease.
-        if was_last && self.claim() {
+        // While this VM leads, a VM that has started meanwhile does not adopt the lease.
+        if was_last && self.try_to_lead() {
             shared_data.lease.write(&[], None);
             shared_data.refused.write(&[], None);
-            self.hand_over();
+            self.resign();
         }
     }
 
-    /// Takes this VM out of the record of the holder, if it is the one.
-    fn hand_over(&self) {
-        let record = &self.worker.shared_data.holder;
-        let (bytes, version) = record.read();
-        if Holder::read(&bytes).is_some_and(|holder| holder.vm == self.vm) {
-            record.write(&[], version);
+    /// Ends the leadership of this VM, if it leads.
+    fn resign(&self) {
+        let shared = &self.worker.shared_data.leader;
+        let (bytes, version) = shared.read();
+        if Leader::read(&bytes).is_some_and(|leader| leader.vm == self.vm) {
+            shared.write(&[], version);
         }
     }
 }

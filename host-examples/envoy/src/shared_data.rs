@@ -4,23 +4,23 @@
 use proxy_wasm::hostcalls::{get_shared_data, set_shared_data};
 use sha2::{Digest, Sha256};
 
-/// Counts the writes of one record; Envoy calls it `cas`.
+/// Counts the writes of one value; Envoy calls it `cas`.
 pub(crate) type Version = u32;
 
-/// The records of one configuration with one identity.
+/// The shared values of one configuration with one identity.
 pub(crate) struct SharedData {
     /// The lease, or nothing.
-    pub lease: Record,
-    /// Which VM holds the session.
-    pub holder: Record,
+    pub lease: SharedValue,
+    /// Which VM leads.
+    pub leader: SharedValue,
     /// The version of the lease that an upstream refused, or nothing.
-    pub refused: Record,
+    pub refused: SharedValue,
     /// Which VMs run the configuration.
-    pub present: Record,
+    pub present: SharedValue,
 }
 
 impl SharedData {
-    /// Names the records of this configuration with the identity that these texts tell.
+    /// Names the values of this configuration and of the identity that these texts tell apart.
     pub fn new(configuration: &[u8], identity: [&str; 4]) -> Self {
         let mut hash = Sha256::new();
         let mut add = |part: &[u8]| {
@@ -32,28 +32,28 @@ impl SharedData {
         add(configuration);
         identity.iter().for_each(|part| add(part.as_bytes()));
         let hash = hex::encode(hash.finalize());
-        let record = |name| Record(format!("vault-aws-login/{hash}/{name}"));
+        let value = |name| SharedValue(format!("vault-aws-login/{hash}/{name}"));
         Self {
-            lease: record("lease"),
-            holder: record("holder"),
-            refused: record("refused"),
-            present: record("present"),
+            lease: value("lease"),
+            leader: value("leader"),
+            refused: value("refused"),
+            present: value("present"),
         }
     }
 }
 
-/// One record.
-pub(crate) struct Record(String);
+/// One value, under a key that no other configuration or identity has.
+pub(crate) struct SharedValue(String);
 
-impl Record {
-    /// Reads the record. Empty if there is none; no version if there never was one.
+impl SharedValue {
+    /// Reads the value. Empty if there is none; without a version if there never was one.
     pub fn read(&self) -> (Vec<u8>, Option<Version>) {
         let (bytes, version) = get_shared_data(&self.0).unwrap_or_default();
         (bytes.unwrap_or_default(), version)
     }
 
-    /// Writes the record and says whether it did: not if somebody wrote it since that version.
-    /// Without a version it always does.
+    /// Writes the value; false if another VM wrote it after `version`. Without a version it always
+    /// writes.
     pub fn write(&self, bytes: &[u8], version: Option<Version>) -> bool {
         set_shared_data(&self.0, Some(bytes), version).is_ok()
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::SharedData;
 
     #[test]
-    fn records_of_two_configurations_and_of_two_identities_are_apart() {
+    fn values_of_two_configurations_and_of_two_identities_are_apart() {
         let name =
             |configuration: &[u8], identity| SharedData::new(configuration, identity).lease.0;
         let all = [

@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::clock::{monotonic_milliseconds, now};
 use crate::config::FilterConfig;
+use crate::lease_json;
 use crate::metrics::Metrics;
-use crate::record;
 use crate::shared_data::{SharedData, Version};
-use crate::waiting::Waiting;
+use crate::waiting_requests::WaitingRequests;
 
 pub(crate) const TOKEN_HEADER: &str = "x-vault-token";
 pub(crate) const NAMESPACE_HEADER: &str = "x-vault-namespace";
@@ -22,17 +22,18 @@ pub(crate) const NAMESPACE_HEADER: &str = "x-vault-namespace";
 /// A token is not used in the last moments of its lease, in milliseconds: it has to arrive live.
 const MARGIN: u64 = 250;
 
-/// The least time between two words to the holder that an upstream refused the token.
+/// The least time between two reports to the leader that an upstream refused the token, in
+/// milliseconds.
 const LEAST_BETWEEN_REPORTS: u64 = 1_000;
 
-/// What a client is told that cannot be served.
+/// What a client that cannot be served is told.
 const RETRY_AFTER_SECONDS: &str = "5";
 
 pub(crate) struct Worker {
     pub config: FilterConfig,
     pub shared_data: SharedData,
     pub metrics: Metrics,
-    pub waiting: RefCell<Waiting>,
+    pub waiting: RefCell<WaitingRequests>,
     published: RefCell<Published>,
     reported_at: Cell<Option<u64>>,
 }
@@ -47,7 +48,7 @@ pub(crate) struct Published {
 impl Worker {
     pub fn new(config: FilterConfig, shared_data: SharedData, metrics: Metrics) -> Self {
         Self {
-            waiting: RefCell::new(Waiting::new(config.max_waiting_requests)),
+            waiting: RefCell::new(WaitingRequests::new(config.max_waiting_requests)),
             config,
             shared_data,
             metrics,
@@ -60,20 +61,20 @@ impl Worker {
         self.published.borrow()
     }
 
-    /// Reads the lease anew, if it was written since.
+    /// Reads the lease again if it was written since the last reading.
     pub fn refresh(&self) {
         let (bytes, version) = self.shared_data.lease.read();
         let bytes = Zeroizing::new(bytes);
         let mut published = self.published.borrow_mut();
         if version != published.version || version.is_none() {
-            published.lease = record::read(&bytes);
+            published.lease = lease_json::read(&bytes);
             published.version = version;
         }
     }
 
     /// Publishes a lease, or that there is none; false if another VM wrote since the last reading.
     pub fn publish(&self, lease: Option<&Lease>) -> bool {
-        let bytes = lease.map(record::write).unwrap_or_default();
+        let bytes = lease.map(lease_json::write).unwrap_or_default();
         let version = self.published.borrow().version;
         let written = self.shared_data.lease.write(&bytes, version);
         self.refresh();
@@ -100,7 +101,7 @@ impl Worker {
             && namespace.is_none_or(|namespace| set(NAMESPACE_HEADER, namespace).is_ok())
     }
 
-    /// Makes the current request wait for a token, or says that there is no room.
+    /// Makes the current request wait for a token; false if too many wait already.
     pub fn wait(&self, context: u32) -> bool {
         let until = monotonic_milliseconds().saturating_add(self.config.max_wait_milliseconds);
         let mut waiting = self.waiting.borrow_mut();
@@ -154,7 +155,7 @@ impl Worker {
         let _ = send_http_response(503, headers, Some(body));
     }
 
-    /// Tells the holder that an upstream refused the token.
+    /// Reports to the leader that an upstream refused the token.
     pub fn report_refused(&self) {
         let now = monotonic_milliseconds();
         let last = self.reported_at.get();
@@ -163,19 +164,19 @@ impl Worker {
         }
         self.reported_at.set(Some(now));
         if let Some(version) = self.published.borrow().version {
-            let record = &self.shared_data.refused;
-            record.write(&version.to_le_bytes(), None);
+            let refused = &self.shared_data.refused;
+            refused.write(&version.to_le_bytes(), None);
         }
     }
 
-    /// Says whether somebody told that the current token was refused, once.
+    /// Whether a worker has reported since the last call that an upstream refused the current token.
     pub fn was_refused(&self) -> bool {
-        let record = &self.shared_data.refused;
-        let (bytes, _) = record.read();
+        let refused = &self.shared_data.refused;
+        let (bytes, _) = refused.read();
         if bytes.is_empty() {
             return false;
         }
-        record.write(&[], None);
+        refused.write(&[], None);
         let version = self.published.borrow().version;
         version.is_some_and(|version| bytes == version.to_le_bytes())
     }

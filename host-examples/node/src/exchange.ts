@@ -85,10 +85,10 @@ function failureOf(error: unknown, phase: TransportFailure): TransportFailure {
   return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code) ? 'interrupted' : phase;
 }
 
-/** Node says `fetch failed` and hides why in the cause. Names of a certificate may be in it. */
+/** Node says `fetch failed` and hides why in the cause. It is not safe to print: hosts and names of a certificate are in it. */
 function reason(error: unknown): string {
   const cause = inner(error);
-  return (cause instanceof Error ? cause.message : String(cause)).replace(/\p{Cc}+/gu, ' ');
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function inner(error: unknown): unknown {

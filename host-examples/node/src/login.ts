@@ -1,7 +1,7 @@
-import { readToken, type Token } from './answer.js';
 import type { ExplainRefusal } from './inspect.js';
 import { apiUrl, post, type Server } from './post.js';
 import type { Credentials, LoginOptions, SignLogin } from './sign.js';
+import { readToken, type Token } from './token.js';
 
 export interface VaultLoginOptions extends LoginOptions, Server {
   /** Credentials, or what fetches them, such as a credential provider of the AWS SDK. */

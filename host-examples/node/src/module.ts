@@ -9,8 +9,9 @@ import { loginWith, type Login } from './login.js';
 import { createSessionWith, type CreateSession } from './session.js';
 import { signLoginWith, type SignLogin } from './sign.js';
 
-export type { Token } from './answer.js';
-export { LoginError, VaultError, type Field, type Rule, type VaultErrorDetails } from './errors.js';
+export { LoginError, type Field, type Rule } from './errors.js';
+export type { Token } from './token.js';
+export { VaultError, type VaultErrorDetails } from './vault-error.js';
 export type { Fetch } from './exchange.js';
 export type {
   Answer,

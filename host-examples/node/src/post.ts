@@ -1,5 +1,6 @@
-import { VaultError } from './errors.js';
+import { shownOrigin, shownReason } from './echo.js';
 import { exchange, TransportError, type Fetch, type Incoming } from './exchange.js';
+import { VaultError } from './vault-error.js';
 
 /** A login's answer has a few thousand bytes, with many policies a few ten thousand. */
 const LONGEST_ANSWER = 1024 * 1024;
@@ -37,8 +38,8 @@ export function apiUrl(vaultAddr: string, path: string): URL {
     );
   }
   const wanted = `${base.pathname.replace(/\/+$/, '')}/v1/${path}`;
-  const url = new URL(wanted, base);
-  if (url.pathname !== wanted || url.origin !== base.origin) {
+  const url = URL.canParse(wanted, base) ? new URL(wanted, base) : undefined;
+  if (url?.pathname !== wanted || url.origin !== base.origin) {
     // Not echoed: a secret may have slipped into a setting.
     throw new TypeError(`invalid path: expected one that a URL can carry, found one of ${path.length} characters`);
   }
@@ -46,20 +47,21 @@ export function apiUrl(vaultAddr: string, path: string): URL {
 }
 
 /** Sends JSON, and follows one redirect, as a standby server sends it. */
-export async function post(url: URL, json: string, server: Server): Promise<VaultAnswer> {
-  let answer = await send(url, json, server).catch((error: unknown) => {
+export async function post(url: URL, json: string, options: Server): Promise<VaultAnswer> {
+  const server = shownOrigin(url);
+  let answer = await send(url, json, options).catch((error: unknown) => {
     if (!(error instanceof TransportError)) throw error;
-    throw new VaultError(`no answer from ${url}: ${error.message}`, { failure: error.failure });
+    throw new VaultError(`no answer from ${server}: ${shownReason(error.message, url)}`, { failure: error.failure });
   });
   if (answer.status === 307) {
     const target = redirectTarget(url, answer.headers.get('Location'));
-    answer = await send(target, json, server).catch((error: unknown) => {
+    answer = await send(target, json, options).catch((error: unknown) => {
       if (!(error instanceof TransportError)) throw error;
       // Neither the place nor the reason, which may name it: the place is the server's word.
-      throw new VaultError(`no answer from where ${url} redirects to`, { failure: error.failure });
+      throw new VaultError(`no answer from where ${server} redirects to`, { failure: error.failure });
     });
     if (answer.status === 307) {
-      throw new VaultError(`expected an answer from where ${url} redirects to, found a second redirect`, { status: 307 });
+      throw new VaultError(`expected an answer from where ${server} redirects to, found a second redirect`, { status: 307 });
     }
   }
   const { status, headers, body } = answer;
@@ -85,14 +87,15 @@ function send(url: URL, json: string, server: Server): Promise<Incoming> {
 
 /** Says where a redirect leads. The login goes with it, so never from https to http. */
 function redirectTarget(from: URL, location: string | null): URL {
+  const server = shownOrigin(from);
   // Not shown: a server may put the login into it.
   if (location === null || !URL.canParse(location, from)) {
     const found = location === null ? 'none' : 'something else';
-    throw new VaultError(`expected a URL with the redirect of ${from}, found ${found}`, { status: 307 });
+    throw new VaultError(`expected a URL with the redirect of ${server}, found ${found}`, { status: 307 });
   }
   const target = new URL(location, from);
   if (target.protocol !== 'https:' && (from.protocol === 'https:' || target.protocol !== 'http:')) {
-    throw new VaultError(`expected a redirect from ${from} to stay on ${from.protocol}//, found one that does not`, {
+    throw new VaultError(`expected a redirect from ${server} to stay on ${from.protocol}//, found one that does not`, {
       status: 307,
     });
   }

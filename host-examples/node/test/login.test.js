@@ -90,7 +90,7 @@ test('one redirect is followed with the same body, a second is not', async (t) =
 
   const round = await serve(t, (response) => response.writeHead(307, { Location: '/v1/again' }).end());
   const error = await refusal(login({ vaultAddr: round.vaultAddr, credentials }));
-  assert.equal(error.message, `expected an answer from where ${round.vaultAddr}/v1/auth/aws/login redirects to, found a second redirect`);
+  assert.equal(error.message, `expected an answer from where ${round.vaultAddr} redirects to, found a second redirect`);
   assert.equal(round.requests.length, 2);
 });
 
@@ -112,7 +112,7 @@ test('redirect from https to http is refused before anything is sent there', asy
   const error = await refusal(login({ vaultAddr: 'https://standby.example.com', credentials, fetch }));
   assert.equal(
     error.message,
-    'expected a redirect from https://standby.example.com/v1/auth/aws/login to stay on https://, ' +
+    'expected a redirect from https://standby.example.com to stay on https://, ' +
       'found one that does not',
   );
   assert.equal(asked.length, 1);
@@ -201,7 +201,7 @@ test('answer past 1 MiB is not read', async (t) => {
   const error = await refusal(login({ vaultAddr, credentials }));
   assert.equal(
     error.message,
-    `no answer from ${vaultAddr}/v1/auth/aws/login: expected an answer of at most 1048576 bytes, found more`,
+    `no answer from ${vaultAddr}: expected an answer of at most 1048576 bytes, found more`,
   );
 });
 
@@ -223,7 +223,31 @@ test('unreachable server is named with the reason', async (t) => {
   await close();
   const error = await refusal(login({ vaultAddr, credentials }));
   const { host } = new URL(vaultAddr);
-  assert.equal(error.message, `no answer from ${vaultAddr}/v1/auth/aws/login: connect ECONNREFUSED ${host}`);
+  assert.equal(error.message, `no answer from ${vaultAddr}: connect ECONNREFUSED ${host}`);
+});
+
+test('address is shown as scheme, host and port, and only a host that looks like one', async () => {
+  const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  for (const [vaultAddr, shown] of [
+    ['https://vault.example.com:8200', 'https://vault.example.com:8200'],
+    ['https://gateway.example.com/hidden-path', 'https://gateway.example.com'],
+    ['http://[::1]:8200', 'http://[::1]:8200'],
+    [`https://${secret}`, 'https://…'],
+    [`https://vault.example.com/${secret}`, 'https://…'],
+    [`http://${secret.replaceAll('/', '')}:8200`, 'http://…:8200'],
+    ['http://hvs.CAESIJaaaaaaaaaaaaaaaaaaaaaaa.example.com', 'http://…'],
+    ['http://akiaiosfodnn7example', 'http://…'],
+    ['http://a_b', 'http://…'],
+  ]) {
+    const { hostname } = new URL(vaultAddr);
+    // As Node's says it of a name that it cannot resolve, or of a certificate for another one.
+    const fetch = async () => {
+      throw new TypeError('fetch failed', { cause: new Error(`getaddrinfo\n ENOTFOUND ${hostname}.`) });
+    };
+    const error = await refusal(login({ vaultAddr, credentials, fetch }));
+    const host = shown.includes('…') ? '…' : hostname;
+    assert.equal(error.message, `no answer from ${shown}: getaddrinfo  ENOTFOUND ${host}.`);
+  }
 });
 
 test('bad input is refused and nothing is sent', async (t) => {

@@ -77,7 +77,7 @@ test('refused input is a LoginError with rule, field and sentence', () => {
       { role: 'a b' },
       'illegal-character',
       'role',
-      'invalid role: expected printable ASCII without blanks, found `a b`',
+      'invalid role: expected printable ASCII without spaces, found `a b`',
     ],
     [
       { time: Date.parse('2015-08-30') },
@@ -95,7 +95,7 @@ test('refused input is a LoginError with rule, field and sentence', () => {
       { credentials: { ...credentials, expiration: new Date('2015-08-30') } },
       'credentials-expired',
       'expires-at-unix-seconds',
-      'expired credentials: expected an end after the time of signing (1440938160), found 1440892800',
+      'expired credentials: expected an expiry after the time of signing (1440938160), found 1440892800',
     ],
   ]) {
     assert.throws(

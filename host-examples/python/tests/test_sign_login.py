@@ -108,7 +108,7 @@ REFUSALS = [
         {},
         "illegal-character",
         "secret-access-key",
-        "invalid secret access key: expected printable ASCII without blanks, found a non-ASCII character at position 21",
+        "invalid secret access key: expected printable ASCII without spaces, found a non-ASCII character at position 21",
     ),
 ]
 

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::component::LoginComponent;
 use crate::diagnosis::Advice;
 use crate::session::{
-    Action, CredentialSource, Healing, HttpResponse, Lease, Refusal, Session, SessionConfig,
+    Action, CredentialSource, Healing, HttpResponse, Lease, Session, SessionConfig, SessionRefusal,
     TransportFailure,
 };
 use crate::sink::Sink;
@@ -23,7 +23,7 @@ pub fn perform(arguments: AgentArguments) -> Result<()> {
         .enable_all()
         .build()?;
     let result = runtime.block_on(run(arguments));
-    // A request that is under way is not waited for.
+    // Not waiting for a request in flight.
     runtime.shutdown_background();
     result
 }
@@ -47,7 +47,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
         mount: target.mount.clone(),
         namespace: environment::vault_variable("NAMESPACE"),
         login: inputs::options(target),
-        // AWS's own chain knows every source, so the session is handed what that finds.
+        // AWS's own chain knows every source, so the agent hands what that finds to the session.
         credential_source: CredentialSource::Pushed,
         request_timeout_milliseconds: None,
         back_off_cap_milliseconds: None,
@@ -66,7 +66,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
             Action::Send(request) => {
                 let vault = Arc::clone(&vault);
                 events.spawn_blocking(move || {
-                    let answer = vault.answer(&request);
+                    let answer = vault.send(&request);
                     Event::Answer(request.id, answer)
                 });
             }
@@ -74,13 +74,15 @@ async fn run(arguments: AgentArguments) -> Result<()> {
                 events.spawn(async { Event::Credentials(aws::credentials().await) });
             }
             Action::NeedAuthorizationToken => {
-                bail!("expected no question for a token of a source that is not used, found one")
+                bail!(
+                    "the session asked for an authorization token, which pushed credentials do not need"
+                )
             }
             Action::WaitUntil(then) => tokio::select! {
                 () = tokio::time::sleep(clock.until(then)) => {}
                 Some(event) = events.join_next() => {
                     let event = event.context("a task of the agent ended early")?;
-                    take(&mut session, clock.now()?, event)?;
+                    on_event(&mut session, clock.now()?, event)?;
                 }
                 _ = interrupt.recv() => return Ok(()),
                 _ = terminate.recv() => return Ok(()),
@@ -110,7 +112,7 @@ async fn run(arguments: AgentArguments) -> Result<()> {
     }
 }
 
-fn take(session: &mut Session, now: session::Instant, event: Event) -> Result<()> {
+fn on_event(session: &mut Session, now: session::Instant, event: Event) -> Result<()> {
     match event {
         Event::Answer(request, answer) => session.on_answer(request, now, answer)?,
         Event::Credentials(Ok(found)) => {
@@ -133,7 +135,7 @@ fn seconds(lease: &Lease) -> u64 {
     left / 1000
 }
 
-fn report(refusal: &Refusal) {
+fn report(refusal: &SessionRefusal) {
     let outlook = match refusal.healing {
         Healing::ByItself => "trying again",
         Healing::ByHand => "something has to be changed; trying again once a minute",
@@ -141,10 +143,10 @@ fn report(refusal: &Refusal) {
     let mut text = format!("refused: {} ({outlook})", refusal.message);
     if let Some(diagnosis) = &refusal.diagnosis {
         if let Some(words) = &diagnosis.quoted {
-            text += &format!("\n  server said: {words}");
+            text += &format!("\n  the server said: {words}");
         }
         text += &Advice(diagnosis).to_string();
     }
-    // In one piece, so that no other line stands in between.
+    // In one write, so that no other line comes in between.
     eprintln!("{text}");
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::echo::{shown, usage};
+use crate::component::StsEndpoint;
+use crate::echo::{usage, value};
 
 pub enum Invocation {
     Help,
@@ -39,14 +40,6 @@ pub struct Target {
     pub sts_endpoint: Option<StsEndpoint>,
 }
 
-pub enum StsEndpoint {
-    Regional,
-    Fips,
-    DualStack,
-    FipsDualStack,
-    Url(String),
-}
-
 #[derive(Clone, Copy)]
 pub enum Format {
     Token,
@@ -60,7 +53,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation>
         Some(Arg::Value(word)) if word == "login" => read_options(parser, Command::Login),
         Some(Arg::Value(word)) if word == "agent" => read_options(parser, Command::Agent),
         Some(Arg::Value(word)) => {
-            bail!("expected the command login or agent, found {}", shown(word))
+            bail!("expected the command login or agent, found {}", value(word))
         }
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Invocation::Help),
         Some(Arg::Long("version") | Arg::Short('V')) => Ok(Invocation::Version),
@@ -129,7 +122,7 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
             format: match given.format.as_deref() {
                 None | Some("token") => Format::Token,
                 Some("json") => Format::Json,
-                Some(other) => bail!("expected --format token or json, found {}", shown(other)),
+                Some(other) => bail!("expected --format token or json, found {}", value(other)),
             },
             target: given.target()?,
         }),
@@ -153,7 +146,7 @@ impl Given {
             Ok(seconds) => Ok(Some(seconds)),
             Err(_) => bail!(
                 "expected --clock-correction-limit with a number of seconds, found {}",
-                shown(text)
+                value(text)
             ),
         }
     }

@@ -11,7 +11,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use crate::echo::words;
+use crate::echo::without_secrets;
 
 /// Returns the first credentials of the chain: environment, profile (SSO, assumed roles and
 /// `credential_process` too), web-identity token, container endpoint, EC2 instance metadata.
@@ -34,6 +34,9 @@ pub async fn credentials() -> Result<Credentials> {
     found.map_err(|error| {
         // What an endpoint or a process said may be in it, so it is kept to one line.
         let chain = format!("{:#}", Error::from(error)).replace(char::is_control, " ");
-        anyhow!("found no usable AWS credentials: {}", words(&chain))
+        anyhow!(
+            "found no usable AWS credentials: {}",
+            without_secrets(&chain)
+        )
     })
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::session;
 
-/// The clocks as the session wants them.
+/// Both clocks, as the session takes them.
 pub struct Clock {
     start: Instant,
 }
@@ -26,7 +26,7 @@ impl Clock {
         })
     }
 
-    /// Returns how long it is until then, by the clock that never steps.
+    /// Returns how long it is until `then`, by the monotonic clock.
     pub fn until(&self, then: session::Instant) -> Duration {
         Duration::from_millis(then.monotonic_milliseconds).saturating_sub(self.start.elapsed())
     }

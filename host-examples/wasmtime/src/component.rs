@@ -1,5 +1,6 @@
 //! Embeds `vault-aws-login.wasm`.
 
+use std::fs;
 use std::path::Path;
 
 use wasmtime::component::{Component, Linker};
@@ -7,6 +8,7 @@ use wasmtime::error::Context;
 use wasmtime::{Config, Engine, Result, Store, bail};
 
 use crate::cache;
+use crate::echo::without_secrets;
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
@@ -14,7 +16,7 @@ mod bindings {
 
 pub use bindings::Login;
 pub use bindings::exports::vault_aws::login::inspector::{
-    Answer, Finding, Refusal, ServerProfile, Severity,
+    Answer as VaultAnswer, Finding, Refusal as LoginRefusal, ServerProfile, Severity,
 };
 pub use bindings::exports::vault_aws::login::lifecycle;
 pub use bindings::exports::vault_aws::login::signer::{Credentials, LoginOptions, StsEndpoint};
@@ -29,22 +31,20 @@ pub struct LoginComponent {
 impl LoginComponent {
     /// Loads the component from its file.
     pub fn load(path: &Path) -> Result<Self> {
-        // The engine compiles. With a cache it does so once for a file, and later starts are quick;
-        // without one (a read-only home folder) it works all the same.
+        // The engine compiles. With a cache it does so once for each file, so later starts are quick.
+        // Without one, as in a read-only home folder, it compiles at each start.
         let mut config = Config::new();
         config.cache(cache::open());
         let engine = Engine::new(&config)?;
 
         // The component, compiled to native code.
-        let component = Component::from_file(&engine, path).with_context(|| {
-            format!(
-                "cannot load the component {} (`make component` builds it)",
-                path.display()
-            )
-        })?;
+        let shown = without_secrets(&path.display().to_string());
+        let describe = || format!("cannot load the component {shown} (`make component` builds it)");
+        let wasm = fs::read(path).with_context(describe)?;
+        let component = Component::new(&engine, wasm).with_context(describe)?;
 
-        // The linker stays empty, because the component imports nothing: whatever the file holds,
-        // it can reach no file, no socket, no clock and no environment.
+        // The linker stays empty, because the component imports nothing. So the component cannot
+        // reach a file, a socket, a clock or the environment.
         let linker = Linker::new(&engine);
 
         Ok(Self {
@@ -54,7 +54,7 @@ impl LoginComponent {
         })
     }
 
-    /// Makes an instance, which shares nothing with any other.
+    /// Makes an instance, which shares nothing with another one.
     pub fn instantiate(&self) -> Result<Instance> {
         // The store owns the instance and its memory; both end together.
         let mut store = Store::new(&self.engine, ());
@@ -90,7 +90,7 @@ impl Instance {
         }
     }
 
-    /// Says what the server will do with a login, as far as that can be known here.
+    /// Predicts what the server does with a login, as far as the login alone tells.
     pub fn check_login(&mut self, login: &str, unix_seconds: u64) -> Result<Vec<Finding>> {
         let nothing_known = ServerProfile {
             server_id: None,
@@ -110,13 +110,13 @@ impl Instance {
         )
     }
 
-    /// Says who refused a login, why, and what to change.
+    /// Explains who refused a login, why, and what to change.
     pub fn explain_refusal(
         &mut self,
-        answer: &Answer,
+        answer: &VaultAnswer,
         login: &str,
         unix_seconds: u64,
-    ) -> Result<Refusal> {
+    ) -> Result<LoginRefusal> {
         self.login.vault_aws_login_inspector().call_explain_refusal(
             &mut self.store,
             answer,

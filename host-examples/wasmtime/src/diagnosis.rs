@@ -1,14 +1,13 @@
-//! Writes the server's own words, as far as the component lets them be shown, and its diagnosis
-//! under them.
+//! Writes the server's words, as the component quotes them, and its diagnosis under them.
 
 use std::fmt;
 
-use crate::component::Refusal;
+use crate::component::LoginRefusal;
 
 /// The server's words behind a colon, if there are any.
-pub struct Words<'a>(pub &'a Refusal);
+pub struct ServerWords<'a>(pub &'a LoginRefusal);
 
-impl fmt::Display for Words<'_> {
+impl fmt::Display for ServerWords<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.quoted {
             Some(words) => write!(f, ": {words}"),
@@ -18,7 +17,7 @@ impl fmt::Display for Words<'_> {
 }
 
 /// What is wrong, and the advice under it.
-pub struct Diagnosis<'a>(pub &'a Refusal);
+pub struct Diagnosis<'a>(pub &'a LoginRefusal);
 
 impl fmt::Display for Diagnosis<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,11 +26,11 @@ impl fmt::Display for Diagnosis<'_> {
 }
 
 /// The likely causes and what to change, each on a line.
-pub struct Advice<'a>(pub &'a Refusal);
+pub struct Advice<'a>(pub &'a LoginRefusal);
 
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refusal {
+        let LoginRefusal {
             causes,
             client_fix,
             server_fix,

@@ -1,12 +1,14 @@
-//! How a word that was not understood is shown: a secret may have slipped into its place.
+//! How inputs are shown in messages: a secret may have slipped into the place of any of them.
 
 use std::ffi::OsStr;
+
+use http::Uri;
 
 /// The longest word that is shown, in bytes.
 const LONGEST: usize = 24;
 
 /// Returns a word in backquotes if it looks like one, else its length.
-pub fn shown(word: impl AsRef<OsStr>) -> String {
+pub fn value(word: impl AsRef<OsStr>) -> String {
     let word = word.as_ref().to_string_lossy();
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_./".contains(c);
     match word.len() <= LONGEST && word.chars().all(is_plain) {
@@ -15,17 +17,32 @@ pub fn shown(word: impl AsRef<OsStr>) -> String {
     }
 }
 
-/// Returns a text without the words that may hold a secret, such as a URL that was put together wrongly.
-pub fn words(text: &str) -> String {
+/// Returns a URL's scheme, host and port: the host only if it looks like one, and never the path,
+/// which may hold a key.
+pub fn origin(url: &Uri) -> String {
+    let scheme = url.scheme_str().unwrap_or_default();
+    let host = url.host().unwrap_or_default();
+    let is_host = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    // A secret access key has slashes, so a URL may have the beginning of one as its host and the
+    // rest as its path.
+    let whole = format!("{host}{}", url.path());
+    let is_shown = host.chars().all(is_host) && !may_hold_secret(host) && !may_hold_secret(&whole);
+    let host = if is_shown { host } else { "…" };
+    let port = url.port_u16().map(|port| format!(":{port}"));
+    format!("{scheme}://{host}{}", port.unwrap_or_default())
+}
+
+/// Returns a text on one line, without the words that may hold a secret.
+pub fn without_secrets(text: &str) -> String {
     let shown = |word| if may_hold_secret(word) { "…" } else { word };
     let words: Vec<&str> = text.split_whitespace().map(shown).collect();
     words.join(" ")
 }
 
-/// Says whether a word has a run as keys, tokens and signatures are. Paths are in one case.
+/// Recognises a run as in keys, tokens and signatures. Paths are in one case.
 fn may_hold_secret(word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
-    // What is written in escapes, or has invisible characters in it, is not looked into.
+    // Escapes and invisible characters may hide a secret, so such words are not searched.
     let is_escaped = word.matches(['%', '\\', '&']).count() >= 3;
     is_escaped
         || !word.is_ascii()
@@ -38,24 +55,26 @@ fn may_hold_secret(word: &str) -> bool {
         })
 }
 
-/// Says what is wrong with the command line.
+/// Returns what is wrong with the command line.
 pub fn usage(error: lexopt::Error) -> anyhow::Error {
     use lexopt::Error;
     match error {
-        Error::UnexpectedOption(option) => anyhow::anyhow!("invalid option {}", shown(option)),
-        Error::UnexpectedArgument(word) => anyhow::anyhow!("unexpected argument {}", shown(word)),
+        Error::UnexpectedOption(option) => anyhow::anyhow!("invalid option {}", value(option)),
+        Error::UnexpectedArgument(word) => anyhow::anyhow!("unexpected argument {}", value(word)),
         Error::UnexpectedValue { option, .. } => {
-            anyhow::anyhow!("option {} takes no value", shown(option))
+            anyhow::anyhow!("option {} takes no value", value(option))
         }
         Error::NonUnicodeValue(_) => anyhow::anyhow!("expected an argument in UTF-8"),
-        // What is missing is all that it names.
+        // These errors name only what is missing.
         error => error.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{shown, words};
+    use http::Uri;
+
+    use super::{origin, value, without_secrets};
 
     #[test]
     fn text_is_shown_without_the_words_that_may_hold_a_secret() {
@@ -68,7 +87,41 @@ mod tests {
             ("a wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b", "a … b"),
             ("a %77%4A%61%6C%72 b", "a … b"),
         ] {
-            assert_eq!(words(text), shown);
+            assert_eq!(without_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn address_is_shown_as_scheme_host_and_port_and_only_a_host_that_looks_like_one() {
+        for (url, shown) in [
+            (
+                "https://vault.example.com:8200/v1/auth/aws2/login",
+                "https://vault.example.com:8200",
+            ),
+            (
+                "https://gateway.example.com/hidden-path",
+                "https://gateway.example.com",
+            ),
+            ("http://[::1]:8200/", "http://[::1]:8200"),
+            (
+                "https://wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                "https://…",
+            ),
+            (
+                "https://vault.example.com/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                "https://…",
+            ),
+            (
+                "http://wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY:8200",
+                "http://…:8200",
+            ),
+            ("http://AKIAIOSFODNN7EXAMPLE", "http://…"),
+            (
+                "http://hvs.CAESIJaaaaaaaaaaaaaaaaaaaaaaa.example.com",
+                "http://…",
+            ),
+        ] {
+            assert_eq!(origin(&Uri::from_static(url)), shown);
         }
     }
 
@@ -83,7 +136,7 @@ mod tests {
             ),
             ("\u{1b}[2J", "one of 4 characters"),
         ] {
-            assert_eq!(shown(word), text);
+            assert_eq!(value(word), text);
         }
     }
 }

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-/// Reads `BAO_<name>`, then `VAULT_<name>`: the order of OpenBao's own client. An empty variable is
-/// an absent one.
+use crate::echo::value;
+
+/// Reads `BAO_<name>`, then `VAULT_<name>`, in the order of OpenBao's own client. An empty variable
+/// counts as absent.
 pub fn vault_variable(name: &str) -> Option<String> {
     ["BAO_", "VAULT_"]
         .iter()
         .find_map(|prefix| variable(&format!("{prefix}{name}")))
 }
 
-/// Reads a variable; an empty one is an absent one, as AWS's and Vault's tools have it.
+/// Reads a variable. An empty one counts as absent, as in AWS's and Vault's tools.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -22,7 +24,10 @@ pub fn duration(text: &str) -> Result<Duration> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
     let unit = text.strip_prefix(digits).unwrap_or_default();
     let Ok(number) = digits.parse::<u32>() else {
-        bail!("expected a duration such as 30s or 1m, found `{text}`");
+        bail!(
+            "expected a duration such as 30s or 1m, found {}",
+            value(text)
+        );
     };
     let number = u64::from(number);
     Ok(match unit {
@@ -30,7 +35,10 @@ pub fn duration(text: &str) -> Result<Duration> {
         "" | "s" => Duration::from_secs(number),
         "m" => Duration::from_secs(number * 60),
         "h" => Duration::from_secs(number * 3600),
-        _ => bail!("expected a duration in ms, s, m or h, found `{text}`"),
+        _ => bail!(
+            "expected a duration in ms, s, m or h, found {}",
+            value(text)
+        ),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Translates what the host knows into the component's records.
 
-use crate::arguments::{self, Target};
+use crate::arguments::Target;
 use crate::clock::unix_milliseconds;
 use crate::{component, environment};
 
@@ -10,10 +10,10 @@ pub fn credentials(credentials: &aws_credential_types::Credentials) -> component
         access_key_id: credentials.access_key_id().into(),
         secret_access_key: credentials.secret_access_key().into(),
         session_token: credentials.session_token().map(Into::into),
-        // An end before 1970 is in the past whatever it is; 0 says so.
+        // An expiry before 1970 has passed, as 0 has.
         expires_at_unix_seconds: credentials
             .expiry()
-            .map(|end| unix_milliseconds(end).unwrap_or_default() / 1000),
+            .map(|expiry| unix_milliseconds(expiry).unwrap_or_default() / 1000),
     }
 }
 
@@ -28,12 +28,6 @@ pub fn options(target: Target) -> component::LoginOptions {
         region,
         server_id: target.server_id,
         role: target.role,
-        sts_endpoint: target.sts_endpoint.map(|endpoint| match endpoint {
-            arguments::StsEndpoint::Regional => component::StsEndpoint::Regional,
-            arguments::StsEndpoint::Fips => component::StsEndpoint::Fips,
-            arguments::StsEndpoint::DualStack => component::StsEndpoint::DualStack,
-            arguments::StsEndpoint::FipsDualStack => component::StsEndpoint::FipsDualStack,
-            arguments::StsEndpoint::Url(url) => component::StsEndpoint::Url(url),
-        }),
+        sts_endpoint: target.sts_endpoint,
     }
 }

@@ -6,10 +6,10 @@ use anyhow::{Result, bail};
 
 use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
-use crate::component::{self, LoginComponent, Severity};
-use crate::diagnosis::{Diagnosis, Words};
+use crate::component::{Finding, LoginComponent, Severity, VaultAnswer};
+use crate::diagnosis::{Diagnosis, ServerWords};
 use crate::vault::{Unreached, Vault};
-use crate::{answer, aws, inputs};
+use crate::{aws, inputs, token};
 
 pub fn perform(arguments: LoginArguments) -> Result<()> {
     let LoginArguments { format, target } = arguments;
@@ -28,9 +28,9 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
         &inputs::options(target),
         now,
     )?;
-    // What is certain to be refused is not sent. What depends on the server, the server says.
+    // A login that is certain to be refused is not sent. The server decides the rest.
     let findings = instance.check_login(&login, now)?;
-    let certain = |finding: &&component::Finding| finding.severity == Severity::Refused;
+    let certain = |finding: &&Finding| finding.severity == Severity::Refused;
     if let Some(finding) = findings.iter().find(certain) {
         bail!("{}\n  on the client: {}", finding.message, finding.fix);
     }
@@ -41,7 +41,7 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
             if !error.is::<Unreached>() {
                 return Err(error);
             }
-            let none = component::Answer {
+            let none = VaultAnswer {
                 status: None,
                 body: String::new(),
                 date: None,
@@ -50,24 +50,19 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
             bail!("{error:#}{}", Diagnosis(&refusal));
         }
     };
-    let granted = answer::token(answer.status, &answer.body);
-    let answer = component::Answer {
-        status: Some(answer.status),
-        body: answer.body,
-        date: answer.date,
-    };
-    // Also of an answer with a token: it says what may be shown of the warnings.
+    let granted = token::read(answer.status.unwrap_or_default(), &answer.body);
+    // Also for an answer with a token, because it says what may be shown of the warnings.
     let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
     let token = match granted {
         Ok(token) => token,
-        Err(error) => bail!("{error}{}{}", Words(&refusal), Diagnosis(&refusal)),
+        Err(error) => bail!("{error}{}{}", ServerWords(&refusal), Diagnosis(&refusal)),
     };
     if let Some(warnings) = &refusal.quoted {
         eprintln!("Vault warns: {warnings}");
     }
     match format {
         Format::Token => println!("{token}"),
-        Format::Json => println!("{}", answer::printable(&answer.body)),
+        Format::Json => println!("{}", token::printable(&answer.body)),
     }
     Ok(())
 }

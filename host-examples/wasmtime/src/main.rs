@@ -4,7 +4,6 @@
 //! and sends the request. What is sent, the component decides.
 
 mod agent;
-mod answer;
 mod arguments;
 mod aws;
 mod cache;
@@ -19,6 +18,7 @@ mod inputs;
 mod login;
 mod session;
 mod sink;
+mod token;
 mod vault;
 
 use std::process::ExitCode;

@@ -7,10 +7,10 @@ use crate::component::{Credentials, Instance, Login};
 
 pub use crate::component::lifecycle::{
     Action, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse, Instant,
-    Lease, Refusal, Request, SessionConfig, TransportFailure,
+    Lease, Refusal as SessionRefusal, Request as SessionRequest, SessionConfig, TransportFailure,
 };
 
-/// One session in an instance of its own, which lives as long as it does.
+/// One session, and the instance that holds it alone.
 pub struct Session {
     store: Store<()>,
     login: Login,
@@ -43,7 +43,7 @@ impl Session {
             .call_next_action(&mut self.store, self.session, now)
     }
 
-    /// Brings the session what came of its request.
+    /// Hands the answer to a request to the session, or why there is none.
     pub fn on_answer(
         &mut self,
         request_id: u64,

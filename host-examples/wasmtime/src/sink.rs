@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
+use crate::echo::without_secrets;
 use crate::folder::{Access, expect_own_files};
 
 /// A file that at every moment is absent or whole.
@@ -16,18 +17,18 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Fails now, rather than after the first login, if the file cannot be replaced, or if another
-    /// user could put one in its place.
+    /// Fails now, rather than after the first login, if this process cannot replace the file, or if
+    /// another user could.
     pub fn new(path: PathBuf) -> Result<Self> {
         let sink = Self { path };
         sink.prove_replaceable()
-            .with_context(|| format!("cannot keep a token in {}", sink.path.display()))?;
+            .with_context(|| format!("cannot keep a token in {}", sink.shown()))?;
         Ok(sink)
     }
 
     fn prove_replaceable(&self) -> Result<()> {
         let mut draft = self.draft()?;
-        // Whoever owns a new file is the user as whom this process writes.
+        // The owner of a new file is the user as whom this process writes.
         let user = draft.as_file().metadata()?.uid();
         let folder = Access::from(&fs::metadata(self.folder())?);
         expect_own_files(folder, user)?;
@@ -40,8 +41,8 @@ impl Sink {
         }
         expect_replaceable(folder, target.uid(), user)?;
         if target.is_file() && target.uid() == user {
-            // A copy takes its place, since some files pass each rule and cannot be replaced: one that is mounted,
-            // say. So a token that still lives stays where its readers look for it.
+            // Replaced by a copy, because some files, such as a mounted one, pass each rule and yet
+            // cannot be replaced. A live token stays where its readers look for it.
             io::copy(&mut File::open(&self.path)?, &mut draft)?;
             draft.persist(&self.path)?;
         }
@@ -54,28 +55,36 @@ impl Sink {
         draft
             .write_all(token.as_bytes())
             .and_then(|()| draft.as_file().sync_all())
-            .with_context(|| format!("cannot write beside {}", self.path.display()))?;
+            .with_context(|| format!("cannot write beside {}", self.shown()))?;
         draft
             .persist(&self.path)
-            .with_context(|| format!("cannot replace {}", self.path.display()))?;
+            .with_context(|| format!("cannot replace {}", self.shown()))?;
         Ok(())
     }
 
-    /// Removes the file: better none than one with a dead token.
+    /// Removes the file, because a dead token is of no use to its readers.
     pub fn remove(&self) -> Result<()> {
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("cannot remove {}", self.path.display()))
+                Err(error).with_context(|| format!("cannot remove {}", self.shown()))
             }
             _ => Ok(()),
         }
     }
 
-    /// Makes a file in the same folder, so that it can take the other one's name in one step.
+    /// Makes a file in the same folder, so that it can be renamed over the other one in one step.
     fn draft(&self) -> Result<NamedTempFile> {
         let folder = self.folder();
-        NamedTempFile::new_in(folder)
-            .with_context(|| format!("cannot write into the folder {}", folder.display()))
+        NamedTempFile::new_in(folder).with_context(|| {
+            format!(
+                "cannot write into the folder {}",
+                without_secrets(&folder.display().to_string())
+            )
+        })
+    }
+
+    fn shown(&self) -> String {
+        without_secrets(&self.path.display().to_string())
     }
 
     fn folder(&self) -> &Path {
@@ -86,7 +95,7 @@ impl Sink {
     }
 }
 
-/// Refuses what another user has put at the file's place, where a sticky folder protects it.
+/// Refuses a file of another user in a sticky folder, which keeps this process from replacing it.
 fn expect_replaceable(folder: Access, owner: u32, user: u32) -> Result<()> {
     if folder.is_sticky() && folder.owner != user && owner != user {
         bail!("expected a file of this user or nothing there, found one of user {owner}");

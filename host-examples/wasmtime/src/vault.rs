@@ -12,9 +12,12 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::echo::{shown, words};
+use crate::component::VaultAnswer;
+use crate::echo::{origin, value, without_secrets};
 use crate::environment::{duration, vault_variable};
-use crate::session::{self, Destination, Header, HttpMethod, HttpResponse, TransportFailure};
+use crate::session::{
+    Destination, Header, HttpMethod, HttpResponse, SessionRequest, TransportFailure,
+};
 
 /// Vault's own client waits as long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -30,30 +33,21 @@ pub struct Vault {
     agent: Agent,
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub body: String,
-    /// The header `Date`.
-    pub date: Option<String>,
-}
-
 /// The context of an error where no answer came.
 #[derive(Debug)]
 pub enum Unreached {
-    /// From where a request was sent to first.
+    /// From the server of this URL.
     Vault(Uri),
-    /// From where this URL redirects to. That place is the server's word, and so is not shown.
+    /// From where the server of this URL redirects to. The server chose that place, so it is not
+    /// shown.
     Target(Uri),
 }
 
 impl fmt::Display for Unreached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Vault(url) => write!(f, "cannot reach {}", words(&url.to_string())),
-            Self::Target(url) => {
-                let url = words(&url.to_string());
-                write!(f, "cannot reach where {url} redirects to")
-            }
+            Self::Vault(url) => write!(f, "cannot reach {}", origin(url)),
+            Self::Target(url) => write!(f, "cannot reach where {} redirects to", origin(url)),
         }
     }
 }
@@ -61,8 +55,8 @@ impl fmt::Display for Unreached {
 impl Vault {
     /// Reads the server's address and the rest from `VAULT_*` or `BAO_*`.
     ///
-    /// `VAULT_SKIP_VERIFY` is not among them: whoever poses as the server receives a login that is
-    /// good for 15 minutes.
+    /// `VAULT_SKIP_VERIFY` is not among them: an impostor would receive a login that is good
+    /// for 15 minutes.
     pub fn from_environment() -> Result<Self> {
         let address = vault_variable("ADDR").context(
             "missing server: expected its address in VAULT_ADDR or BAO_ADDR, found neither",
@@ -104,27 +98,32 @@ impl Vault {
     }
 
     /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
-    pub fn post(&self, path: &str, json: &str) -> Result<Answer> {
+    pub fn post(&self, path: &str, json: &str) -> Result<VaultAnswer> {
         let url = self.url(&format!("/v1/{path}")).with_context(|| {
             format!(
                 "expected a path that a URL can carry, found {}",
-                shown(path)
+                value(path)
             )
         })?;
-        let mut response = self
-            .send(&url, json)?
-            .with_context(|| Unreached::Vault(url.clone()))?;
+        let mut response = self.post_json(&url, json)?.map_err(|error| {
+            // It may name the host, as a certificate does.
+            let why = without_secrets(&error.to_string());
+            anyhow!(why).context(Unreached::Vault(url.clone()))
+        })?;
         if response.status() == StatusCode::TEMPORARY_REDIRECT {
             let target = redirect_target(&url, response.headers().get(LOCATION))?;
-            // Why there is no answer may name the place, too.
+            // The reason may name the place, too, so it is not shown either.
             response = self
-                .send(&target, json)?
+                .post_json(&target, json)?
                 .map_err(|_| anyhow!(Unreached::Target(url.clone())))?;
             if response.status() == StatusCode::TEMPORARY_REDIRECT {
-                bail!("expected an answer from where {url} redirects to, found a second redirect");
+                bail!(
+                    "expected an answer from where {} redirects to, found a second redirect",
+                    origin(&url)
+                );
             }
         }
-        let status = response.status().as_u16();
+        let status = Some(response.status().as_u16());
         let date = response.headers().get(DATE);
         let date = date.and_then(|date| date.to_str().ok()).map(Into::into);
         let body = response
@@ -133,12 +132,12 @@ impl Vault {
             .limit(LONGEST_ANSWER)
             .lossy_utf8(true)
             .read_to_string()
-            .with_context(|| format!("cannot read the answer of {url}"))?;
-        Ok(Answer { status, body, date })
+            .with_context(|| format!("cannot read the answer of {}", origin(&url)))?;
+        Ok(VaultAnswer { status, body, date })
     }
 
-    /// Sends a request of a session. Follows no redirect, as the session wants it.
-    pub fn answer(&self, request: &session::Request) -> Result<HttpResponse, TransportFailure> {
+    /// Sends a request of a session. Follows no redirect.
+    pub fn send(&self, request: &SessionRequest) -> Result<HttpResponse, TransportFailure> {
         let method = match request.method {
             HttpMethod::Get => Method::GET,
             HttpMethod::Post => Method::POST,
@@ -190,8 +189,8 @@ impl Vault {
         format!("{}{path}", base.trim_end_matches('/')).parse().ok()
     }
 
-    /// Fails within for the want of an answer.
-    fn send(
+    /// The inner result fails if there is no answer.
+    fn post_json(
         &self,
         url: &Uri,
         json: &str,
@@ -204,7 +203,7 @@ impl Vault {
     }
 }
 
-/// Says in the session's words why there is no answer.
+/// Translates why there is no answer into the session's terms.
 fn failure(error: ureq::Error) -> TransportFailure {
     match error {
         ureq::Error::Timeout(_) => TransportFailure::TimedOut,
@@ -238,12 +237,12 @@ fn read_address(text: &str) -> Result<Uri> {
         .parse()
         .context("expected a URL such as https://vault.example.com:8200")?;
     match uri.scheme_str() {
-        // Nothing is echoed that may hold a password.
+        // Not echoed, because it may hold a password.
         _ if text.contains('@') => bail!("expected a URL without user information, found some"),
         Some("http" | "https") if uri.query().is_none() => Ok(uri),
         _ => bail!(
             "expected a URL such as https://vault.example.com:8200, found {}",
-            shown(text)
+            value(text)
         ),
     }
 }
@@ -254,15 +253,23 @@ fn header(name: &'static str, value: &str) -> Result<(HeaderName, HeaderValue)> 
     Ok((HeaderName::from_static(name), value))
 }
 
-/// Says where a redirect leads. The login goes with it, so never from https to http.
+/// Returns where a redirect leads. The login is sent there, so never from https to http.
 fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
     let location = location
         .and_then(|location| location.to_str().ok())
-        .with_context(|| format!("expected a Location with the redirect of {from}, found none"))?;
-    // Not shown: a server may put the login into it.
-    let target: Uri = location
-        .parse()
-        .map_err(|_| anyhow!("expected a URL with the redirect of {from}, found something else"))?;
+        .with_context(|| {
+            format!(
+                "expected a Location with the redirect of {}, found none",
+                origin(from)
+            )
+        })?;
+    // Not shown, because a server may put the login into it.
+    let target: Uri = location.parse().map_err(|_| {
+        anyhow!(
+            "expected a URL with the redirect of {}, found something else",
+            origin(from)
+        )
+    })?;
     // Without a host it is a path on the same server.
     let target = if target.host().is_none() {
         let mut parts = target.into_parts();
@@ -273,7 +280,10 @@ fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
         target
     };
     if from.scheme() == Some(&Scheme::HTTPS) && target.scheme() != Some(&Scheme::HTTPS) {
-        bail!("expected a redirect from {from} to stay on https, found one that does not");
+        bail!(
+            "expected a redirect from {} to stay on https, found one that does not",
+            origin(from)
+        );
     }
     Ok(target)
 }
@@ -287,7 +297,8 @@ fn trusted_certificates() -> Result<Vec<Certificate<'static>>> {
             .map(|certificate| Certificate::from_der(certificate).to_owned())
             .collect());
     };
-    let pem = std::fs::read(&path).with_context(|| format!("cannot read VAULT_CACERT {path}"))?;
+    let shown = without_secrets(&path);
+    let pem = std::fs::read(&path).with_context(|| format!("cannot read VAULT_CACERT {shown}"))?;
     let certificates: Vec<_> = parse_pem(&pem)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),
@@ -295,7 +306,7 @@ fn trusted_certificates() -> Result<Vec<Certificate<'static>>> {
         })
         .collect();
     if certificates.is_empty() {
-        bail!("expected PEM certificates in VAULT_CACERT {path}, found none");
+        bail!("expected PEM certificates in VAULT_CACERT {shown}, found none");
     }
     Ok(certificates)
 }
@@ -331,7 +342,7 @@ mod tests {
         let from = "https://standby:8200/v1/auth/aws/login";
         assert_eq!(
             follow(from, "http://active:8200/").unwrap_err().to_string(),
-            format!("expected a redirect from {from} to stay on https, found one that does not")
+            "expected a redirect from https://standby:8200 to stay on https, found one that does not"
         );
         assert!(follow("http://standby/", "https://active/").is_ok());
         assert!(redirect_target(&Uri::from_static(from), None).is_err());

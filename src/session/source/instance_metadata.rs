@@ -5,7 +5,7 @@
 use zeroize::Zeroizing;
 
 use super::Fault;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use crate::session::refusal::RefusalRule;
 
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
@@ -13,20 +13,20 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 /// In seconds; enough for the two requests that follow. Each fetch gets a token.
 const TOKEN_SECONDS: &str = "60";
 
-pub(super) fn call(token: Option<&str>, role: Option<&str>) -> Call {
+pub(super) fn call(token: Option<&str>, role: Option<&str>) -> UnsentRequest {
     let (method, path, header) = match (token, role) {
         (None, _) => (
-            Method::Put,
+            HttpMethod::Put,
             "/latest/api/token".to_owned(),
             Header::new("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_SECONDS),
         ),
         (Some(token), role) => (
-            Method::Get,
+            HttpMethod::Get,
             format!("{ROLES}{}", role.unwrap_or_default()),
             Header::new("x-aws-ec2-metadata-token", token),
         ),
     };
-    Call {
+    UnsentRequest {
         destination: Destination::InstanceMetadata,
         origin: Some("http://169.254.169.254".into()),
         method,
@@ -62,7 +62,7 @@ pub(super) fn read_token(response: &Response) -> Result<Zeroizing<String>, Fault
     }
 }
 
-/// Returns the rule of an answer without the role's name. 401: the metadata token has expired.
+/// Names the rule of an answer without the role's name. 401: the metadata token has expired.
 pub(super) const fn rule_of(status: u16) -> RefusalRule {
     match status {
         401 => RefusalRule::CredentialsUnavailable,

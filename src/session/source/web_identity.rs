@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 use super::{Fault, read_document};
 use crate::credentials::Credentials;
 use crate::session::config::WebIdentity;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use crate::session::refusal::RefusalRule;
 
 /// What a value of a form cannot carry unescaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
+pub(super) fn call(identity: &WebIdentity, token: &str) -> UnsentRequest {
     let mut body = Zeroizing::new(String::from(
         "Action=AssumeRoleWithWebIdentity&Version=2011-06-15",
     ));
@@ -28,10 +28,10 @@ pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
         body.push_str(name);
         body.extend(utf8_percent_encode(value, ESCAPED));
     }
-    Call {
+    UnsentRequest {
         destination: Destination::Sts,
         origin: Some(identity.origin.clone()),
-        method: Method::Post,
+        method: HttpMethod::Post,
         path_and_query: "/".into(),
         headers: vec![Header::new(
             "content-type",

@@ -80,13 +80,13 @@ impl Input<'_> {
     /// Signs with the crate.
     pub fn sign_natively(&self) -> Result<String, Refusal> {
         self.sign().map_err(|error| Refusal {
-            rule: error.rule().name().into(),
-            field: error.field().name().into(),
-            message: error.to_string(),
+            rule: error.rule.name().into(),
+            field: error.field.name().into(),
+            message: error.message,
         })
     }
 
-    fn sign(&self) -> Result<String, native::SignError> {
+    fn sign(&self) -> Result<String, native::InputError> {
         let credentials = native::Credentials::new(
             self.access_key_id.into(),
             self.secret_access_key.into(),

@@ -104,9 +104,9 @@ fn refusal_is_the_same_for_each_rule() {
     let long_host = format!("https://{}com", "a.".repeat(130));
     for (input, rule, field) in [
         (Input { access_key_id: "", ..example }, "empty-value", "access-key-id"),
-        (Input { secret_access_key: "abc\n", ..example }, "surrounding-blank", "secret-access-key"),
+        (Input { secret_access_key: "abc\n", ..example }, "surrounding-whitespace", "secret-access-key"),
         (Input { session_token: Some("a b"), ..example }, "illegal-character", "session-token"),
-        (Input { session_token: Some("\u{a0}x"), ..example }, "surrounding-blank", "session-token"),
+        (Input { session_token: Some("\u{a0}x"), ..example }, "surrounding-whitespace", "session-token"),
         (Input { region: Some(&long), ..example }, "too-long", "region"),
         (Input { access_key_id: "abc/def", ..example }, "secret-as-access-key-id", "access-key-id"),
         (Input { access_key_id: "ASIAIOSFODNN7EXAMPLE", ..example }, "session-token-missing", "session-token"),

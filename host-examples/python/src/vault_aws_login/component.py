@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from wasmtime import Engine
-from wasmtime.component import Record
+from wasmtime.component import Record, Variant
 
 from vault_aws_login.compiled import compiled, default_folder
 from vault_aws_login.credentials import Credentials
@@ -26,8 +26,7 @@ from vault_aws_login.inspector import (
     refusal,
 )
 from vault_aws_login.instance import Instance
-from vault_aws_login.records import text, unix_seconds
-from vault_aws_login.signing import SignLogin
+from vault_aws_login.records import record, text, unix_seconds
 
 SIGNER = "vault-aws:login/signer@0.1.0"
 INSPECTOR = "vault-aws:login/inspector@0.1.0"
@@ -41,7 +40,6 @@ class Component:
         """Takes the component's bytes. `cache` is the folder for its compiled form; `None`: compile now, keep nothing."""
         engine = Engine()
         self._instance = Instance(engine, compiled(engine, wasm, cache))
-        self._sign = SignLogin()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, cache: Path | None = None) -> Component:
@@ -69,14 +67,13 @@ class Component:
 
         Raises `LoginError` if an input breaks a rule, and `TypeError` if one is of the wrong type.
         """
-        options = (
-            text("region", region),
-            text("server_id", server_id),
-            text("role", role),
-            _endpoint(text("sts_endpoint", sts_endpoint)),
+        options = record(
+            region=text("region", region),
+            server_id=text("server_id", server_id),
+            role=text("role", role),
+            sts_endpoint=_endpoint(text("sts_endpoint", sts_endpoint)),
         )
-        values = _credentials(credentials), options, _seconds(time)
-        result = self._instance.enter(SIGNER, "sign-login", lambda func, store: self._sign(func, store, *values))
+        result = self._instance.call(SIGNER, "sign-login", _credentials(credentials), options, _seconds(time))
         if isinstance(result, Record):
             raise LoginError(result.rule, result.field, result.message)
         return result
@@ -128,22 +125,22 @@ class Component:
         return offset
 
 
-def _credentials(credentials: Credentials) -> tuple[str, str, str | None, int | None]:
-    end = credentials.expires_at
-    return (
-        text("access_key_id", credentials.access_key_id, required=True),
-        text("secret_access_key", credentials.secret_access_key, required=True),
-        text("session_token", credentials.session_token),
-        None if end is None else unix_seconds("expires-at-unix-seconds", end),
+def _credentials(credentials: Credentials) -> Record:
+    expiry = credentials.expires_at
+    return record(
+        access_key_id=text("access_key_id", credentials.access_key_id, required=True),
+        secret_access_key=text("secret_access_key", credentials.secret_access_key, required=True),
+        session_token=text("session_token", credentials.session_token),
+        expires_at_unix_seconds=None if expiry is None else unix_seconds("expires-at-unix-seconds", expiry),
     )
 
 
-def _endpoint(value: str | None) -> tuple[str, str | None] | None:
+def _endpoint(value: str | None) -> Variant | None:
     if value is None:
         return None
     if value in ("regional", "fips", "dual-stack", "fips-dual-stack"):
-        return value, None
-    return "url", value
+        return Variant(value)
+    return Variant("url", value)
 
 
 def _seconds(time: datetime | int | None) -> int:

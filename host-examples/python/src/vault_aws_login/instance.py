@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from wasmtime import Engine, Store
@@ -27,15 +26,11 @@ class Instance:
 
     def call(self, interface: str, function: str, *arguments: Any) -> Any:
         """Calls `function` of the versioned `interface`; the values are those of `wasmtime.component`."""
-        return self.enter(interface, function, lambda func, store: func(store, *arguments))
-
-    def enter(self, interface: str, function: str, call: Callable[[Func, Store], Any]) -> Any:
-        """Makes a call that converts its values itself."""
         with _CALLS:
             store = self._store = self._store or Store(self._engine)
             try:
                 func = self._function(store, interface, function)
-                result = call(func, store)
+                result = func(store, *arguments)
                 func.post_return(store)
                 return result
             except BaseException:

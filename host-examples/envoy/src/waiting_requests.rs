@@ -1,22 +1,22 @@
-//! The requests that wait for the first token, in the order of their coming.
+//! The requests that wait for the first token, in the order in which they came.
 
 use std::collections::VecDeque;
 
 /// A bounded queue of paused requests.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct WaitingRequests {
     most: usize,
-    requests: VecDeque<Paused>,
+    requests: VecDeque<PausedRequest>,
 }
 
 #[derive(Debug)]
-struct Paused {
+struct PausedRequest {
     context: u32,
     /// On the monotonic clock.
     until_milliseconds: u64,
 }
 
-impl Waiting {
+impl WaitingRequests {
     pub(crate) fn new(most: usize) -> Self {
         Self {
             most,
@@ -24,11 +24,11 @@ impl Waiting {
         }
     }
 
-    /// Takes a request, or says that there is no room for it.
+    /// Adds a request; false if the queue is full.
     pub(crate) fn admit(&mut self, context: u32, until_milliseconds: u64) -> bool {
         let room = self.requests.len() < self.most;
         if room {
-            self.requests.push_back(Paused {
+            self.requests.push_back(PausedRequest {
                 context,
                 until_milliseconds,
             });
@@ -41,7 +41,7 @@ impl Waiting {
         self.requests.retain(|paused| paused.context != context);
     }
 
-    /// Takes out everything.
+    /// Removes all requests.
     pub(crate) fn release(&mut self) -> Vec<u32> {
         self.requests
             .drain(..)
@@ -49,9 +49,9 @@ impl Waiting {
             .collect()
     }
 
-    /// Takes out the requests that have waited long enough.
+    /// Removes the requests that have waited too long.
     pub(crate) fn give_up(&mut self, now_milliseconds: u64) -> Vec<u32> {
-        let over = |paused: &Paused| paused.until_milliseconds <= now_milliseconds;
+        let over = |paused: &PausedRequest| paused.until_milliseconds <= now_milliseconds;
         let given_up = self.requests.iter().filter(|paused| over(paused));
         let given_up = given_up.map(|paused| paused.context).collect();
         self.requests.retain(|paused| !over(paused));
@@ -65,11 +65,11 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::Waiting;
+    use super::WaitingRequests;
 
     #[test]
-    fn requests_are_released_in_the_order_of_their_coming() {
-        let mut waiting = Waiting::new(3);
+    fn requests_are_released_in_the_order_in_which_they_came() {
+        let mut waiting = WaitingRequests::new(3);
         assert!(waiting.admit(7, 10) && waiting.admit(5, 20) && waiting.admit(6, 30));
         waiting.forget(5);
         assert_eq!(waiting.release(), [7, 6]);
@@ -78,17 +78,17 @@ mod tests {
 
     #[test]
     fn queue_has_room_for_so_many_and_no_more() {
-        let mut waiting = Waiting::new(1);
+        let mut waiting = WaitingRequests::new(1);
         assert!(waiting.admit(1, 10));
         assert!(!waiting.admit(2, 10));
         assert_eq!(waiting.give_up(10), [1]);
         assert!(waiting.admit(2, 20));
-        assert!(!Waiting::new(0).admit(1, 10));
+        assert!(!WaitingRequests::new(0).admit(1, 10));
     }
 
     #[test]
     fn requests_wait_until_their_moment_and_not_longer() {
-        let mut waiting = Waiting::new(2);
+        let mut waiting = WaitingRequests::new(2);
         assert!(waiting.admit(1, 10) && waiting.admit(2, 11));
         assert!(waiting.give_up(9).is_empty());
         assert_eq!(waiting.give_up(10), [1]);

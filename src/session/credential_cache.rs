@@ -1,4 +1,4 @@
-//! The AWS credentials that the session holds, and when it wants others.
+//! The AWS credentials that the session holds, and when it fetches new ones.
 
 use fastrand::Rng;
 use zeroize::Zeroizing;
@@ -19,24 +19,24 @@ const LOGIN: u64 = 10;
 /// How long the host is left alone after it was asked for something, in milliseconds.
 const ASK_AGAIN: u64 = 60_000;
 
-/// The least time between two fetches or pushes that brought something, in milliseconds.
+/// The least time between two fetches or pushes that succeeded, in milliseconds.
 const LEAST_BETWEEN: u64 = 1_000;
 
-/// The credentials in hand, and the way to others.
+/// The credentials that the session uses, and the fetch of new ones.
 #[derive(Default)]
-pub(super) struct Supply {
+pub(super) struct CredentialCache {
     credentials: Option<Credentials>,
-    /// In Unix seconds; `None` where the credentials have no known end.
+    /// In Unix seconds; `None` where the expiry is not known.
     refresh_at: Option<u64>,
-    /// A login with them was refused, so others are wanted.
-    doubted: bool,
+    /// A login with them was refused, so new ones are wanted.
+    suspect: bool,
     /// The host was asked for an authorization token.
     asked: bool,
     fetch: Fetch,
     pace: BackOff,
 }
 
-impl Supply {
+impl CredentialCache {
     /// Returns the credentials if they outlast a login that begins at the given Unix time.
     pub(super) fn usable(&self, unix_seconds: u64) -> Option<&Credentials> {
         self.credentials.as_ref().filter(|held| {
@@ -51,21 +51,21 @@ impl Supply {
         held.chain(self.fetch.secrets())
     }
 
-    /// Says whether others are wanted.
+    /// Says whether new ones are wanted.
     pub(super) fn wants(&self, unix_seconds: u64) -> bool {
         self.credentials.is_none()
-            || self.doubted
+            || self.suspect
             || self.refresh_at.is_some_and(|at| at <= unix_seconds)
     }
 
-    /// Says whether others are wanted for no other reason than a refused login, and are there to be
-    /// fetched. A host that pushes them is asked at once: it may have to ask a person.
-    pub(super) fn is_only_doubted(&self, unix_seconds: u64, source: &CredentialSource) -> bool {
+    /// Says whether new ones are wanted only because a login was refused, and can be fetched. A
+    /// host that pushes them is asked at once: it may have to ask a person.
+    pub(super) fn is_only_suspect(&self, unix_seconds: u64, source: &CredentialSource) -> bool {
         let due = self.refresh_at.is_some_and(|at| at <= unix_seconds);
         self.usable(unix_seconds).is_some() && !due && !matches!(source, CredentialSource::Pushed)
     }
 
-    /// Returns the seconds until others will be wanted by time alone.
+    /// Returns the seconds until the credentials are due to be refreshed.
     pub(super) fn seconds_until_refresh(&self, unix_seconds: u64) -> Option<u64> {
         self.refresh_at.map(|at| at.saturating_sub(unix_seconds))
     }
@@ -98,12 +98,12 @@ impl Supply {
         need
     }
 
-    /// Takes a token of the host's for one fetch.
+    /// Takes the host's token for one fetch.
     pub(super) fn push_authorization_token(&mut self, token: Zeroizing<String>) {
         self.fetch.push_authorization_token(token);
     }
 
-    /// Takes credentials that end after the given Unix time.
+    /// Takes credentials that expire after the given Unix time.
     pub(super) fn take(
         &mut self,
         credentials: Credentials,
@@ -117,14 +117,14 @@ impl Supply {
             if left == 0 {
                 return Err(Fault::new(RefusalRule::CredentialsExpired));
             }
-            // A fleet's credentials end together; they are not refreshed together.
+            // A fleet's credentials expire together; they are not refreshed together.
             let early = random.u64(EARLIEST_REFRESH / 2..=EARLIEST_REFRESH);
             self.refresh_at = Some(end - early.min(left / 3));
         } else {
             self.refresh_at = None;
         }
         self.credentials = Some(credentials);
-        self.doubted = false;
+        self.suspect = false;
         self.pace.succeed(monotonic, LEAST_BETWEEN);
         Ok(())
     }
@@ -144,8 +144,8 @@ impl Supply {
         self.pace.fail(monotonic, failure, random);
     }
 
-    /// Takes notice that a login with the credentials was refused.
-    pub(super) fn doubt(&mut self) {
-        self.doubted = true;
+    /// Notes that a login with the credentials was refused.
+    pub(super) fn mark_suspect(&mut self) {
+        self.suspect = true;
     }
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Record<'a> {
+struct LeaseJson<'a> {
     #[serde(borrow)]
     token: std::borrow::Cow<'a, str>,
     accessor: Option<String>,
@@ -17,9 +17,9 @@ struct Record<'a> {
     ends_at: [u64; 2],
 }
 
-/// Writes a lease. All VMs have the same clocks, so its moments hold in each of them.
+/// Writes a lease. All VMs have the same clocks, so its moments mean the same in each of them.
 pub(crate) fn write(lease: &Lease) -> Zeroizing<Vec<u8>> {
-    let record = Record {
+    let json = LeaseJson {
         token: lease.token.as_str().into(),
         accessor: lease.accessor.clone(),
         generation: lease.generation,
@@ -28,21 +28,21 @@ pub(crate) fn write(lease: &Lease) -> Zeroizing<Vec<u8>> {
         starts_at: pair(lease.starts_at),
         ends_at: pair(lease.ends_at),
     };
-    // Nothing in it can fail to be JSON; an empty record says that there is no lease.
-    Zeroizing::new(serde_json::to_vec(&record).unwrap_or_default())
+    // Serializing these types cannot fail; an empty value would mean that there is no lease.
+    Zeroizing::new(serde_json::to_vec(&json).unwrap_or_default())
 }
 
-/// Reads a lease; none where the record holds none.
+/// Reads a lease; `None` if the value is not one.
 pub(crate) fn read(bytes: &[u8]) -> Option<Lease> {
-    let record: Record<'_> = serde_json::from_slice(bytes).ok()?;
+    let json: LeaseJson<'_> = serde_json::from_slice(bytes).ok()?;
     Some(Lease {
-        token: Zeroizing::new(record.token.into_owned()),
-        accessor: record.accessor,
-        generation: record.generation,
-        renewable: record.renewable,
-        increment_seconds: record.increment_seconds,
-        starts_at: instant(record.starts_at),
-        ends_at: instant(record.ends_at),
+        token: Zeroizing::new(json.token.into_owned()),
+        accessor: json.accessor,
+        generation: json.generation,
+        renewable: json.renewable,
+        increment_seconds: json.increment_seconds,
+        starts_at: instant(json.starts_at),
+        ends_at: instant(json.ends_at),
     })
 }
 

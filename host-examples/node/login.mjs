@@ -1,6 +1,6 @@
 // Logs in with the AWS identity of this machine and prints a secret.
 //
-//   node example.mjs ROLE PATH [MOUNT]      such as: node example.mjs dev secret/greeting
+//   node login.mjs ROLE PATH [MOUNT]      such as: node login.mjs dev secret/greeting
 //
 // VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and the AWS SDK's own variables and files say the rest.
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';

@@ -1,13 +1,13 @@
-//! Reads Vault's answer to a login.
+//! Reads the token from Vault's answer to a login.
 
 use anyhow::{Result, bail};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 #[derive(Deserialize)]
-struct Answer {
+struct AnswerJson {
     auth: Option<Auth>,
-    wrap_info: Option<Wrapping>,
+    wrap_info: Option<WrapInfo>,
 }
 
 #[derive(Deserialize)]
@@ -18,19 +18,19 @@ struct Auth {
 }
 
 #[derive(Deserialize)]
-struct Wrapping {
+struct WrapInfo {
     token: String,
 }
 
 /// Reads the token, or the wrapping token if wrapping was asked for.
 ///
-/// The error holds no word of the answer, which may echo the login: what can be shown of it, the
-/// component says.
-pub fn token(status: u16, body: &str) -> Result<String> {
+/// The error holds no word of the answer, which may echo the login. The component says what may be
+/// shown of it.
+pub fn read(status: u16, body: &str) -> Result<String> {
     if !(200..300).contains(&status) {
         bail!("Vault refused the login with status {status}");
     }
-    let Ok(answer) = serde_json::from_str::<Answer>(body) else {
+    let Ok(answer) = serde_json::from_str::<AnswerJson>(body) else {
         bail!("expected a login's answer from Vault, found something else (status {status})");
     };
     let token = match (answer.wrap_info, answer.auth) {
@@ -50,8 +50,8 @@ pub fn token(status: u16, body: &str) -> Result<String> {
     Ok(token)
 }
 
-/// Writes JSON so that a terminal shows it and does nothing else: outside of strings it has no
-/// control characters but line breaks and tabs, and inside each may be written as an escape.
+/// Escapes the control characters of JSON, so that a terminal shows it and does nothing else. They
+/// stand in strings, where an escape means the same; line breaks and tabs stay.
 pub fn printable(json: &str) -> String {
     let mut printable = String::with_capacity(json.len());
     for character in json.trim_end().chars() {
@@ -71,19 +71,19 @@ mod tests {
     #[test]
     fn token_is_read() {
         let body = r#"{"auth":{"client_token":"s.1","mfa_requirement":null},"wrap_info":null,"warnings":["short"]}"#;
-        assert_eq!(token(200, body).unwrap(), "s.1");
+        assert_eq!(read(200, body).unwrap(), "s.1");
     }
 
     #[test]
     fn wrapping_token_is_read_when_the_answer_is_wrapped() {
         let body = r#"{"auth":null,"wrap_info":{"token":"s.wrap","ttl":60},"warnings":null}"#;
-        assert_eq!(token(200, body).unwrap(), "s.wrap");
+        assert_eq!(read(200, body).unwrap(), "s.wrap");
     }
 
     #[test]
     #[rustfmt::skip]
     fn answer_without_a_token_is_an_error_without_the_answers_words() {
-        let refused = |status, body| token(status, body).unwrap_err().to_string();
+        let refused = |status, body| read(status, body).unwrap_err().to_string();
         assert_eq!(refused(403, r#"{"errors":["permission denied"]}"#), "Vault refused the login with status 403");
         assert_eq!(refused(502, "<p>\u{1b}[31mBad gateway"), "Vault refused the login with status 502");
         assert_eq!(refused(200, "hello"), "expected a login's answer from Vault, found something else (status 200)");
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn token_with_anything_but_visible_ascii_is_none() {
+    fn token_with_anything_but_visible_ascii_is_refused() {
         for bad in [r"s.1\n", r"s.1\u001b[2J", "s. 1", "s.é", "s.1\u{200b}"] {
             for body in [
                 format!(r#"{{"auth":{{"client_token":"{bad}"}}}}"#),
                 format!(r#"{{"wrap_info":{{"token":"{bad}"}}}}"#),
             ] {
                 assert_eq!(
-                    token(200, &body).unwrap_err().to_string(),
+                    read(200, &body).unwrap_err().to_string(),
                     "expected a token of visible ASCII characters from Vault, found another",
                     "{body}"
                 );
@@ -111,7 +111,7 @@ mod tests {
     fn json_is_printed_without_control_characters_and_means_the_same() {
         let json = "{\n\t\"a\": \"\u{9b}31m\u{7f}é\"}\r\n";
         assert_eq!(printable(json), "{\n\t\"a\": \"\\u009b31m\\u007fé\"}");
-        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-        assert_eq!(read(&printable(json)), read(json));
+        let meaning = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(meaning(&printable(json)), meaning(json));
     }
 }

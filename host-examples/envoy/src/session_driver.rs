@@ -1,4 +1,4 @@
-//! What only the holder does: drives the session and publishes what comes of it.
+//! What only the leader does: it drives the session and publishes the lease.
 
 use vault_aws_login::session::{
     Action, Lease, Refusal, Request, Session, SessionConfig, TransportFailure,
@@ -11,26 +11,26 @@ use crate::exchange::{self, NotSent};
 use crate::log;
 use crate::worker::Worker;
 
-/// The session while this VM holds it.
-pub(crate) struct Keeper {
+/// The session while this VM leads.
+pub(crate) struct SessionDriver {
     session: Session,
-    /// The request that is under way, with Envoy's number of it.
-    under_way: Option<(u32, Request)>,
+    /// The request in flight, with Envoy's number of it.
+    in_flight: Option<(u32, Request)>,
     /// The last token's, to tell a renewal from a login.
     generation: u64,
 }
 
-/// Whether this VM goes on.
+/// Whether this VM still leads.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Holding,
-    /// Another VM published: it has become the holder.
-    Superseded,
+pub(crate) enum Leadership {
+    Kept,
+    /// Another VM published: it has become the leader.
+    Lost,
 }
 
-impl Keeper {
-    /// Begins with the published lease, if it lives: a take-over needs no login.
-    pub fn begin(config: &SessionConfig, jitter_seed: u64, worker: &Worker) -> Self {
+impl SessionDriver {
+    /// Starts with the published lease if it is live, so that a new leader does not log in.
+    pub fn start(config: &SessionConfig, jitter_seed: u64, worker: &Worker) -> Self {
         let mut session = Session::new(config.clone(), jitter_seed);
         let mut generation = 0;
         if let Some(lease) = &worker.published().lease
@@ -41,24 +41,24 @@ impl Keeper {
         }
         Self {
             session,
-            under_way: None,
+            in_flight: None,
             generation,
         }
     }
 
-    /// Does what the session says until it says to wait.
-    pub fn act(
+    /// Does what the session asks for until it asks to wait.
+    pub fn drive(
         &mut self,
         worker: &Worker,
         environment: &Environment,
         missing: &mut Option<String>,
-    ) -> Outcome {
+    ) -> Leadership {
         if worker.was_refused() {
             self.session.token_refused(now());
         }
         loop {
             match self.session.next_action(now()) {
-                Action::WaitUntil(_) => return Outcome::Holding,
+                Action::WaitUntil(_) => return Leadership::Kept,
                 Action::Send(request) => self.send(request, worker, missing),
                 Action::NeedCredentials => match environment.credentials() {
                     Ok(credentials) => self.session.push_credentials(credentials, now()),
@@ -71,14 +71,14 @@ impl Keeper {
                     }
                 }
                 Action::TokenReady(lease) => {
-                    if !self.announce(&lease, worker) {
-                        return Outcome::Superseded;
+                    if !self.publish(&lease, worker) {
+                        return Leadership::Lost;
                     }
                 }
                 Action::TokenEnded(generation) => {
                     log::warn(&format!("token {generation} has ended"));
                     if !worker.publish(None) {
-                        return Outcome::Superseded;
+                        return Leadership::Lost;
                     }
                 }
                 Action::ClockCorrected(correction) => log::warn(&correction.message),
@@ -87,22 +87,23 @@ impl Keeper {
         }
     }
 
-    /// Takes Envoy's answer, if it is the one to the last request.
-    pub fn take_answer(&mut self, call: u32, body_size: usize) {
-        // The session has given up on any other.
-        let Some((_, request)) = self.under_way.take_if(|(number, _)| *number == call) else {
+    /// Hands Envoy's answer to the session, if it answers the request in flight.
+    pub fn on_answer(&mut self, call: u32, body_size: usize) {
+        // The session has given up on every earlier request.
+        let Some((_, request)) = self.in_flight.take_if(|(number, _)| *number == call) else {
             return;
         };
-        match exchange::answer(body_size, request.answer_limit_bytes) {
+        match exchange::response(body_size, request.answer_limit_bytes) {
             Ok(response) => self.session.on_response(request.id, now(), response),
             Err(failure) => self.session.on_failure(request.id, now(), failure),
         }
     }
 
-    fn announce(&mut self, lease: &Lease, worker: &Worker) -> bool {
+    /// Publishes a lease and logs it; false if another VM has become the leader.
+    fn publish(&mut self, lease: &Lease, worker: &Worker) -> bool {
         let is_renewal = lease.generation == self.generation;
         self.generation = lease.generation;
-        let published = worker.publish(Some(lease));
+        let is_published = worker.publish(Some(lease));
         let seconds = worker.published().seconds_left(now());
         if is_renewal {
             worker.metrics.renewal();
@@ -117,7 +118,7 @@ impl Keeper {
                 lease.generation
             ));
         }
-        published
+        is_published
     }
 
     fn send(&mut self, request: Request, worker: &Worker, missing: &mut Option<String>) {
@@ -125,7 +126,7 @@ impl Keeper {
             Ok(call) => {
                 *missing = None;
                 worker.metrics.missing_cluster(false);
-                self.under_way = Some((call, request));
+                self.in_flight = Some((call, request));
                 return;
             }
             Err(NotSent::NoCluster(name)) => {
@@ -142,10 +143,10 @@ impl Keeper {
     }
 }
 
-/// Counts a refusal and says it, unless a cluster is missing, which has been said.
-fn report(refusal: &Refusal, worker: &Worker, is_said: bool) {
+/// Counts a refusal and logs it, unless its cause is a missing cluster, which is logged already.
+fn report(refusal: &Refusal, worker: &Worker, is_logged: bool) {
     worker.metrics.refusal(refusal.rule.name());
-    if is_said {
+    if is_logged {
         return;
     }
     log::warn(&format!("{}: {}", refusal.rule.name(), refusal.message));

@@ -1,6 +1,6 @@
-import { VaultError } from './errors.js';
 import type { Refusal } from './inspect.js';
 import type { VaultAnswer } from './post.js';
+import { VaultError } from './vault-error.js';
 
 /** What Vault gave. */
 export interface Token {

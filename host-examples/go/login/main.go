@@ -1,6 +1,6 @@
-// Command example logs in with the AWS identity of this machine and prints a secret.
+// Command login logs in with the AWS identity of this machine and prints a secret.
 //
-//	go run ./example COMPONENT ROLE PATH [MOUNT]      such as: go run ./example vault-aws-login.core.wasm dev secret/greeting
+//	go run ./login COMPONENT ROLE PATH [MOUNT]      such as: go run ./login vault-aws-login.core.wasm dev secret/greeting
 //
 // VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files say the rest.
 package main
@@ -31,7 +31,7 @@ const (
 
 func main() {
 	if len(os.Args) < 4 || len(os.Args) > 5 {
-		fmt.Fprintln(os.Stderr, "usage: example COMPONENT ROLE PATH [MOUNT]")
+		fmt.Fprintln(os.Stderr, "usage: login COMPONENT ROLE PATH [MOUNT]")
 		os.Exit(2)
 	}
 	mount := "aws"
@@ -115,12 +115,13 @@ func isToken(text string) bool {
 // refused says what is wrong with a login that Vault refused, what Vault said, and what to change.
 func refused(refusal *vaultawslogin.Refusal) error {
 	text := refusal.Message
-	if refusal.Quoted != "" {
-		text += "\n  the server said: " + refusal.Quoted
-	}
-	for _, fix := range []string{refusal.ClientFix, refusal.ServerFix} {
-		if fix != "" {
-			text += "\n  " + fix
+	for _, line := range [][2]string{
+		{"the server said", refusal.Quoted},
+		{"on the client", refusal.ClientFix},
+		{"on the server", refusal.ServerFix},
+	} {
+		if line[1] != "" {
+			text += "\n  " + line[0] + ": " + line[1]
 		}
 	}
 	return errors.New(text)

@@ -1,6 +1,6 @@
 """Logs in with the AWS identity of this machine and prints a secret.
 
-    python example.py COMPONENT ROLE PATH [MOUNT]      such as: python example.py vault-aws-login.wasm dev secret/greeting
+    python login.py COMPONENT ROLE PATH [MOUNT]      such as: python login.py vault-aws-login.wasm dev secret/greeting
 
 VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files say the rest.
 """
@@ -46,7 +46,8 @@ def main(component_file: str, role: str, path: str, mount: str = "aws") -> int:
     token = auth.get("client_token") if isinstance(auth, dict) else None
     if not isinstance(token, str) or not re.fullmatch("[!-~]+", token):
         lines = [refusal.message, refusal.quoted and f"the server said: {refusal.quoted}"]
-        lines += [refusal.client_fix, refusal.server_fix]
+        lines += [refusal.client_fix and f"on the client: {refusal.client_fix}"]
+        lines += [refusal.server_fix and f"on the server: {refusal.server_fix}"]
         print("error: " + "\n  ".join(filter(None, lines)), file=sys.stderr)
         return 1
     if refusal.quoted:
