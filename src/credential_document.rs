@@ -286,7 +286,7 @@ impl<'t> Found<'t> {
 /// Returns the code of a refusal.
 fn refusal<'t>(code: Option<&'t Json<'t>>) -> Option<&'t str> {
     match code? {
-        Json::String(code) if code == "Success" => None,
+        Json::String(code) if code.eq_ignore_ascii_case("Success") => None,
         // Some services put their namespace before it.
         Json::String(code) => code.rsplit('#').next(),
         Json::Number(code) => Some(code),
