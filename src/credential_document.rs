@@ -287,11 +287,23 @@ impl<'t> Found<'t> {
 fn refusal<'t>(code: Option<&'t Json<'t>>) -> Option<&'t str> {
     match code? {
         Json::String(code) if code.eq_ignore_ascii_case("Success") => None,
-        // Some services put their namespace before it.
-        Json::String(code) => code.rsplit('#').next(),
+        Json::String(code) => Some(code),
         Json::Number(code) => Some(code),
         _ => None,
     }
+}
+
+/// Returns a code, safe to print; `…` for what is no code: a piece of a secret might stand between
+/// escapes in it.
+fn shown(code: &str, secrets: &Secrets) -> String {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || "._-:#".contains(c);
+    // Some services put their namespace before it.
+    let name = code
+        .rsplit('#')
+        .next()
+        .filter(|_| code.chars().all(is_legal));
+    let shown = name.and_then(|name| echo::quote(name, secrets));
+    shown.unwrap_or_else(|| "…".to_owned())
 }
 
 fn is_same(one: &Json<'_>, other: &Json<'_>) -> bool {
@@ -390,8 +402,7 @@ impl<'t> Search<'t> {
             None => self.code,
         };
         if let Some(code) = code {
-            let shown = echo::quote(code, &Secrets::new(self.secrets));
-            let code = shown.unwrap_or_default();
+            let code = shown(code, &Secrets::new(self.secrets));
             return Err(CredentialDocumentError::Refused { code });
         }
         match self.complete.or(self.incomplete) {

@@ -1,6 +1,12 @@
 //! Each enum of the core has the names of `wit/`, in the order of `wit/`: wit-bindgen passes a
 //! variant by its number.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::inspector::{
     Flavour, Healing, InferredEntity, LoginRule, MountConfig, Refuser, Severity, UniqueIds,
 };
@@ -36,7 +42,8 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    container_authorization_is_the_wits: "lifecycle.wit", "container-authorization" is ContainerAuthorization;
+    container_authorization_is_the_wits:
+        "lifecycle.wit", "container-authorization" is ContainerAuthorization;
     destination_is_the_wits: "lifecycle.wit", "destination" is Destination;
     flavour_is_the_wits: "inspector.wit", "flavour" is Flavour;
     healing_is_the_wits: "lifecycle.wit", "healing" is Healing;

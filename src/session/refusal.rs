@@ -136,8 +136,8 @@ vocabulary! {
         /// What answers for the instance metadata gives no token of IMDSv2.
         InstanceMetadataV1 = "instance-metadata-v1" {
             healing: Healing::ByHand,
-            found: "no token of IMDSv2: what answers there speaks IMDSv1 alone, as older releases \
-                    of kube2iam and kiam do, or is switched off",
+            found: "no token of IMDSv2: what answers there speaks IMDSv1 alone, as older releases of \
+                kube2iam and kiam do, or is switched off",
         },
     }
 }

@@ -268,6 +268,10 @@ fn code_that_may_be_a_secret_is_not_shown() {
     for document in [
         r#"{"Code":"{secret}"}"#,
         r#"{"__type":"x#{token}"}"#,
+        r#"{"Code":""}"#,
+        r#"{"Code":"timed out"}"#,
+        r#"{"Code":"x&#43;pryw3P4p"}"#,
+        r#"{"Code":"x%2Bpryw3P4p#pryw3P4p"}"#,
         "<Error><Code>{secret}</Code></Error>",
         "({id}): m",
     ] {

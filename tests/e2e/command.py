@@ -1,4 +1,4 @@
-"""Runs the shipped command and component in the wasmtime CLI, as the README has it."""
+"""Runs the shipped command and component in the wasmtime CLI, as the README shows."""
 
 from __future__ import annotations
 

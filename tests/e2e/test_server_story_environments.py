@@ -92,7 +92,7 @@ def eks_web_identity(bed: TestBed, folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def ec2_instance(bed: TestBed, folder: Path) -> Iterator[Place]:
-    """IMDSv2: no answer without a token of its own."""
+    """IMDSv2: no answer without a session token of the service."""
     instance = bed.aws.instance()
     role = instance.role
     source = CredentialSource(lambda: bed.aws.session(role, instance.instance_id))

@@ -30,9 +30,17 @@ fn web_identity() -> Host {
 }
 
 /// A document as the metadata endpoints write it, that ends at 14:36:00.
-const DOCUMENT: &str = r#"{"Code":"Success","AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Token":"session","Expiration":"2015-08-30T14:36:00Z"}"#;
+const DOCUMENT: &str = r#"{"Code":"Success","AccessKeyId":"ASIAIOSFODNN7EXAMPLE",
+    "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Token":"session",
+    "Expiration":"2015-08-30T14:36:00Z"}"#;
 
-const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <AssumeRoleWithWebIdentityResult>\n    <Audience>sts.amazonaws.com</Audience>\n    <Credentials>\n      <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\n      <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey>\n      <SessionToken>session</SessionToken>\n      <Expiration>2015-08-30T13:36:00Z</Expiration>\n    </Credentials>\n  </AssumeRoleWithWebIdentityResult>\n</AssumeRoleWithWebIdentityResponse>";
+const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse \
+    xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <AssumeRoleWithWebIdentityResult>\n    \
+    <Audience>sts.amazonaws.com</Audience>\n    <Credentials>\n      \
+    <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\n      \
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey>\n      \
+    <SessionToken>session</SessionToken>\n      <Expiration>2015-08-30T13:36:00Z</Expiration>\n    \
+    </Credentials>\n  </AssumeRoleWithWebIdentityResult>\n</AssumeRoleWithWebIdentityResponse>";
 
 #[test]
 fn pushed_credentials_are_asked_for_once_a_minute() {
@@ -443,7 +451,9 @@ fn web_identity_is_exchanged_without_a_signature() {
     );
     assert_eq!(
         body(&request),
-        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fteam%2Fdev&RoleSessionName=pod%401&WebIdentityToken=a.b-c_d%3D%2F%2B"
+        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15\
+         &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fteam%2Fdev&RoleSessionName=pod%401\
+         &WebIdentityToken=a.b-c_d%3D%2F%2B"
     );
     assert_eq!(header(&request, "authorization"), None);
     host.answer(&request, 200, STS_ANSWER);
@@ -454,7 +464,8 @@ fn web_identity_is_exchanged_without_a_signature() {
 fn refused_exchange_has_its_rule_and_stss_code() {
     let refusal = |code| {
         format!(
-            "<ErrorResponse><Error><Code>{code}</Code><Message>secret</Message></Error></ErrorResponse>"
+            "<ErrorResponse><Error><Code>{code}</Code><Message>secret</Message></Error>\
+             </ErrorResponse>"
         )
     };
     let table = [

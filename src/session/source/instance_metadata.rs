@@ -62,7 +62,7 @@ pub(super) fn read_token(response: &Response) -> Result<Zeroizing<String>, Fault
     }
 }
 
-/// Names the rule of an answer without the role's name. 401: the metadata token has expired.
+/// Returns the rule of an answer without the role's name. 401: the metadata token has expired.
 pub(super) const fn rule_of(status: u16) -> RefusalRule {
     match status {
         401 => RefusalRule::CredentialsUnavailable,
