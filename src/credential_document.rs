@@ -150,9 +150,9 @@ impl Part {
     /// Returns the part that a [`bare`] name stands for, if it stands for one.
     fn of(bare: &str) -> Option<Self> {
         Some(match bare {
-            // The second of each is that of Vault and of Java's properties.
+            // The second is that of Vault and of Java's properties.
             "accesskeyid" | "accesskey" => Self::AccessKeyId,
-            // Cognito has it without `Access`, too.
+            // The second is that of Vault, of Java's properties and of Cognito.
             "secretaccesskey" | "secretkey" => Self::SecretAccessKey,
             // `Token` at the metadata endpoints; `security_token` is the older name.
             "sessiontoken" | "securitytoken" | "token" => Self::SessionToken,
@@ -293,8 +293,8 @@ fn refusal<'t>(code: Option<&'t Json<'t>>) -> Option<&'t str> {
     }
 }
 
-/// Returns a code, safe to print; `…` for what is no code: a piece of a secret might stand between
-/// escapes in it.
+/// Returns a code, safe to print; `…` for a text that is not a code: escapes in it could hide a piece
+/// of a secret.
 fn shown(code: &str, secrets: &Secrets) -> String {
     let is_legal = |c: char| c.is_ascii_alphanumeric() || "._-:#".contains(c);
     // Some services put their namespace before it.

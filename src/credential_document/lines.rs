@@ -10,8 +10,8 @@ type Entries<'t> = Vec<(Cow<'t, str>, Json<'t>)>;
 /// Words that set a variable: of POSIX shells, csh, fish, cmd, `docker run` and `env`.
 const SETTERS: &str = " export set setenv setx declare typeset local let env ";
 
-/// Reads assignments, one object for each section of an INI file. What is no assignment of a part of
-/// credentials is passed over: `env` prints every variable.
+/// Reads assignments, one object for each section of an INI file. Lines that assign no part of
+/// credentials are skipped: `env` prints every variable.
 pub(super) fn read(text: &str) -> Result<Json<'_>, CredentialDocumentError> {
     if let Some(table) = comma_separated(text) {
         return Ok(table);

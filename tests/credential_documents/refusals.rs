@@ -167,7 +167,7 @@ fn same_credentials_twice_are_read() {
 }
 
 #[test]
-fn expiry_that_is_no_time_is_refused() {
+fn expiry_that_is_not_a_time_is_refused() {
     const FORM: &str = "expected Expiration as in 2030-01-31T12:00:00Z, found ";
     let table = [
         (r#""""#, "an empty string"),
