@@ -654,7 +654,7 @@ impl Planting {
 }
 
 #[test]
-fn planted_secrets_are_told_by_nothing() {
+fn planted_secrets_are_never_shown() {
     // The same cases in each run: a shape of words is a matter of likelihood.
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let config = ProptestConfig {

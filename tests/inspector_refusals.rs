@@ -173,7 +173,7 @@ fn answers_without_a_known_text_are_explained_by_their_status() {
 }
 
 #[test]
-fn answers_of_200_without_a_token_are_no_logins() {
+fn answers_of_200_without_a_token_are_not_logins() {
     let mfa = r#"{"mfa_request_id":"d0c9eec7-6921-8cc0-be62-202b289ef163"}"#;
     let mfa = format!(r#"{{"auth":{{"client_token":"","mfa_requirement":{mfa}}}}}"#);
     let wrapped = r#"{"auth":null,"wrap_info":{"token":"hvs.wrapping","ttl":60}}"#;
@@ -315,7 +315,7 @@ fn secrets_of_the_login_are_not_quoted() {
 }
 
 #[test]
-fn words_are_not_quoted_beside_a_login_that_was_not_read() {
+fn words_are_not_quoted_if_the_login_could_not_be_read() {
     let login = " ".repeat(2_000_000);
     assert_eq!(
         explain_refusal(&errors(400, "a"), Some(&login), NOW).quoted,
@@ -409,7 +409,7 @@ fn clock_offset_follows_aws_and_no_further_than_an_hour() {
 }
 
 #[test]
-fn clock_offset_takes_the_date_header_only_where_the_text_tells_no_clock() {
+fn clock_offset_uses_the_date_header_only_if_the_text_has_no_clock() {
     let date = Some("Thu, 27 Jan 2022 02:09:28 GMT".to_owned());
     let with_date = |text: &str| Answer {
         date: date.clone(),

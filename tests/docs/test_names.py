@@ -1,4 +1,4 @@
-"""Files and commands that a page or a comment names exist.
+"""Files, commands and tests that a page or a comment names exist.
 
 Needs nothing but pytest, Python's standard library and git.
 """
@@ -62,3 +62,27 @@ def test_every_command_of_the_pages_is_in_the_makefile() -> None:
     assert found
     missing = [f"{page}:{line}: {target}" for page, line, target in found if target not in targets]
     assert not missing, "\n".join(["no such command:", *missing])
+
+
+def named_tests() -> Iterator[tuple[str, str]]:
+    """Yields the file and the name of each test that `tests/README.md` names, `…` for a part."""
+    for line in (ROOT / "tests/README.md").read_text().splitlines():
+        if not line.startswith("| "):
+            continue
+        file = ""
+        for token in re.findall(r"`([^`]+)`", line.rstrip(" |").rpartition(" | ")[2]):
+            if "/" in token or "." in token:
+                file = token
+            elif file and re.fullmatch(r"[a-z_…]+", token):
+                yield file, token
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    found = list(named_tests())
+    assert len(found) > 20
+    missing = []
+    for file, name in found:
+        wanted = "[a-z0-9_]*".join(re.escape(part) for part in name.split("…"))
+        if not re.search(rf"^ *(?:def test_|fn ){wanted}\(", (ROOT / file).read_text(), re.MULTILINE):
+            missing.append(f"{file}: {name}")
+    assert not missing, "\n".join(["no such test:", *missing])

@@ -323,7 +323,7 @@ def host(request: pytest.FixtureRequest) -> Iterator[Callable[[Run], Output]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_host_tells_no_secret(
+def test_host_reveals_no_secret(
     bed: TestBed,
     made: Identity,
     mount: str,

@@ -263,7 +263,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn core_module_tells_no_planted_secret() {
+fn core_module_reveals_no_planted_secret() {
     // The same in each run, so that a commit is judged by its own change.
     let first = number("PLANTED_SEED").unwrap_or(130_000_000);
     let cases = number("PLANTED_CASES").unwrap_or(CASES);
