@@ -27,7 +27,8 @@ def exists(path: str, page: str) -> bool:
     """Whether there is such a file or folder, from the top or from a folder around the page."""
     tops = ["", *(f"{folder.as_posix()}/" for folder in Path(page).parents if folder.name)]
     names = tracked() | tracked_folders()
-    return any(fnmatchcase(name, f"{top}{path}") for top in tops for name in candidates(names, path))
+    paths = (f"{top}{path}" for top in tops)
+    return any(fnmatchcase(name, wanted) for wanted in paths for name in candidates(names, path))
 
 
 def candidates(names: frozenset[str], path: str) -> Iterator[str]:
@@ -83,6 +84,7 @@ def test_every_test_that_the_promises_name_exists() -> None:
     missing = []
     for file, name in found:
         wanted = "[a-z0-9_]*".join(re.escape(part) for part in name.split("…"))
-        if not re.search(rf"^ *(?:def test_|fn ){wanted}\(", (ROOT / file).read_text(), re.MULTILINE):
+        function = re.compile(rf"^ *(?:def test_|fn ){wanted}\(", re.MULTILINE)
+        if not function.search((ROOT / file).read_text()):
             missing.append(f"{file}: {name}")
     assert not missing, "\n".join(["no such test:", *missing])
