@@ -196,8 +196,8 @@ def main() -> None:
     for name in (FILTERED, BAO):
         assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
     assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
-    rounds = f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker"
-    text = [f"{rounds}; median (least to most).", ""]
+    load = f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker"
+    text = [f"{load}; median (least to most).", ""]
     text += [
         f"| {'':27} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |",
         "|---|---|---|---|---|---|",
