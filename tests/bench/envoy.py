@@ -1,14 +1,15 @@
-"""Compares Envoy without the filter, Envoy with it, and `bao proxy` with a forced token, before one fast upstream.
+"""Compares Envoy without and with the filter, and `bao proxy` with a forced token.
 
-A filter that does next to nothing shows how much of the difference is Envoy's own.
+The least filter, which does next to nothing, shows how much of the difference is Envoy's own. All
+three proxies have one worker and stand before one fast server.
 
     make bench-envoy
 
-It prints what it finds and writes it into `BENCHMARKS.md`.
+prints the result and writes it into `BENCHMARKS.md`.
 
-One worker each. The rounds are interleaved, each in another order, and what counts is the ratio within a round: what
-else the machine does meanwhile then falls on all of them. Where the range of the ratios includes 1, no difference is
-claimed.
+Each round measures every proxy, in another order, and ratios are taken within a round, so that other
+work of the machine affects all of them. A range of ratios that includes 1 shows no significant
+difference.
 """
 
 from __future__ import annotations

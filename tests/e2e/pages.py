@@ -22,7 +22,7 @@ class Command:
     shown: tuple[str, ...] = ()
 
 def blocks(page: str) -> list[list[Command]]:
-    """The commands of each `console` block: a shell's prompt, lines that a pipe or a backslash continues, and output."""
+    """The commands of each `console` block: a prompt, continued lines, and output."""
     found = []
     for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
         commands: list[Command] = []

@@ -1,4 +1,4 @@
-"""The Worker in Cloudflare's open runtime: logs in, reads a secret for its callers, and keeps the token for its lease."""
+"""The Worker in workerd: logs in, reads a secret for its callers, and keeps its token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each AWS service gives credentials in its own way: a login with them through AWS's SDK, the agent's session and Node's.
+"""Credentials of each AWS service log in, through AWS's SDK, the agent's session and Node's.
 
 The metadata services are small servers after AWS's documented protocols, and give credentials that STS knows.
 """

@@ -1,4 +1,4 @@
-"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the right reasons."""
+"""The test bed: HashiCorp's plugin accepts botocore's logins, or refuses them for the right reason."""
 
 from __future__ import annotations
 
