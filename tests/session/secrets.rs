@@ -120,6 +120,8 @@ impl Leak {
         let signature = signature[..64].to_owned();
         let mut leak = Self::new(host, request, &[SECRET_KEY, SESSION_TOKEN]);
         leak.echo += &headers;
+        // The padding of base64 is not secret: it says no more than a length.
+        let encoded = encoded.trim_end_matches('=').to_owned();
         leak.secrets.extend([encoded, signature]);
         leak
     }
