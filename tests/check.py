@@ -31,11 +31,13 @@ class Step:
 
 
 def steps() -> list[Step]:
+    examples = sorted(map(str, ROOT.glob("host-examples/*/example/src/main.rs")))
     fuzz = ["--manifest-path", "fuzz/Cargo.toml"]
     host = ["--workspace", "--all-targets", "--profile", "host"]
     rust = [
         Step("format of the Rust code", ["cargo", "fmt", "--all", "--check"]),
         Step("format of the fuzz targets", ["cargo", "fmt", *fuzz, "--check"]),
+        Step("format of the examples in Rust", ["rustfmt", "--edition", "2024", "--check", *examples]),
         Step("lints of the Rust code, natively", [*CLIPPY, *host, *STRICT]),
     ]
     for crate in ON_WASM:

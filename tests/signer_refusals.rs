@@ -253,17 +253,17 @@ fn refusals_never_hold_a_secret() {
             "{:?}",
             credentials(KEY, &format!("{marker} x"), None).unwrap_err()
         ),
-        read_credential_document(&format!(r#"{{"SecretAccessKey": {marker}}}"#))
+        read_credential_document(format!(r#"{{"SecretAccessKey": {marker}}}"#).as_bytes())
             .unwrap_err()
             .to_string(),
-        read_credential_document(&format!(
-            r#"{{"AccessKeyId":"A","SecretAccessKey":["{marker}"]}}"#
-        ))
+        read_credential_document(
+            format!(r#"{{"AccessKeyId":"A","SecretAccessKey":["{marker}"]}}"#).as_bytes(),
+        )
         .unwrap_err()
         .to_string(),
         format!(
             "{:?}",
-            read_credential_document(&format!(r#""{marker}""#)).unwrap_err()
+            read_credential_document(format!(r#""{marker}""#).as_bytes()).unwrap_err()
         ),
     ];
     for text in texts {

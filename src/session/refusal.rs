@@ -133,6 +133,12 @@ vocabulary! {
             healing: Healing::ByHand,
             found: "no role on this instance",
         },
+        /// What answers for the instance metadata gives no token of IMDSv2.
+        InstanceMetadataV1 = "instance-metadata-v1" {
+            healing: Healing::ByHand,
+            found: "no token of IMDSv2: what answers there speaks IMDSv1 alone, as older releases of \
+                kube2iam and kiam do, or is switched off",
+        },
     }
 }
 
@@ -246,6 +252,12 @@ impl fmt::Display for Sentence<'_> {
         )?;
         if let Some(status) = self.status {
             write!(f, " (status {status})")?;
+        }
+        if self.rule == RefusalRule::InstanceMetadataV1 {
+            f.write_str(
+                "; let it pass on PUT /latest/api/token without X-Forwarded-For, or take the \
+                 credentials from a web identity (IRSA) or EKS Pod Identity",
+            )?;
         }
         match self.quoted {
             Some(text) => write!(f, ": {text}"),

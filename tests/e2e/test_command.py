@@ -9,6 +9,7 @@ import re
 import subprocess
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -237,6 +238,43 @@ def test_credentials_on_standard_input_sign_as_those_in_the_environment(document
     assert (from_stdin.returncode, from_stdin.stdout) == (0, run("sign", *LONG_AGO, env=env).stdout)
 
 
+DOCUMENTS = sorted((ROOT / "tests" / "credential_documents").glob("C*"))
+# What is wrong with each of the others.
+REFUSED_DOCUMENTS = {
+    "C01.json": "found an empty string",
+    "C03.json": "found a time without its zone",
+    "C05.json": "found `AssumeRoleUnauthorizedAccess`",
+    "C06.json": "found `InvalidIdInRequest`",
+    "C07.txt": "found `AccessDeniedException`",
+    "C27.json": "found a larger number, perhaps milliseconds",
+    "C29.json": "found `Failed`",
+    "C31.json": "found a list",
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_document_of_a_real_tool_signs_or_is_refused_with_the_reason(document: Path) -> None:
+    ended = run("sign", "--credentials", "-", *LONG_AGO, stdin=document.read_bytes())
+    if (reason := REFUSED_DOCUMENTS.get(document.name)) is None:
+        env = EXAMPLE | {
+            "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+            "AWS_SESSION_TOKEN": "FQoGZXIvYXdzEExampleSessionToken//////////wEaDExample+Token==",
+        }
+        assert (ended.returncode, ended.stdout) == (0, run("sign", *LONG_AGO, env=env).stdout)
+    else:
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr.startswith("error") and ended.stderr.endswith(f"{reason}\n")
+
+
+@pytest.mark.parametrize("in_environment", [True, False])
+def test_expiry_in_milliseconds_is_refused_as_out_of_range(in_environment: bool) -> None:
+    env = EXAMPLE | {"AWS_CREDENTIAL_EXPIRATION": "1665736069000"}
+    lines = "".join(f"export {name}={value}\n" for name, value in env.items())
+    ended = run("sign", env=env) if in_environment else run("sign", "--credentials", "-", stdin=lines)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("error[time-out-of-range]: ")
+
+
 def test_older_name_of_the_session_token_is_read() -> None:
     key = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
     older = run("sign", *LONG_AGO, env=key | {"AWS_SECURITY_TOKEN": "t"})
@@ -309,8 +347,8 @@ WRONG_VALUES: list[tuple[list[str], str]] = [
     ),
     (
         ["sign", "--credentials", "-"],
-        "error: invalid credential document: expected a JSON object with AccessKeyId and "
-        "SecretAccessKey, found something else",
+        "error: invalid credential document: expected AccessKeyId and SecretAccessKey in JSON, in "
+        "XML or in lines such as export AWS_ACCESS_KEY_ID=…, found nothing",
     ),
 ]
 

@@ -138,7 +138,7 @@ def test_refused_login_is_reported_to_the_operator_without_a_secret(bed: TestBed
     environment = set_up(bed, server_id="vault.example.com") | {"VAULT_IAM_SERVER_ID": "other.example.com"}
     with worker(workerd, environment) as edge:
         answer = edge.get()
-    assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
+    assert (answer.status_code, answer.text) == (502, "cannot read the secret\n")
     log = "\n".join(edge.log)
     assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
     assert "on the client: sign with the server ID `vault.example.com`" in log

@@ -238,7 +238,7 @@ fn token_refused_without_a_token_is_ignored() {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 100,
+        cases: 1000,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

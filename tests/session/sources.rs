@@ -261,13 +261,16 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
 #[test]
 fn failed_step_of_instance_metadata_starts_over() {
     let table: &[(&[&str], u16, &str, RefusalRule)] = &[
-        (&[], 403, "", RefusalRule::CredentialsRefused),
-        (&[], 200, "", RefusalRule::CredentialsMalformed),
+        (&[], 302, "", RefusalRule::CredentialsRefused),
         (&[], 200, "a\r\nb", RefusalRule::CredentialsMalformed),
         (&[], 503, "", RefusalRule::CredentialsUnavailable),
         (&["t"], 404, "", RefusalRule::InstanceRoleMissing),
         (&["t"], 200, "", RefusalRule::InstanceRoleMissing),
         (&["t"], 200, "../x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a/../x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a//x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a/", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a?x", RefusalRule::CredentialsMalformed),
         (&["t"], 401, "", RefusalRule::CredentialsUnavailable),
         (
             &["t", "dev"],
@@ -289,6 +292,117 @@ fn failed_step_of_instance_metadata_starts_over() {
         assert_eq!(host.refusal().rule, *rule, "{steps:?} {status} {answer}");
         assert_eq!(host.request().path_and_query, "/latest/api/token");
     }
+}
+
+#[test]
+fn metadata_without_a_token_is_refused_with_imdsv1_and_what_to_do() {
+    for (status, answer) in [
+        (400, "<Error><Code>InvalidHttpVerb</Code></Error>"),
+        (403, ""),
+        (404, "404 page not found"),
+        (405, "Method Not Allowed"),
+        (501, "Unsupported method ('PUT')"),
+        (200, ""),
+        (200, " \r\n"),
+        (204, ""),
+    ] {
+        let mut host = Host::new(CredentialSource::InstanceMetadata);
+        let request = host.request();
+        host.answer(&request, status, answer);
+        let refusal = host.refusal();
+        assert_eq!(refusal.rule, RefusalRule::InstanceMetadataV1, "{status}");
+        assert_eq!(refusal.healing, Healing::ByHand);
+        assert_eq!(
+            refusal.message,
+            format!(
+                "no credentials from the instance metadata: expected them, found no token of IMDSv2: \
+                 what answers there speaks IMDSv1 alone, as older releases of kube2iam and kiam do, \
+                 or is switched off (status {status}); let it pass on PUT /latest/api/token without \
+                 X-Forwarded-For, or take the credentials from a web identity (IRSA) or EKS Pod \
+                 Identity"
+            )
+        );
+        // Never a request of IMDSv1.
+        assert_eq!(host.request().path_and_query, "/latest/api/token");
+    }
+}
+
+#[test]
+fn role_that_is_an_arn_is_asked_for_by_its_arn() {
+    let mut host = Host::new(CredentialSource::InstanceMetadata);
+    for step in ["t", "arn:aws:iam::123456789012:role/team/dev"] {
+        let request = host.request();
+        host.answer(&request, 200, step);
+    }
+    assert_eq!(
+        host.request().path_and_query,
+        "/latest/meta-data/iam/security-credentials/arn:aws:iam::123456789012:role/team/dev"
+    );
+}
+
+#[test]
+fn refusal_of_a_metadata_service_shows_its_code() {
+    let table = [
+        (
+            400,
+            r#"{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): InvalidIdInRequest",
+        ),
+        (
+            400,
+            "[0d1f9b5c-3a3f-4b43-9d1c-5d1d7d3d9d10]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n",
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): AccessDeniedException",
+        ),
+        (
+            200,
+            r#"{"Code":"Failed","Message":"timed out while calling AWS Security Token Service"}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 200): Failed",
+        ),
+        (
+            500,
+            r#"{"code":"CredentialRetrievalError"}"#,
+            RefusalRule::CredentialsUnavailable,
+            "found a server that cannot answer now (status 500): CredentialRetrievalError",
+        ),
+        (
+            400,
+            r#"{"code":"ThrottlingException"}"#,
+            RefusalRule::CredentialsUnavailable,
+            "found a server that cannot answer now (status 400): ThrottlingException",
+        ),
+        (
+            400,
+            r#"{"code":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): …",
+        ),
+        (
+            200,
+            r#"[{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE"}]"#,
+            RefusalRule::CredentialsMalformed,
+            "found a list",
+        ),
+    ];
+    for (status, answer, rule, end) in table {
+        let mut host = container(ContainerAuthorization::None);
+        let request = host.request();
+        host.answer(&request, status, answer);
+        let refusal = host.refusal();
+        assert_eq!(refusal.rule, rule, "{answer}");
+        assert!(refusal.message.ends_with(end), "{}", refusal.message);
+    }
+}
+
+#[test]
+fn metadata_answer_in_milliseconds_is_refused_rather_than_never_fetched_again() {
+    let milliseconds = DOCUMENT.replace(r#""2015-08-30T14:36:00Z""#, "1440945360000");
+    let mut host = container(ContainerAuthorization::None);
+    let request = host.request();
+    host.answer(&request, 200, &milliseconds);
+    assert_eq!(host.refusal().rule, RefusalRule::CredentialsMalformed);
 }
 
 #[test]
@@ -389,7 +503,19 @@ fn refused_exchange_has_its_rule_and_stss_code() {
             200,
             String::new(),
             RefusalRule::CredentialsMalformed,
+            "found nothing",
+        ),
+        (
+            200,
+            STS_ANSWER.replace("<Expiration>2015-08-30T13:36:00Z</Expiration>", ""),
+            RefusalRule::CredentialsMalformed,
             "(status 200)",
+        ),
+        (
+            200,
+            STS_ANSWER.replace("</AssumeRoleWithWebIdentityResponse>", ""),
+            RefusalRule::CredentialsMalformed,
+            "found XML or HTML that was cut off",
         ),
         (
             200,

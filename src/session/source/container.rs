@@ -4,10 +4,8 @@
 
 use zeroize::Zeroizing;
 
-use super::{Fault, read_document};
-use crate::credentials::Credentials;
 use crate::session::config::ContainerEndpoint;
-use crate::session::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
+use crate::session::exchange::{Destination, Header, HttpMethod, UnsentRequest};
 
 pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> UnsentRequest {
     let mut headers = vec![Header::new("accept", "application/json")];
@@ -24,8 +22,4 @@ pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> UnsentR
             .into_iter()
             .collect(),
     }
-}
-
-pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
-    read_document(response)
 }

@@ -99,13 +99,24 @@ class ContainerCredentials(_MetadataService):
 
 
 class InstanceMetadata(_MetadataService):
-    """IMDSv2 of an EC2 instance; version 1, without a token, is switched off."""
+    """IMDSv2 of an EC2 instance; version 1, without a token, is switched off.
+
+    With `refuse_tokens`, the status that a request for a token gets, it speaks version 1 alone, as what stands
+    before the service in a cluster with kube2iam (403) or kiam (404) does.
+    """
 
     def __init__(
-        self, source: CredentialSource, *, role_name: str, instance_id: str, region: str = "us-east-1"
+        self,
+        source: CredentialSource,
+        *,
+        role_name: str,
+        instance_id: str,
+        region: str = "us-east-1",
+        refuse_tokens: int | None = None,
     ) -> None:
         super().__init__(source)
         self.role_name = role_name
+        self._refuse_tokens = refuse_tokens
         self._texts = {
             "/latest/meta-data/instance-id": instance_id,
             "/latest/meta-data/placement/region": region,
@@ -122,10 +133,10 @@ class InstanceMetadata(_MetadataService):
 
     def read(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
         if request.command == "PUT" and request.path == TOKEN_PATH:
-            return self._issue_token(request)
+            return self._issue_token(request) if self._refuse_tokens is None else _text(self._refuse_tokens, "")
         if request.command != "GET":
             return _text(405, "Method Not Allowed")
-        if self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0) <= time.monotonic():
+        if self._refuse_tokens is None and self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0) <= time.monotonic():
             return _text(401, "Unauthorized")
         if request.path in (ROLES_PATH, ROLES_PATH.rstrip("/")):
             return _text(200, self.role_name)
