@@ -150,7 +150,7 @@ fn said(login: &str, echoed: &str) -> String {
     said
 }
 
-/// The first eight characters in a row of a secret that are said, in whatever case.
+/// The first eight characters in a row of a secret that are shown, in any case.
 fn leak<'s>(said: &str, secrets: &[&'s str]) -> Option<&'s str> {
     let said = said.to_ascii_lowercase();
     let pieces = secrets.iter().flat_map(|secret| {

@@ -103,7 +103,7 @@ fn line(refusal: Refusal) -> String {
     assert!(!text.causes.is_empty());
     let client_fix = refusal.client_fix.as_deref().unwrap();
     let added = inspector_rows::added(rule, &refusal.message, client_fix);
-    // Without the login there is no telling what of the text is secret.
+    // Without the login the core cannot know which part of the text is secret.
     let quoted = None;
     let refusal = Refusal { quoted, ..refusal };
     assert!(!format!("{refusal:?}").contains("SECRET"));

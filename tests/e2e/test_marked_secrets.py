@@ -1,4 +1,4 @@
-"""No host tells a secret: each runs through success, refusal and bad input, and all that it said is searched."""
+"""No host reveals a secret: its output is searched after success, refusal and bad input."""
 
 from __future__ import annotations
 

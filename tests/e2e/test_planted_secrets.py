@@ -1,4 +1,4 @@
-"""No host tells a secret that is planted in what it is given or answered: a thousand random cases for each."""
+"""No host reveals a secret that is planted in its inputs and answers: a thousand cases for each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AT_ONCE = 4
 
 
 def answered(program: subprocess.CompletedProcess[str], given: list[Case]) -> dict[int, Said]:
-    """What a driver printed, which has to be something for each case; standard error belongs to all of them."""
+    """What a driver printed: something for each case, and nothing on standard error."""
     assert program.returncode == 0, program.stderr[-2000:]
     said = {line["seed"]: line["texts"] for line in map(json.loads, program.stdout.splitlines())}
     assert set(said) == {case.seed for case in given}

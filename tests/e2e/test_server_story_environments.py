@@ -52,7 +52,7 @@ def ecs_task(bed: TestBed, folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def eks_pod_identity(bed: TestBed, folder: Path) -> Iterator[Place]:
-    """The endpoint refuses whoever lacks the authorization token of the file."""
+    """The endpoint refuses requests without the authorization token of the file."""
     role = bed.aws.role()
     file = folder / "eks-token"
     file.write_text(AUTHORIZATION_TOKEN)

@@ -249,7 +249,7 @@ def test_wrong_usage_ends_with_status_2() -> None:
     assert ended.stderr == "error: invalid option `--roll`\n\nTry --help.\n"
 
 
-# What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers
+# Answers that the test bed's OpenBao never gives: a standby's redirect, and malformed ones
 
 
 def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Identity) -> None:

@@ -313,7 +313,7 @@ fn percent(c: char) -> String {
     bytes.map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Reads a message as whoever looks for secrets would.
+/// Reads a message as an attacker would who looks for secrets.
 fn readings(message: &str) -> Vec<String> {
     let mut readings = vec![message.to_owned()];
     for _ in 0..4 {

@@ -135,7 +135,7 @@ fn refused_credentials_are_fetched_again_right_before_the_next_login() {
     let retry_at = host.refusal().retry_at.monotonic_milliseconds;
     assert!(retry_at - refused >= 60_000);
 
-    // So whatever was mended within the minute is in the next login.
+    // So a change within the minute is in the next login.
     let fetch = host.request();
     assert_eq!(fetch.destination, Destination::ContainerEndpoint);
     assert_eq!(host.now.monotonic_milliseconds, retry_at - 10_000);

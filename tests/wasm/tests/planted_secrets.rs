@@ -162,7 +162,7 @@ impl Run<'_> {
                 let answer = self.call("session_push_authorization_token", &push);
                 self.look("session_push_authorization_token", &answer, &push);
             } else if let Some(send) = action.get("send") {
-                // What is sent holds secrets, as it has to.
+                // A request has to hold secrets.
                 let destination = send["destination"].as_str().unwrap();
                 let path = send["path-and-query"].as_str().unwrap();
                 let answer = session.answer(destination, path, turn);
