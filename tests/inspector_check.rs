@@ -292,16 +292,16 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
         "quoted once too often": json!(good().json()).to_string()
             => "refused[json-malformed] expected an object, found a string";
         "nothing at all": String::new()
-            => "refused[login-fields-missing] expected iam_http_request_method, iam_request_url, \
-                iam_request_body, iam_request_headers, found none -> iam_http_request_method, \
+            => "refused[login-fields-missing] iam_http_request_method, iam_request_url, \
+                iam_request_body, iam_request_headers -> iam_http_request_method, \
                 iam_request_url, iam_request_body, iam_request_headers";
         "nothing but spaces": " \n"
-            => "refused[login-fields-missing] expected iam_http_request_method, iam_request_url, \
-                iam_request_body, iam_request_headers, found none -> iam_http_request_method, \
+            => "refused[login-fields-missing] iam_http_request_method, iam_request_url, \
+                iam_request_body, iam_request_headers -> iam_http_request_method, \
                 iam_request_url, iam_request_body, iam_request_headers";
         "null is a body without fields": "null"
-            => "refused[login-fields-missing] expected iam_http_request_method, iam_request_url, \
-                iam_request_body, iam_request_headers, found none -> iam_http_request_method, \
+            => "refused[login-fields-missing] iam_http_request_method, iam_request_url, \
+                iam_request_body, iam_request_headers -> iam_http_request_method, \
                 iam_request_url, iam_request_body, iam_request_headers";
         "a form": "iam_http_request_method=POST&role=dev" => "depends[login-is-form]";
     }
@@ -351,8 +351,8 @@ fn fields_are_read_as_the_framework_reads_them() {
             => "advice[key-unknown] expected one of the fields of a login, found \
                 `iam_request_header` -> `iam_request_header`";
         "nothing": "{}"
-            => "refused[login-fields-missing] expected iam_http_request_method, iam_request_url, \
-                iam_request_body, iam_request_headers, found none -> iam_http_request_method, \
+            => "refused[login-fields-missing] iam_http_request_method, iam_request_url, \
+                iam_request_body, iam_request_headers -> iam_http_request_method, \
                 iam_request_url, iam_request_body, iam_request_headers";
     }
     for name in [
@@ -363,12 +363,12 @@ fn fields_are_read_as_the_framework_reads_them() {
     ] {
         assert_eq!(
             lines(&with(|login| login.without = name), &known(), NOW)[0],
-            format!("refused[login-fields-missing] expected {name}, found none -> {name}")
+            format!("refused[login-fields-missing] {name} -> {name}")
         );
     }
     logins! {
         "both types": with_field("pkcs7", "x")
-            => "refused[login-flows-mixed] expected one type, found both";
+            => "refused[login-flows-mixed]";
         "a part of the other type does not count": with_field("identity", "x");
         "the other type alone": r#"{"identity":"x","signature":"x"}"# => "depends[login-is-ec2]";
     }
@@ -379,16 +379,16 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
     let swapped = STANDARD.encode(r#"{"X-Amz-Security-Token":"x"}"#);
     logins! {
         "empty": with_field("iam_http_request_method", "")
-            => "refused[method-missing] expected `POST`, found nothing";
+            => "refused[method-missing]";
         "null counts as empty": with_field("iam_http_request_method", Value::Null)
-            => "refused[method-missing] expected `POST`, found nothing";
+            => "refused[method-missing]";
         "lower case": with_field("iam_http_request_method", "post")
             => "refused[method-unsupported] expected `POST`, found `post`";
         "fields swapped: nothing of the headers is shown":
             with_field("iam_http_request_method", swapped)
             => "refused[method-unsupported] expected `POST`, found (40 characters)";
         "empty": with_field("iam_request_url", "")
-            => "refused[url-missing] expected base64 of a URL, found nothing";
+            => "refused[url-missing]";
         "not encoded": with_field("iam_request_url", "https://sts.amazonaws.com/")
             => "refused[url-not-base64] expected letters, digits, '+', '/' and padding, found a \
                 character outside that alphabet; it may not be encoded at all";
@@ -429,7 +429,9 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
                 end";
         "newer Go only": with_url("https://a:1:2/")
             => "depends[url-unparsable] expected scheme, host and `/`, found more than one colon \
-                in the host, which servers built with newer versions of Go refuse";
+                in the host, which servers built with newer versions of Go refuse"
+            => "depends[host-not-sts] found (5 characters), and whether AWS takes it for the \
+                endpoint's is not known";
         "no scheme at all": with_url("sts.amazonaws.com/")
             => "depends[sts-url-malformed] expected a host, found none, so that the server sends \
                 that of its endpoint"
@@ -456,9 +458,9 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
             => "depends[host-not-plain] expected `sts.amazonaws.com`, found `STS.amazonaws.com` -> \
                 `sts.amazonaws.com`";
         "a query": with_url("https://sts.amazonaws.com/?Action=GetCallerIdentity")
-            => "refused[post-with-query] expected none, found one";
+            => "refused[post-with-query]";
         "empty": with_field("iam_request_body", "")
-            => "refused[body-missing] expected base64 of a form, found nothing";
+            => "refused[body-missing]";
         "not encoded": with_field("iam_request_body", "Action=GetCallerIdentity&Version=2011-06-15")
             => "refused[body-not-base64] expected letters, digits, '+', '/' and padding, found a \
                 character outside that alphabet; it may not be encoded at all";
@@ -503,15 +505,23 @@ fn get_logins_are_read_as_the_plugin_reads_them() {
         "no OpenBao supports GET": presigned_with(""), plugin(Flavour::OpenBao, "0.1.1")
             => "refused[method-unsupported] expected `POST`, which alone this server supports, \
                 found `GET`";
+        "all fields are asked for where GET is not supported":
+            presigned(|login| login.without = "iam_request_body"), vault("1.14.10")
+            => "refused[login-fields-missing] iam_request_body -> \
+                iam_request_body"
+            => "refused[method-unsupported] expected `POST`, which alone this server supports, \
+                found `GET`";
+        "where it is, a GET needs no body":
+            presigned(|login| login.without = "iam_request_body"), vault("1.15.0");
         "the version is not known": presigned_with(""), unknown_version()
-            => "depends[method-get] expected `POST`, found `GET`";
+            => "depends[method-get]";
         "the region is taken from a header that a GET has not":
             presigned_with(""), calling(CalledEndpoint::ClientRegion)
             => "refused[region-missing] expected a field that begins with Credential= after a \
                 blank, found none";
         "a key in lower case":
             presigned(|login| login.url = login.url.replace("Action=", "action="))
-            => "refused[query-action-missing] expected Action=GetCallerIdentity, found none";
+            => "refused[query-action-missing]";
         "twice": presigned_with("&Action=GetCallerIdentity")
             => "refused[query-action-repeated] expected one, found 2";
         "another one":
@@ -548,14 +558,14 @@ fn headers_are_read_in_every_form() {
         "a list of objects": raw_headers(json!([plain]));
         "names in lower case, single values": raw_headers(lower_case);
         "a number is its text": with_header("Content-Length", 43);
-        "empty": raw_headers("") => "refused[headers-blank] expected headers, found nothing";
+        "empty": raw_headers("") => "refused[headers-blank]";
         "base64 of nothing": raw_headers("\n")
-            => "refused[headers-blank] expected headers, found nothing";
+            => "refused[headers-blank]";
         "no headers inside": raw_headers("{}")
-            => "refused[headers-missing] expected headers, found none";
-        "null": raw_headers(Value::Null) => "refused[headers-missing] expected headers, found none";
+            => "refused[headers-missing]";
+        "null": raw_headers(Value::Null) => "refused[headers-missing]";
         "an empty list": raw_headers(json!([]))
-            => "refused[headers-missing] expected headers, found none";
+            => "refused[headers-missing]";
         "URL-safe base64 is taken for JSON": raw_headers(URL_SAFE.encode("{\"a\":\"???~~~\"}"))
             => "refused[headers-not-json] expected JSON, found something else at byte 1 in the \
                 text, which is not standard base64";
@@ -604,10 +614,10 @@ fn server_id_is_compared_as_the_plugin_compares_it() {
     logins! {
         "right": sent("vault.example.com", names), wanted;
         "missing": good().json(), wanted
-            => "refused[server-id-missing] expected `vault.example.com`, found none -> \
+            => "refused[server-id-missing] expected `vault.example.com` -> \
                 `vault.example.com`";
         "empty is missing": sent("", names), wanted
-            => "refused[server-id-missing] expected `vault.example.com`, found none -> \
+            => "refused[server-id-missing] expected `vault.example.com` -> \
                 `vault.example.com`";
         "upper case": sent("Vault.example.com", names), wanted
             => "refused[server-id-differs] expected `vault.example.com`, found `Vault.example.com` \
@@ -637,7 +647,7 @@ fn server_id_is_compared_as_the_plugin_compares_it() {
                 refuse";
         "no signature":
             with(|login| login.headers = json!({SERVER_ID: "vault.example.com"})), wanted
-            => "refused[authorization-missing] expected one, found none"
+            => "refused[authorization-missing]"
             => "depends[content-type-not-form] expected `application/x-www-form-urlencoded`, found \
                 none";
         "not wanted, and harmless": sent("vault.example.com", names);
@@ -649,12 +659,93 @@ fn server_id_is_compared_as_the_plugin_compares_it() {
     };
     logins! {
         "who knows": good().json(), unknown
-            => "depends[server-id-missing] found none, and whether the server wants one is not \
-                known";
+            => "depends[server-id-missing] whether the server wants one is not known";
         "who knows": sent("vault.example.com", names), unknown
             => "depends[server-id-differs] found `vault.example.com`, and which one the server \
                 wants is not known";
         "never configured": good().json(), never;
+    }
+}
+
+#[test]
+fn misspelt_name_is_named_beside_the_right_one() {
+    let called = |name: &str| with_header(name, "vault.example.com");
+    let renamed = |from: &str, to: &str| {
+        with(|login| {
+            let headers = login.headers.as_object_mut().unwrap();
+            let value = headers.remove(from).unwrap();
+            headers.insert(to.into(), value);
+        })
+    };
+    let field = |from: &'static str, to: &str| {
+        with(|login| {
+            login.without = from;
+            login.more[to] = "x".into();
+        })
+    };
+    logins! {
+        "three edits": called("X-Vault-AWSIAM-Server-Id"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `X-Vault-AWSIAM-Server-Id` -> `vault.example.com` under the name \
+                X-Vault-AWS-IAM-Server-ID";
+        "punctuation, whose name is not shown":
+            called("X_Vault_AWS_IAM_Server_ID"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found (25 \
+                characters) -> `vault.example.com` under the name X-Vault-AWS-IAM-Server-ID";
+        "another client's": called("x-consul-iam-serverid"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `X-Consul-IAM-ServerID` -> `vault.example.com` under the name \
+                X-Vault-AWS-IAM-Server-ID";
+        "the option's": called("iam_server_id_header_value"), profile(|p| p.server_id = None)
+            => "depends[server-id-missing] expected X-Vault-AWS-IAM-Server-ID, found \
+                `iam_server_id_header_value`; whether the server wants one is not known";
+        "nothing like it": called("X-Other"), wanting("vault.example.com")
+            => "refused[server-id-missing] expected `vault.example.com` -> `vault.example.com`";
+        "the signature": renamed("Authorization", "Authorisation")
+            => "refused[authorization-missing] expected Authorization, found `Authorisation`";
+        "the date": renamed("X-Amz-Date", "X-Amzn-Date")
+            => "refused[date-missing] expected X-Amz-Date, found `X-Amzn-Date`"
+            => "refused[signed-header-missing] expected `x-amz-date`, found none -> `x-amz-date`";
+        "a field": field("iam_request_body", "iam_request_bdy")
+            => "refused[login-fields-missing] iam_request_body (found `iam_request_bdy`) -> \
+                iam_request_body"
+            => "advice[key-unknown] expected one of the fields of a login, found \
+                `iam_request_bdy` -> `iam_request_bdy`";
+        "a field in another client's case":
+            field("iam_http_request_method", "iamHttpRequestMethod")
+            => "refused[login-fields-missing] iam_http_request_method (found \
+                `iamHttpRequestMethod`) -> iam_http_request_method"
+            => "advice[key-unknown] expected one of the fields of a login, found \
+                `iamHttpRequestMethod` -> `iamHttpRequestMethod`";
+    }
+}
+
+#[test]
+fn host_of_the_url_is_one_of_sts_or_of_the_server() {
+    let at = |host: &str| with_url(&format!("https://{host}/"));
+    let private = calling(CalledEndpoint::Url("https://sts.example.com".into()));
+    let region = calling(CalledEndpoint::Region("us-east-1".into()));
+    logins! {
+        "a region's": at("sts.eu-west-1.amazonaws.com");
+        "FIPS": at("sts-fips.us-east-2.amazonaws.com");
+        "another partition's": at("sts.cn-north-1.amazonaws.com.cn");
+        "a VPC endpoint's": at("vpce-1-2.sts.us-east-1.vpce.amazonaws.com");
+        "another service's": at("iam.amazonaws.com")
+            => "depends[host-not-sts] found `iam.amazonaws.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "somebody's": at("sts.example.com")
+            => "depends[host-not-sts] found `sts.example.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "an address": with_url("http://127.0.0.1:8080/")
+            => "depends[host-not-sts] found `127.0.0.1:8080`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "never configured": at("sts.example.com"), never_configured()
+            => "depends[host-not-sts] found `sts.example.com`, and whether AWS takes it for the \
+                endpoint's is not known";
+        "the server's own": at("sts.example.com"), private
+            => "depends[scope-region-differs] found `us-east-1`, and which endpoint the server \
+                calls is not known";
+        "a region under whatever name": at("sts.example.com"), region;
     }
 }
 
@@ -688,6 +779,9 @@ fn amz_headers_are_allowed_as_the_plugin_allows_them() {
             => "depends[header-not-allowed] found `X-Amz-User-Agent`, and whether the server \
                 allows it is not known -> `X-Amz-User-Agent`";
         "a special case": extra("X-Amz-Signedheaders");
+        "which Vault got with GET logins": extra("X-Amz-SignedHeaders"), vault("1.14.10")
+            => "refused[header-not-allowed] expected one that is allowed, found \
+                `X-Amz-Signedheaders` -> `X-Amz-Signedheaders`";
         "which OpenBao lacks": extra("X-Amz-Signedheaders"), openbao()
             => "refused[header-not-allowed] expected one that is allowed, found \
                 `X-Amz-Signedheaders` -> `X-Amz-Signedheaders`";
@@ -695,6 +789,38 @@ fn amz_headers_are_allowed_as_the_plugin_allows_them() {
             => "refused[header-not-allowed] expected one that is allowed, found `X-Amz-(18 \
                 characters)` -> `X-Amz-(18 characters)`";
         "another prefix": with_header("X-Amzn-Trace-Id", "x");
+    }
+}
+
+#[test]
+fn plugin_that_panics_without_a_configuration_is_known_by_its_version() {
+    let never = |flavour, version: &str| ServerProfile {
+        core: software(flavour, version),
+        ..never_configured()
+    };
+    let maybe = |profile| ServerProfile {
+        server_id: Some(ServerIdRequirement::NotRequired),
+        mount_config: None,
+        ..profile
+    };
+    let plugin = |version| ServerProfile {
+        auth_plugin: software(Flavour::OpenBao, version),
+        ..never_configured()
+    };
+    logins! {
+        "Vault 1.15.0": good().json(), never(Flavour::Vault, "1.15.0") => "refused[plugin-panics]";
+        "mended": good().json(), never(Flavour::Vault, "1.15.1");
+        "not there yet": good().json(), never(Flavour::Vault, "1.14.10");
+        "OpenBao": good().json(), never(Flavour::OpenBao, "2.7.2") => "refused[plugin-panics]";
+        "OpenBao's plugin": good().json(), plugin("0.0.1") => "refused[plugin-panics]";
+        "a later one": good().json(), plugin("0.1.1")
+            => "depends[plugin-panics] whether this version does is not known";
+        "an unknown one": good().json(), ServerProfile { core: None, ..never_configured() }
+            => "depends[plugin-panics] whether this version does is not known";
+        "perhaps configured": good().json(), maybe(never(Flavour::Vault, "1.15.0"))
+            => "depends[plugin-panics] whether that was written is not known";
+        "perhaps configured, and mended": good().json(), maybe(never(Flavour::Vault, "1.15.1"));
+        "configured": good().json(), vault("1.15.0");
     }
 }
 
@@ -724,11 +850,19 @@ fn region_is_held_against_the_endpoint_that_is_called() {
         core: None,
         ..client.clone()
     };
+    let older = |version: &str| ServerProfile {
+        core: software(Flavour::Vault, version),
+        ..client.clone()
+    };
     logins! {
         "the client's own": of("eu-west-1"), client;
         "not in the server's table": of("mars-north-9"), client
             => "refused[region-unknown-to-server] expected a region of its table, found \
                 `mars-north-9`";
+        "younger than the server's table": of("ca-west-1"), older("1.15.4")
+            => "refused[region-unknown-to-server] expected a region of its table, found \
+                `ca-west-1`";
+        "in the server's table": of("ca-west-1"), older("1.15.5");
         "newer servers may know it": of("mx-central-1"), newer
             => "depends[region-unknown-to-server] found `mx-central-1`, and which regions the \
                 server knows is not known";
@@ -781,7 +915,7 @@ fn request_is_sent_on_as_go_sends_it() {
                 signature does not match -> 43";
         "another length, which was not signed and is not sent": with_header("Content-Length", "44");
         "JSON, which Vault cannot read": with_header("Accept", "application/json")
-            => "refused[accept-json] expected none, found `application/json`";
+            => "refused[accept-json]";
         "JSON among others": with_header("Accept", "application/json, text/plain, */*")
             => "depends[accept-json] found JSON among other types";
         "anything": with_header("Accept", "*/*");
@@ -807,7 +941,7 @@ fn signature_is_read_as_aws_reads_it() {
     let names = format!("SignedHeaders={NAMES}, Signature={SIGNATURE}");
     logins! {
         "none": without_header("Authorization")
-            => "refused[authorization-missing] expected one, found none";
+            => "refused[authorization-missing]";
         "another scheme": header("Bearer secret".into())
             => "refused[signature-incomplete] expected it to begin with AWS4-HMAC-SHA256";
         "another algorithm": header(right().replace("HMAC", "ECDSA-P256"))
@@ -857,10 +991,10 @@ fn signature_is_read_as_aws_reads_it() {
         "another day": of("20150829/us-east-1/sts/aws4_request")
             => "refused[scope-date-differs] expected the day of 20150830T123600Z, found `20150829`";
         "no date": without_header("X-Amz-Date")
-            => "refused[date-missing] expected one, found none"
+            => "refused[date-missing]"
             => "refused[signed-header-missing] expected `x-amz-date`, found none -> `x-amz-date`";
         "a Date header in its place": http_date
-            => "depends[date-missing] expected one, found none"
+            => "depends[date-missing]"
             => "refused[signed-header-missing] expected `x-amz-date`, found none -> `x-amz-date`";
         "no such day": with_header("X-Amz-Date", "20150230T123600Z")
             => "refused[date-malformed] found `20150230T123600Z`";
@@ -871,13 +1005,11 @@ fn signature_is_read_as_aws_reads_it() {
     let chunked = NAMES.replace("x-amz", "transfer-encoding;x-amz");
     logins! {
         "no host": names("content-type;x-amz-date")
-            => "refused[host-not-signed] expected `host` in SignedHeaders, found none";
+            => "refused[host-not-signed]";
         "not sorted": names("host;content-type;x-amz-date")
-            => "depends[signed-headers-unsorted] expected lower case, sorted, each name once, \
-                found something else";
+            => "depends[signed-headers-unsorted]";
         "upper case": names("Content-Type;Host;X-Amz-Date")
-            => "depends[signed-headers-unsorted] expected lower case, sorted, each name once, \
-                found something else";
+            => "depends[signed-headers-unsorted]";
         "the date is not signed": names("content-type;host")
             => "depends[amz-header-not-signed] found `X-Amz-Date`, which AWS asks to be signed -> \
                 `X-Amz-Date`";
@@ -903,11 +1035,11 @@ fn signature_is_read_as_aws_reads_it() {
     logins! {
         "a session": token("ASIAIOSFODNN7EXAMPLE", json!("token"));
         "a session without its token": signed("ASIAIOSFODNN7EXAMPLE", SCOPE, NAMES)
-            => "refused[session-token-missing] expected one, found none";
+            => "refused[session-token-missing]";
         "a session with an empty token": token("ASIAIOSFODNN7EXAMPLE", json!(""))
-            => "refused[session-token-missing] expected one, found none";
+            => "refused[session-token-missing]";
         "a token too many": token("AKIAIOSFODNN7EXAMPLE", json!("token"))
-            => "refused[session-token-unexpected] expected none, found one";
+            => "refused[session-token-unexpected]";
     }
 }
 

@@ -208,8 +208,8 @@ fn login_that_cannot_be_decoded_is_refused_with_the_rule_of_the_check() {
         (
             "{}".to_owned(),
             "login-fields-missing",
-            "the login lacks a field: expected iam_http_request_method, iam_request_url, \
-             iam_request_body, iam_request_headers, found none",
+            "the login lacks a field: iam_http_request_method, iam_request_url, \
+             iam_request_body, iam_request_headers",
         ),
         (
             decoded.to_string(),

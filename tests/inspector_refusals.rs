@@ -166,10 +166,43 @@ fn answers_without_a_known_text_are_explained_by_their_status() {
         answer(200, "<html>log in</html>") => "answer-not-vaults";
         answer(502, "Bad Gateway") => "answer-not-vaults";
         answer(503, "no healthy upstream") => "answer-not-vaults";
-        answer(204, "") => "answer-not-vaults";
+        answer(204, "") => "answer-empty";
+        answer(200, " \n") => "answer-empty";
+        answer(400, "Client sent an HTTP request to an HTTPS server.\n") => "tls-expected";
+        answer(400, "<title>400 The plain HTTP request was sent to HTTPS port</title>")
+            => "tls-expected";
     }
     let message = "Vault refuses with a text that no rule knows";
     check_without_rule(&other(400), Some(Refuser::Vault), message);
+}
+
+#[test]
+fn words_of_the_hosts_http_client_say_why_no_answer_came() {
+    let silence = |body: &str| Answer {
+        status: None,
+        ..answer(0, body)
+    };
+    answers! {
+        silence("stream error: stream ID 3; INTERNAL_ERROR; received from peer")
+            => "connection-broken-off";
+        silence("Put \"https://vault:8200/v1/auth/aws/login\": EOF") => "connection-broken-off";
+        silence("curl: (52) Empty reply from server") => "connection-broken-off";
+        silence("Error authenticating: context deadline exceeded") => "vault-timed-out";
+        silence("net/http: request canceled (Client.Timeout exceeded while awaiting headers)")
+            => "vault-timed-out";
+        silence("read tcp 10.0.0.1:5->10.0.0.2:8200: i/o timeout") => "vault-timed-out";
+        silence("dial tcp 10.0.0.2:8200: i/o timeout") => "vault-unreachable";
+        silence("tls: failed to verify certificate: x509: certificate signed by unknown authority")
+            => "vault-certificate-untrusted";
+        silence("curl: (60) SSL certificate problem: unable to get local issuer certificate")
+            => "vault-certificate-untrusted";
+        silence("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self signed")
+            => "vault-certificate-untrusted";
+        silence("http: server gave HTTP response to HTTPS client") => "tls-not-spoken";
+        silence("[SSL: WRONG_VERSION_NUMBER] wrong version number") => "tls-not-spoken";
+        silence("something else") => "vault-unreachable";
+    }
+    assert_eq!(explain(&silence("its own words")).quoted, None);
 }
 
 #[test]
@@ -182,7 +215,7 @@ fn answers_of_200_without_a_token_are_not_logins() {
         answer(200, wrapped) => "response-wrapped";
     }
     let token = r#"{"auth":{"client_token":"hvs.token"},"wrap_info":null}"#;
-    let message = "nobody refused: the answer holds a token";
+    let message = "the login was accepted: the answer holds a token";
     check_without_rule(&answer(200, token), None, message);
 }
 
@@ -440,7 +473,13 @@ fn errors_of_the_http_layer_are_explained() {
             => "json-malformed";
         400 "error parsing form data" => "login-is-form";
         404 "no handler for route \"auth/aws2/login\". route entry not found." => "mount-unknown";
-        405 "1 error occurred:\n\t* unsupported operation\n\n" => "mount-unknown";
+        405 "1 error occurred:\n\t* unsupported operation\n\n" => "http-method-unsupported";
+        404 "no handler for route \"auth/aws/login\". route entry found, but backend is nil."
+            => "plugin-not-running";
+        429 "1 error occurred:\n\t* request path \"auth/aws/login\": lease count quota \
+            exceeded\n\n" => "lease-quota-exceeded";
+        500 "local node not active but active cluster node not found" => "no-active-node";
+        503 "overloaded, try again later" => "vault-overloaded";
         400 "missing client token" => "mount-unknown";
         403 "permission denied" => "permission-denied";
         403 "1 error occurred:\n\t* permission denied\n\n" => "permission-denied";
@@ -530,10 +569,12 @@ fn errors_of_the_upstream_request_are_explained() {
         400 giving_up(1, ": Post \"https://sts.amazonaws.com//\": net/http: invalid header field \
             value for \"X-Amz-Date\"") => "header-illegal";
         400 giving_up(4, ": Post \"https://sts.amazonaws.com//\": dial tcp: lookup \
-            sts.amazonaws.com: no such host") => "sts-unreachable";
+            sts.amazonaws.com: no such host") => "sts-host-unknown";
+        400 giving_up(1, ": Post \"https://sts.amazonaws.com//\": x509: certificate signed by \
+            unknown authority") => "sts-certificate-untrusted";
         400 giving_up(4, "") => "sts-unreachable";
         400 upstream("error making request: Post \"sts.us-gov-west-1.amazonaws.com//\": \
-            unsupported protocol scheme \"\"") => "sts-unreachable";
+            unsupported protocol scheme \"\"") => "sts-endpoint-malformed";
         400 upstream("body of GetCallerIdentity is invalid") => "sts-answer-not-xml";
         400 upstream("error parsing STS response") => "sts-answer-unparsable";
         400 upstream("received error code 418 from STS: short and stout") => "sts-refused";
@@ -570,12 +611,28 @@ fn errors_of_the_role_and_binding_are_explained() {
         400 principal("unable to resolve partition \"aws-eusc\" to a region")
             => "principal-lookup-failed";
         400 principal("error creating IAM client: no STS configuration found for account ID \
-            \"123456789012\"") => "principal-lookup-failed";
+            \"123456789012\"") => "account-not-configured";
         400 principal("error fetching role \"dev\": NoSuchEntity: The role with name dev cannot be \
-            found.") => "principal-lookup-failed";
+            found.") => "principal-lookup-empty";
+        400 principal("error fetching role \"dev\": AccessDenied: not authorized")
+            => "principal-lookup-failed";
+        400 principal("error fetching role \"dev\": InvalidClientTokenId: invalid")
+            => "vault-keys-refused";
+        400 principal("error fetching role \"dev\": NoCredentialProviders: no valid providers")
+            => "vault-keys-missing";
+        400 principal("error fetching role \"dev\": Throttling: Rate exceeded")
+            => "vault-calls-throttled";
         400 principal("unrecognized entity type: instance-profile") => "principal-lookup-failed";
         400 "unable to fetch client for account ID \"1\" -- default client is for account \"2\""
-            => "principal-lookup-failed";
+            => "account-not-configured";
+        400 "unable to resolve ARN \"arn:aws:iam::123456789012:user/app\" to internal ID: unable \
+            to fetch current caller: SignatureDoesNotMatch: x"
+            => "vault-keys-refused this answers the writing of a role, not a login";
+        400 "unable to resolve ARN \"arn:aws:iam::123456789012:user/app\" to internal ID: \
+            AccessDenied: x"
+            => "principal-lookup-failed this answers the writing of a role, not a login";
+        400 "IAM Principal \"arn:aws:sts::123456789012:assumed-role/node/i-0a30b1eaaeee4b7f1\" \
+            does not belong to the role \"dev\"" => "node-role-not-bound";
         400 "got empty string back when looking up full ARN of entity {aws}"
             => "principal-lookup-empty";
     }
@@ -588,12 +645,20 @@ fn errors_of_the_inferred_instance_are_explained() {
         400 instance("error fetching description for instance ID \"i-0123456789abcdef0\": \
             UnauthorizedOperation") => "instance-unverified";
         400 instance("nil output from describe instances") => "instance-unverified";
-        400 instance("no reservations found in instance description") => "instance-unverified";
-        400 instance("no instance details found in reservations") => "instance-unverified";
+        400 instance("no reservations found in instance description") => "instance-not-found";
+        400 instance("no instance details found in reservations") => "instance-not-found";
         400 instance("expected instance ID not matching the instance ID in the instance \
             description") => "instance-unverified";
         400 instance("instance state in instance description is nil") => "instance-unverified";
-        400 instance("instance is not in 'running' state") => "instance-unverified";
+        400 instance("instance is not in 'running' state") => "instance-not-running";
+        400 instance("error fetching description for instance ID \"i-0123456789abcdef0\": \
+            InvalidInstanceID.NotFound: it does not exist") => "instance-not-found";
+        400 instance("error fetching description for instance ID \"i-0123456789abcdef0\": \
+            RequestLimitExceeded: Request limit exceeded.") => "vault-calls-throttled";
+        400 "failed to verify 1680789783208943468 as a valid EC2 instance in region us-east-1: \
+            error fetching description" => "session-not-instance";
+        400 "failed to verify  as a valid EC2 instance in region us-east-1"
+            => "session-not-instance";
         400 binding("instance ID \"i-0123456789abcdef0\" does not belong to the role \"dev\"")
             => "instance-not-bound";
         400 binding("account ID \"1\" does not belong to role \"dev\"") => "instance-not-bound";

@@ -16,7 +16,7 @@ pub(super) const MOST_BYTES: usize = 1024 * 1024;
 pub struct Answer {
     /// The HTTP status; absent if no answer came.
     pub status: Option<u16>,
-    /// The body. At most 1 MiB is read.
+    /// The body; if no answer came, what the HTTP client says of that. At most 1 MiB is read.
     pub body: String,
     /// The `Date` header.
     pub date: Option<String>,
@@ -60,6 +60,8 @@ impl<'a> ReadAnswer<'a> {
         match (list("errors"), list("warnings")) {
             (Some(errors), _) if !errors.is_empty() => errors.into(),
             (_, Some(warnings)) => warnings.into(),
+            // The host's own words.
+            _ if self.status.is_none() => "".into(),
             _ if is_vaults("errors") || is_vaults("auth") || is_vaults("wrap_info") => "".into(),
             _ => self.body.into(),
         }

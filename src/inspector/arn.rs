@@ -57,3 +57,13 @@ impl<'a> Caller<'a> {
         )
     }
 }
+
+/// Says whether a session is named after an EC2 instance, as that of an instance profile is.
+pub(super) fn is_instance_id(session: &str) -> bool {
+    session.strip_prefix("i-").is_some_and(|digits| {
+        (8..=17).contains(&digits.len())
+            && digits
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}

@@ -7,6 +7,7 @@ mod fields;
 mod request;
 mod signature;
 
+pub(super) use self::config::misnamed_server_id;
 pub(super) use self::envelope::MOST_BYTES;
 pub(super) use self::signature::WINDOW_SECONDS;
 use super::finding::{Finding, Findings};
@@ -22,24 +23,29 @@ use super::profile::ServerProfile;
 pub fn check_login(login_json: &str, profile: &ServerProfile, unix_seconds: u64) -> Vec<Finding> {
     let mut findings = Findings::default();
     if let Some(login) = decode(login_json, profile, &mut findings) {
-        if let Some(headers) = &login.headers {
-            let called_region = config::check(&login, headers, profile, &mut findings);
-            request::check(&login, headers, &mut findings);
-            let authorization = signature::check(
-                &login,
-                headers,
-                called_region.as_ref(),
-                unix_seconds,
-                &mut findings,
-            );
-            caller::check_partition(called_region.as_ref(), profile, &mut findings);
-            if let Some(authorization) = &authorization {
-                signature::check_shape(authorization, &mut findings);
-            }
-        }
-        caller::check(login.role.as_deref(), profile, &mut findings);
+        check_decoded(&login, profile, unix_seconds, &mut findings);
     }
     findings.0
+}
+
+/// Checks what decoding a login does not.
+pub(super) fn check_decoded(
+    login: &Login,
+    profile: &ServerProfile,
+    unix_seconds: u64,
+    findings: &mut Findings,
+) {
+    if let Some(headers) = &login.headers {
+        let called_region = config::check(login, headers, profile, findings);
+        let called_region = called_region.as_ref();
+        request::check(login, headers, profile, findings);
+        let authorization = signature::check(login, headers, called_region, unix_seconds, findings);
+        caller::check_partition(called_region, profile, findings);
+        if let Some(authorization) = &authorization {
+            signature::check_shape(authorization, findings);
+        }
+    }
+    caller::check(login.role.as_deref(), profile, findings);
 }
 
 /// Decodes a login as far as it can be, and reports what the server says to that.

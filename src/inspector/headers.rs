@@ -2,12 +2,15 @@
 
 use super::go_base64;
 use super::go_header::canonical;
+use super::redact;
 use crate::json::{Json, JsonError};
 
 /// One header of the request to STS, under its canonical name.
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) name: String,
+    /// The name as the client wrote it, the first spelling of several.
+    pub(super) written: String,
     /// The values in the order in which the server sends them, where that is certain.
     pub(super) values: Vec<String>,
     /// Whether two spellings of the name were joined, in an order that the server leaves to chance.
@@ -41,6 +44,15 @@ impl Headers {
             .map(String::as_str)
     }
 
+    /// Returns what stands in the place of a header whose name is misspelt, as `expected …, found …`;
+    /// `known` is the name as people write it.
+    pub(super) fn misspelt(&self, known: &str) -> Option<String> {
+        let mut headers = self.0.iter();
+        let header = headers.find(|header| redact::is_misspelt(&header.name, known))?;
+        let found = redact::name(&header.written).quoted();
+        Some(format!("expected {known}, found {found}"))
+    }
+
     /// Joins what was added under each name, as Go's `http.Header` does.
     fn collect(mut added: Vec<Added>) -> Self {
         // Spellings of one name stand beside each other, and values of one spelling in their order.
@@ -60,6 +72,7 @@ impl Headers {
                 }
                 None => headers.push(Header {
                     name,
+                    written: written.clone(),
                     values: vec![value],
                     spelt_twice: false,
                 }),

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::sts_url::StsUrl;
 use crate::vocabulary::vocabulary;
 
 /// The server, as far as it is known: `server-profile` of `wit/inspector.wit`.
@@ -164,6 +165,35 @@ impl ServerProfile {
         }
     }
 
+    /// Says whether the AWS auth method panics without a configuration; `None` if that is not known.
+    pub(super) fn panics_without_config(&self) -> Option<bool> {
+        let plugin = self.plugin()?;
+        let version = plugin.version.as_deref();
+        match plugin.flavour {
+            Flavour::Vault => {
+                Some(plugin.is_vault_since([1, 15, 0])? && !plugin.is_vault_since([1, 15, 1])?)
+            }
+            // The core's version says nothing of a plugin that comes by itself.
+            Flavour::OpenBao if self.auth_plugin.is_none() || version.is_none() => Some(true),
+            Flavour::OpenBao => match version.and_then(numbers)? {
+                [0, 0, ..=1] => Some(true),
+                _ => None,
+            },
+        }
+    }
+
+    /// Says whether the server may call this host, which is in lower case and without a default port.
+    pub(super) fn calls_host(&self, host: &str) -> bool {
+        match self.called_endpoint() {
+            Some(CalledEndpoint::Url(url)) => {
+                StsUrl::new(url).is_ok_and(|url| url.host().eq_ignore_ascii_case(host))
+            }
+            // Under whatever name.
+            Some(CalledEndpoint::Region(_)) => true,
+            _ => false,
+        }
+    }
+
     /// Returns the AWS auth method: a core comes with its own.
     pub(super) fn plugin(&self) -> Option<&Software> {
         self.auth_plugin.as_ref().or(self.core.as_ref())
@@ -177,6 +207,11 @@ impl Software {
             Flavour::OpenBao => Some(false),
             Flavour::Vault => numbers(self.version.as_deref()?).map(|numbers| numbers >= since),
         }
+    }
+
+    /// Says whether this is known to be Vault before a version.
+    pub(super) fn is_older_vault(&self, than: [u16; 3]) -> bool {
+        self.flavour == Flavour::Vault && self.is_vault_since(than) == Some(false)
     }
 }
 

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::answer::{Answer, ReadAnswer};
-use super::authorization::{Authorization, session_token};
-use super::check::{Login, decode};
+use super::authorization::Authorization;
+use super::check::{Login, check_decoded, decode, misnamed_server_id};
 use super::clock::{self, aws_clock, signed_time};
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
 use super::known_secrets::known_secrets;
 use super::profile::ServerProfile;
 use super::redact;
-use super::rule::{Refuser, fill};
+use super::rule::{Refuser, Severity, fill};
 use super::rules::LoginRule;
 use super::verdict::{Verdict, judge};
 use crate::echo::{self, OneLine, Secrets, quote};
@@ -69,8 +69,9 @@ pub(crate) fn explain_refusal_to<'s>(
     unix_seconds: u64,
 ) -> Refusal {
     let answer = ReadAnswer::of(answer);
+    let profile = ServerProfile::default();
     let mut findings = Findings::default();
-    let login = login_json.and_then(|json| decode(json, &ServerProfile::default(), &mut findings));
+    let login = login_json.and_then(|json| decode(json, &profile, &mut findings));
     let secrets = secrets
         .and_then(|more| known_secrets(login_json, login.as_ref(), answer.json.as_ref(), more));
     let quoted = secrets
@@ -78,7 +79,7 @@ pub(crate) fn explain_refusal_to<'s>(
         .and_then(|secrets| quote(&answer.words(), secrets));
     let (rule, refuser) = match judge(&answer) {
         Verdict::Token => {
-            let message = "nobody refused: the answer holds a token";
+            let message = "the login was accepted: the answer holds a token";
             return without_rule(None, message, quoted);
         }
         Verdict::Unknown => {
@@ -87,8 +88,16 @@ pub(crate) fn explain_refusal_to<'s>(
         }
         Verdict::Refused(rule, refuser) => (rule, refuser),
     };
+    if let Some(login) = &login {
+        check_decoded(login, &profile, unix_seconds, &mut findings);
+    }
     let text = answer.errors.as_deref().unwrap_or_default();
-    let rule = refine_by_login(rule, text, login.as_ref());
+    let found = finding_of(rule, &findings.0);
+    let rule = match found {
+        Some(finding) => finding.rule,
+        None if holds_secret(rule, text) => LoginRule::SecretAsAccessKeyId,
+        None => rule,
+    };
     let mut facts = Facts::default();
     facts.read(rule, text, login.as_ref(), secrets.as_ref(), unix_seconds);
     if facts.detail.is_none() {
@@ -97,9 +106,15 @@ pub(crate) fn explain_refusal_to<'s>(
         facts.detail = offset.map(|ahead| clock_difference("Vault's clock", ahead));
     }
     let texts = rule.text();
-    let message = match &facts.detail {
-        Some(detail) => format!("{}: {detail}", texts.title),
-        None => texts.title.into(),
+    let (message, client_fix) = match (&facts.detail, found) {
+        (None, Some(finding)) => (finding.message.clone(), finding.fix.clone()),
+        (detail, _) => {
+            let message = match detail {
+                Some(detail) => format!("{}: {detail}", texts.title),
+                None => texts.title.into(),
+            };
+            (message, fill(texts.client_fix, facts.wanted.as_deref()))
+        }
     };
     Refusal {
         refused_by: Some(refuser),
@@ -107,7 +122,7 @@ pub(crate) fn explain_refusal_to<'s>(
         message,
         quoted,
         causes: texts.causes.iter().copied().map(String::from).collect(),
-        client_fix: Some(fill(texts.client_fix, facts.wanted.as_deref())),
+        client_fix: Some(client_fix),
         server_fix: texts.server_fix.map(|fix| fill(fix, None)),
         expected_server_id: facts.server_id,
         aws_clock_unix_seconds: facts.aws_clock,
@@ -137,48 +152,61 @@ pub(super) fn without_rule(
     }
 }
 
-/// Tells apart what one text stands for, with the help of the login.
-fn refine_by_login(rule: LoginRule, text: &str, login: Option<&Login>) -> LoginRule {
-    if rule == LoginRule::SignatureIncomplete {
-        // AWS repeats the credential; a secret in front of it has slashes of its own.
-        let echoed = text
-            .split_once("slash-delimited elements")
-            .map_or("", |(_, rest)| rest);
-        let quoted = echoed.split_once("got '").map_or("", |(_, rest)| rest);
-        let slashes = quoted
-            .split('\'')
-            .next()
-            .unwrap_or_default()
-            .matches('/')
-            .count();
-        return if slashes > 4 {
-            LoginRule::SecretAsAccessKeyId
-        } else {
-            rule
-        };
-    }
-    let read = login.and_then(|login| {
-        let headers = login.headers.as_ref()?;
-        let authorization = Authorization::read(headers, &login.query).ok()?;
-        let token = session_token(authorization.place, headers, &login.query);
-        Some((authorization, token.is_some_and(|token| !token.is_empty())))
-    });
-    let Some((authorization, has_token)) = read else {
-        return rule;
+/// The causes that a login shows and the server's text does not.
+const VISIBLE_CAUSES: &[(LoginRule, &[LoginRule])] = &[
+    (
+        LoginRule::AccessKeyUnknown,
+        &[
+            LoginRule::SessionTokenMissing,
+            LoginRule::SessionTokenUnexpected,
+            LoginRule::SecretAsAccessKeyId,
+        ],
+    ),
+    (
+        LoginRule::SignatureDiffers,
+        &[
+            LoginRule::SignatureMalformed,
+            LoginRule::SignedHeaderMissing,
+            LoginRule::ContentLengthDiffers,
+            LoginRule::HostDiffers,
+            LoginRule::HostNotPlain,
+            LoginRule::SignedHeadersUnsorted,
+            LoginRule::StsUrlNotBare,
+        ],
+    ),
+    (
+        LoginRule::SignatureIncomplete,
+        &[LoginRule::SecretAsAccessKeyId],
+    ),
+    (LoginRule::StsAnswerNotXml, &[LoginRule::AcceptJson]),
+    (LoginRule::StsAnswerUnparsable, &[LoginRule::AcceptEncoding]),
+    (
+        LoginRule::RoleUnknown,
+        &[LoginRule::RoleIsArn, LoginRule::RoleNameImpossible],
+    ),
+];
+
+/// Returns what the login itself shows of a refusal: a cause that has a rule, or what exactly
+/// breaks the rule.
+fn finding_of(rule: LoginRule, findings: &[Finding]) -> Option<&Finding> {
+    let causes = VISIBLE_CAUSES.iter().find(|(text, _)| *text == rule);
+    let is_cause =
+        |finding: &&Finding| causes.is_some_and(|(_, causes)| causes.contains(&finding.rule));
+    let is_firm = |finding: &&Finding| finding.severity == Severity::Refused;
+    let mut firm = findings.iter().filter(is_firm);
+    firm.find(|finding| finding.rule == rule || is_cause(finding))
+        .or_else(|| findings.iter().find(is_cause))
+}
+
+/// Says whether AWS repeats a credential that begins with a secret, which may hold slashes.
+fn holds_secret(rule: LoginRule, text: &str) -> bool {
+    let echoed = || {
+        let (_, rest) = text.split_once("slash-delimited elements")?;
+        let (_, quoted) = rest.split_once("got '")?;
+        quoted.split('\'').next()
     };
-    match rule {
-        LoginRule::AccessKeyUnknown
-            if authorization.access_key_id.starts_with("ASIA") && !has_token =>
-        {
-            LoginRule::SessionTokenMissing
-        }
-        LoginRule::AccessKeyUnknown
-            if authorization.access_key_id.starts_with("AKIA") && has_token =>
-        {
-            LoginRule::SessionTokenUnexpected
-        }
-        _ => rule,
-    }
+    rule == LoginRule::SignatureIncomplete
+        && echoed().is_some_and(|credential| credential.matches('/').count() > 4)
 }
 
 /// What an answer gives away.
@@ -224,6 +252,10 @@ impl Facts {
                     .map(|shown| format!("expected {shown}, found another"));
                 self.wanted = shown;
             }
+            LoginRule::ServerIdMissing => {
+                let headers = login.and_then(|login| login.headers.as_ref());
+                self.detail = headers.and_then(misnamed_server_id);
+            }
             LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent => {
                 self.aws_clock = aws_clock(text);
                 let signed = signed_time(text);
@@ -245,6 +277,9 @@ impl Facts {
                 self.detail =
                     signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
                 self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
+            }
+            _ if text.contains("to internal ID") => {
+                self.detail = Some("this answers the writing of a role, not a login".into());
             }
             _ => {}
         }

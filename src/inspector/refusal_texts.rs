@@ -16,6 +16,48 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
     Some(*rule)
 }
 
+/// Texts of the host's HTTP client where no answer came (`docs/login-contract.md#s2-13`).
+pub(super) const TRANSPORT: Texts = &[
+    ("HTTP response to HTTPS client", TlsNotSpoken),
+    ("WRONG_VERSION_NUMBER", TlsNotSpoken),
+    ("wrong version number", TlsNotSpoken),
+    ("x509: ", VaultCertificateUntrusted),
+    ("SSL certificate problem", VaultCertificateUntrusted),
+    ("CERTIFICATE_VERIFY_FAILED", VaultCertificateUntrusted),
+    ("certificate verify failed", VaultCertificateUntrusted),
+    ("self signed certificate", VaultCertificateUntrusted),
+    ("self-signed certificate", VaultCertificateUntrusted),
+    (
+        "unable to verify the first certificate",
+        VaultCertificateUntrusted,
+    ),
+    ("PKIX path building failed", VaultCertificateUntrusted),
+    ("invalid peer certificate", VaultCertificateUntrusted),
+    ("INTERNAL_ERROR; received from peer", ConnectionBrokenOff),
+    (": unexpected EOF", ConnectionBrokenOff),
+    (": EOF", ConnectionBrokenOff),
+    ("http: server closed", ConnectionBrokenOff),
+    ("curl: (52)", ConnectionBrokenOff),
+    ("socket hang up", ConnectionBrokenOff),
+    ("RemoteDisconnected(", ConnectionBrokenOff),
+    // No connection was made.
+    ("dial tcp", VaultUnreachable),
+    ("ConnectTimeout", VaultUnreachable),
+    ("context deadline exceeded", VaultTimedOut),
+    ("Client.Timeout exceeded", VaultTimedOut),
+    ("i/o timeout", VaultTimedOut),
+    ("curl: (28)", VaultTimedOut),
+    ("Read timed out", VaultTimedOut),
+];
+
+/// Texts of Vault's listener, or of one in front of it, which are not JSON
+/// (`docs/login-contract.md#row-1`, `docs/login-contract.md#row-38l`).
+pub(super) const BARE: Texts = &[
+    ("request body too large", LoginTooLarge),
+    ("HTTP request to an HTTPS server", TlsExpected),
+    ("HTTP request was sent to HTTPS port", TlsExpected),
+];
+
 /// Texts of the server's core and of the plugin before it asks STS.
 pub(super) const BEFORE_STS: Texts = &[
     // docs/login-contract.md#s2-1, and what comes before it: #s2-14
@@ -29,15 +71,19 @@ pub(super) const BEFORE_STS: Texts = &[
     ("failed to parse JSON input", JsonMalformed),
     ("failed to decode JSON input", JsonMalformed),
     ("error parsing form data", LoginIsForm),
+    ("backend is nil", PluginNotRunning),
     ("no handler for route", MountUnknown),
     ("route entry not found", MountUnknown),
     ("unsupported path", MountUnknown),
-    ("unsupported operation", MountUnknown),
+    ("unsupported operation", HttpMethodUnsupported),
     // The path is one that wants a token, so it is no login.
     ("missing client token", MountUnknown),
+    ("lease count quota exceeded", LeaseQuotaExceeded),
     ("quota exceeded", RateLimited),
     ("Vault is sealed", VaultSealed),
     ("is not initialized", VaultNotInitialized),
+    ("active cluster node not found", NoActiveNode),
+    ("overloaded, try again later", VaultOverloaded),
     ("not yet caught up", NodeBehind),
     ("required index state not present", NodeBehind),
     // docs/login-contract.md#s2-3
@@ -96,6 +142,9 @@ pub(super) const FIELD_VALIDATION: Texts = &[
 /// (`docs/login-contract.md#s2-7`).
 pub(super) const UPSTREAM: Texts = &[
     ("invalid header field", HeaderIllegal),
+    ("unsupported protocol scheme", StsEndpointMalformed),
+    ("x509: ", StsCertificateUntrusted),
+    ("no such host", StsHostUnknown),
     ("error making request", StsUnreachable),
     ("body of GetCallerIdentity is invalid", StsAnswerNotXml),
     ("error parsing STS response", StsAnswerUnparsable),
@@ -154,6 +203,10 @@ pub(super) const AFTER_STS: Texts = &[
     ("error parsing arn", ArnMalformed),
     ("auth method iam not allowed for role", RoleWantsEc2),
     ("error validating instance", InstanceNotBound),
+    ("InvalidInstanceID.NotFound", InstanceNotFound),
+    ("no reservations found in instance", InstanceNotFound),
+    ("no instance details found in", InstanceNotFound),
+    ("instance is not in 'running' state", InstanceNotRunning),
     ("as a valid EC2 instance", InstanceUnverified),
     (
         "in the instance description is nil",
@@ -166,21 +219,46 @@ pub(super) const AFTER_STS: Texts = &[
         PrincipalLookupEmpty,
     ),
     ("error looking up full ARN of entity", PrincipalLookupFailed),
-    ("unable to fetch client for account", PrincipalLookupFailed),
-    (
-        "no STS configuration found for account",
-        PrincipalLookupFailed,
-    ),
+    ("to internal ID", PrincipalLookupFailed),
     ("entry for role ", RoleUnknown),
     ("relative paths not supported", RoleNameImpossible),
     ("permission denied", PermissionDenied),
+];
+
+/// Texts around the failure of a call of Vault's own to IAM or EC2.
+pub(super) const OWN_CALLS: [&str; 6] = [
+    "error looking up full ARN of entity",
+    "unable to fetch client for account",
+    "no STS configuration found for account",
+    "as a valid EC2 instance",
+    "could not be fetched",
+    // Of the writing of a role: docs/login-contract.md#row-37e
+    "to internal ID",
+];
+
+/// Texts and codes of AWS inside those (`docs/login-contract.md#row-37`).
+pub(super) const OWN_CALL_FAULTS: Texts = &[
+    ("InvalidClientTokenId", VaultKeysRefused),
+    ("SignatureDoesNotMatch", VaultKeysRefused),
+    ("AuthFailure", VaultKeysRefused),
+    ("ExpiredToken", VaultKeysRefused),
+    ("NoCredentialProviders", VaultKeysMissing),
+    ("NoSuchEntity", PrincipalLookupEmpty),
+    ("Throttling", VaultCallsThrottled),
+    ("RequestLimitExceeded", VaultCallsThrottled),
+    ("Rate exceeded", VaultCallsThrottled),
+    ("unable to fetch client for account", AccountNotConfigured),
+    (
+        "no STS configuration found for account",
+        AccountNotConfigured,
+    ),
 ];
 
 /// What a status says where no text does.
 pub(super) const STATUSES: &[(u16, LoginRule)] = &[
     (403, PermissionDenied),
     (404, MountUnknown),
-    (405, MountUnknown),
+    (405, HttpMethodUnsupported),
     (412, NodeBehind),
     (413, LoginTooLarge),
     (429, RateLimited),

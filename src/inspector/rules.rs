@@ -93,14 +93,83 @@ rules! {
             "the AWS plugin crashed on this login, which ends the connection",
         ],
     }
+    ConnectionBrokenOff "connection-broken-off" {
+        contract: ["s2-13", "row-17c"], refused_by: Host, severity: Refused, healing: ByItself,
+        title: "the peer took the connection and ended it without an answer",
+        client: "send the login again; if every login ends so, the fault is on the server",
+        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, \
+            or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+        causes: [
+            "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while \
+                auth/aws/config/client was never written",
+            "a proxy or load balancer ended the connection",
+            "Vault was restarted",
+        ],
+    }
+    VaultTimedOut "vault-timed-out" {
+        contract: ["s2-13"], refused_by: Host, severity: Refused, healing: ByItself,
+        title: "the client gave up before an answer came",
+        client: "ask Vault for /v1/sys/health: if that answers at once, raise the client's timeout \
+            (VAULT_CLIENT_TIMEOUT of Vault's CLI), else check the address and the firewall",
+        server: "let Vault reach its STS, IAM and EC2 endpoints, or set `sts_endpoint` and \
+            `iam_endpoint` of auth/aws/config/client to ones that it reaches",
+        causes: [
+            "Vault waits for STS or IAM longer than the client's timeout",
+            "a firewall drops the packets to Vault",
+            "the address or the port is wrong",
+        ],
+    }
+    VaultCertificateUntrusted "vault-certificate-untrusted" {
+        contract: ["s2-13"], refused_by: Host, severity: Refused, healing: ByHand,
+        title: "the host does not trust the certificate of the server that answered",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use \
+            a host name that is in the certificate",
+        server: "serve the certificate with its intermediates, and renew it if it has expired",
+        causes: [
+            "the CA is not among those that the host trusts",
+            "the certificate is for another name, or has expired",
+            "a proxy on the way answers with a certificate of its own",
+        ],
+    }
     AnswerNotVaults "answer-not-vaults" {
-        contract: ["row-38l"], refused_by: Intermediary, severity: Refused, healing: ByHand,
+        contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
         title: "the answer is not Vault's: it is no JSON with errors or a token",
         client: "send the login to Vault's own address, and check what answers there",
         server: "let the proxy or load balancer in front pass Vault's answers through unchanged",
         causes: [
             "a proxy, load balancer or login page answered",
             "the address is not that of Vault",
+        ],
+    }
+    AnswerEmpty "answer-empty" {
+        contract: ["s2-13"], refused_by: Intermediary, severity: Refused, healing: ByItself,
+        title: "the answer has a status and no body",
+        client: "send the login to the active node itself, to see what it answers",
+        server: "look for `panic` in the log of the active node: if it is there, write \
+            auth/aws/config/client, or upgrade the server",
+        causes: [
+            "a proxy or load balancer answered in place of Vault",
+            "the plugin panicked, so that the node that forwards the login has no answer",
+        ],
+    }
+    TlsExpected "tls-expected" {
+        contract: ["row-38l"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "plain HTTP was sent to a port that expects TLS",
+        client: "write https:// in front of Vault's address",
+        causes: [
+            "the address begins with http:// or with nothing",
+            "a proxy in front of Vault ends TLS and sends plain HTTP on",
+        ],
+    }
+    TlsNotSpoken "tls-not-spoken" {
+        contract: ["row-38p"], refused_by: Host, severity: Refused, healing: ByHand,
+        title: "the server answers in plain HTTP, and the address begins with https://",
+        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault on \
+            this machine, since the network could read login and token",
+        server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
+        causes: [
+            "the listener has `tls_disable`",
+            "another service answers at this port",
         ],
     }
     AnswerRedirected "answer-redirected" {
@@ -134,14 +203,33 @@ rules! {
         server: "initialize Vault: `vault operator init`",
         causes: ["the server is new", "the storage behind Vault is empty or another one"],
     }
+    NoActiveNode "no-active-node" {
+        contract: ["row-38q"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the Vault cluster has no active node at the moment",
+        client: "send the login again in some seconds",
+        server: "unseal enough nodes for a quorum, and check that they reach each other on port 8201 \
+            and the storage behind Vault",
+        causes: [
+            "the cluster is electing a new active node",
+            "too few nodes run for a quorum",
+            "the lock in the storage behind Vault is held by a node that is gone",
+        ],
+    }
     NodeBehind "node-behind" {
         contract: ["row-38c"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "this Vault node has not caught up with the state that the request asks for",
         client: "send the login again",
         causes: ["an eventually consistent node was asked right after a write"],
     }
+    VaultOverloaded "vault-overloaded" {
+        contract: ["row-38r"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "Vault is overloaded and turns requests away",
+        client: "wait, and log in less often: keep the token instead of logging in for each request",
+        server: "give Vault more capacity, or limit its clients with a rate limit quota",
+        causes: ["many clients log in at once", "the storage behind Vault is slow"],
+    }
     RateLimited "rate-limited" {
-        contract: ["row-38d", "row-38e"], refused_by: Vault, severity: Refused, healing: ByItself,
+        contract: ["row-38d"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "Vault limits the rate of requests",
         client: "wait, log in less often, and keep the token instead of logging in for each \
             request",
@@ -150,6 +238,17 @@ rules! {
             "a rate limit quota covers the mount",
             "one login is made for each request",
             "many clients log in at once",
+        ],
+    }
+    LeaseQuotaExceeded "lease-quota-exceeded" {
+        contract: ["row-38e"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "too many leases are alive: a lease count quota is exceeded",
+        client: "keep the token and log in less often: to wait a second does not help",
+        server: "revoke leases under auth/aws/login, give the role a shorter `token_ttl` or batch \
+            tokens, or raise the lease count quota",
+        causes: [
+            "one login is made for each request, and every token lives for its whole TTL",
+            "tokens are not revoked when they are no longer needed",
         ],
     }
     DisasterRecoverySecondary "disaster-recovery-secondary" {
@@ -166,7 +265,7 @@ rules! {
         causes: ["the load balancer picked a standby node"],
     }
     MountUnknown "mount-unknown" {
-        contract: ["row-5", "row-38i", "row-38j"],
+        contract: ["row-5", "row-38i"],
         refused_by: Vault, severity: Refused, healing: ByHand,
         title: "no AWS auth method answers at this path",
         client: "send the login to the path of the mount, `/v1/auth/aws/login` by default, with \
@@ -176,6 +275,27 @@ rules! {
             "the mount has another path",
             "the namespace is missing or another one",
             "the AWS auth method is not enabled",
+        ],
+    }
+    PluginNotRunning "plugin-not-running" {
+        contract: ["row-38o"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the mount exists, and its plugin did not start",
+        client: "try again once the plugin runs: the path is right",
+        server: "register the plugin `aws` with the SHA-256 of its binary, and restart the server; \
+            its log has the reason",
+        causes: [
+            "the catalog lacks the plugin, as after a move from Vault to OpenBao",
+            "the plugin's binary is missing, or has another SHA-256 than the catalog",
+            "a replication filter excludes the mount from this cluster",
+        ],
+    }
+    HttpMethodUnsupported "http-method-unsupported" {
+        contract: ["row-38j"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault does not take this HTTP method at this path",
+        client: "send the login with POST to the path of the mount, `/v1/auth/aws/login` by default",
+        causes: [
+            "GET in place of POST, as after a redirect that was followed",
+            "the path is another one of the mount, such as a role's",
         ],
     }
     PermissionDenied "permission-denied" {
@@ -315,10 +435,14 @@ rules! {
         causes: ["an empty variable", "null was sent"],
     }
     MethodUnsupported "method-unsupported" {
-        contract: ["row-13"], refused_by: Vault, severity: Refused, healing: ByHand,
+        contract: ["row-13", "row-17b"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "iam_http_request_method is not one that the server supports",
-        client: "set iam_http_request_method to `POST`, in upper case",
-        causes: ["lower case", "a GET login sent to OpenBao or to Vault before 1.15"],
+        client: "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write \
+            `POST` in upper case: renaming a presigned GET does not help",
+        causes: [
+            "the client presigned a GET, which OpenBao and Vault before 1.15 do not take",
+            "the method is in lower case",
+        ],
     }
     MethodGet "method-get" {
         contract: ["row-13", "row-17b", "s3-2"],
@@ -441,11 +565,21 @@ rules! {
         server: "check the storage behind Vault, and write auth/aws/config/client again",
         causes: ["the storage behind Vault fails"],
     }
+    PluginPanics "plugin-panics" {
+        contract: ["row-17c"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the plugin panics on every login while auth/aws/config/client was never written",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write it (`vault write -f auth/aws/config/client` is enough), or upgrade Vault \
+            1.15.0 or OpenBao's plugin v0.0.1",
+        causes: ["Vault 1.15.0 and OpenBao's plugin v0.0.1 read a configuration that is not there"],
+    }
     ServerIdMissing "server-id-missing" {
         contract: ["row-18"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "the server ID is missing among the signed headers",
         client: "sign with the server ID {that is in the server's `iam_server_id_header_value`}",
-        server: "clear `iam_server_id_header_value` of auth/aws/config/client, if it is not wanted",
+        server: "clear `iam_server_id_header_value` of auth/aws/config/client only if this is the \
+            callers' one Vault: without it a login for one Vault opens every other that trusts \
+            them",
         causes: [
             "the client was not told the server ID",
             "it was sent as a header to Vault and not inside iam_request_headers",
@@ -560,6 +694,16 @@ rules! {
         client: "write the host in lower case and without the default port: {the plain host}",
         causes: [":443 in the URL", "upper case in the URL"],
     }
+    HostNotSts "host-not-sts" {
+        contract: ["s2-6", "s5-2"], refused_by: Sts, severity: Depends, healing: ByHand,
+        title: "the host of the URL is not one of AWS STS",
+        client: "sign for the host of the STS endpoint that the server calls, such as \
+            sts.amazonaws.com",
+        causes: [
+            "a proxy's or another service's host was signed",
+            "a misspelt host",
+        ],
+    }
     ContentLengthDiffers "content-length-differs" {
         contract: ["s2-6"], refused_by: Sts, severity: Depends, healing: ByHand,
         title: "the signed Content-Length is not the length of the body, which is what the server \
@@ -598,14 +742,39 @@ rules! {
         contract: ["row-28"], refused_by: Sts, severity: Refused, healing: ByItself,
         title: "Vault cannot reach STS",
         client: "send the login again later",
-        server: "let Vault reach the STS endpoint, or set `sts_endpoint` to one it reaches, with \
-            https:// in front",
+        server: "let Vault reach the STS endpoint, or set `sts_endpoint` to one that it reaches",
         causes: [
             "a private subnet without a route or VPC endpoint to STS",
-            "`sts_endpoint` is written without https://",
-            "a DNS name that does not exist",
+            "Vault's own proxy settings (HTTPS_PROXY, NO_PROXY)",
             "STS failed on every attempt",
         ],
+    }
+    StsEndpointMalformed "sts-endpoint-malformed" {
+        contract: ["row-28a"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the server's `sts_endpoint` has no scheme",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write `sts_endpoint` of auth/aws/config/client with https:// in front",
+        causes: ["`sts_endpoint` was written as a host name"],
+    }
+    StsCertificateUntrusted "sts-certificate-untrusted" {
+        contract: ["row-28b"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault does not trust the certificate of what answers as STS",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "install AWS's root CAs where Vault runs (the package ca-certificates), or the CA of \
+            the proxy that opens TLS on the way",
+        causes: [
+            "Vault's image or machine has no root CAs",
+            "a proxy on the way to STS answers with a certificate of its own",
+            "`sts_endpoint` is a name that the certificate does not have",
+        ],
+    }
+    StsHostUnknown "sts-host-unknown" {
+        contract: ["row-28c"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "Vault's DNS does not know the host of the STS endpoint",
+        client: "send the login again later; sign for a region that exists, if the server takes it \
+            from the login",
+        server: "correct the host of `sts_endpoint`, or Vault's DNS",
+        causes: ["a misspelt host or region in `sts_endpoint`", "Vault's DNS server fails"],
     }
     StsAnswerNotXml "sts-answer-not-xml" {
         contract: ["row-29"], refused_by: Vault, severity: Refused, healing: ByHand,
@@ -766,13 +935,17 @@ rules! {
     }
     AccessKeyUnknown "access-key-unknown" {
         contract: ["row-30g"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "AWS does not know the access key ID",
-        client: "use an access key that is active, in the partition of the endpoint that the \
-            server calls",
+        title: "AWS does not know the access key ID or its session token",
+        client: "use an active key with its own session token, from a regional STS endpoint \
+            (AWS_STS_REGIONAL_ENDPOINTS=regional), and sign for a region of its partition that is \
+            enabled for the account",
         server: "set `sts_endpoint` to an endpoint of the clients' partition",
         causes: [
             "the access key was deleted or deactivated",
             "the session token is missing or belongs to another key",
+            "the session token is of version 1, from the global endpoint, and opt-in regions \
+                refuse it",
+            "the region of the endpoint is not enabled for the account",
             "the key is of another partition (China, GovCloud)",
         ],
     }
@@ -885,6 +1058,19 @@ rules! {
             "the IAM role was deleted and made again",
         ],
     }
+    NodeRoleNotBound "node-role-not-bound" {
+        contract: ["row-36a"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "the caller is not among the principals of the role, and its session is an EC2 instance",
+        client: "give the workload a role of its own: on EKS by IRSA (a service account with \
+            `eks.amazonaws.com/role-arn`) or by Pod Identity, and check that its SDK supports that",
+        server: "do not bind the role of a Kubernetes node: every pod on the node could log in; bind \
+            the role of the workload; only for an instance that runs nothing else, add its role to \
+            `bound_iam_principal_arn`",
+        causes: [
+            "a pod used its node's role, since it has no role or its SDK did not find it",
+            "the role is bound to another IAM role than that of the instance",
+        ],
+    }
     BindingNeverMatches "binding-never-matches" {
         contract: ["s2-10"], refused_by: Vault, severity: Advice, healing: ByHand,
         title: "a binding of the role matches nobody",
@@ -900,28 +1086,74 @@ rules! {
         contract: ["row-37"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault cannot look up the caller in IAM",
         client: "ask for a role that is bound to the exact ARN",
-        server: "allow Vault iam:GetUser and iam:GetRole in the caller's account, with \
-            auth/aws/config/sts/<account> for other accounts",
+        server: "allow Vault iam:GetUser and iam:GetRole in the caller's account",
         causes: [
             "Vault lacks iam:GetUser or iam:GetRole",
-            "no auth/aws/config/sts entry for the caller's account",
             "a partition that the server does not know",
+        ],
+    }
+    VaultKeysRefused "vault-keys-refused" {
+        contract: ["row-37a", "row-37e"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "AWS refuses the keys with which Vault itself calls AWS",
+        client: "nothing on the client mends this: the login is not the cause",
+        server: "write the `access_key` and `secret_key` of an active key to auth/aws/config/client, \
+            or leave both out so that Vault uses its instance's role; check Vault's clock",
+        causes: [
+            "auth/aws/config/client holds a wrong secret key, or keys that were deleted",
+            "Vault's own session has expired",
+        ],
+    }
+    VaultKeysMissing "vault-keys-missing" {
+        contract: ["row-37b"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault has no AWS credentials with which to look up the caller",
+        client: "ask for a role that is bound to exact ARNs, with `resolve_aws_unique_ids=false`",
+        server: "write `access_key` and `secret_key` to auth/aws/config/client, or give Vault's \
+            instance or pod an IAM role",
+        causes: ["auth/aws/config/client has no keys, and Vault's machine has no IAM role"],
+    }
+    AccountNotConfigured "account-not-configured" {
+        contract: ["row-37c"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "Vault has no role in the caller's AWS account",
+        client: "log in with an identity of the account that Vault's own keys belong to",
+        server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account that \
+            Vault may assume, and that allows iam:GetUser, iam:GetRole and ec2:DescribeInstances",
+        causes: [
+            "the caller is of another account than Vault's own keys, and no auth/aws/config/sts entry \
+                covers it",
+        ],
+    }
+    VaultCallsThrottled "vault-calls-throttled" {
+        contract: ["row-37d"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "AWS limits the rate of Vault's own calls to IAM or EC2",
+        client: "wait, log in less often, and keep the token instead of logging in for each request",
+        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
+        causes: [
+            "many clients log in at once to a role with a `*` in its binding",
+            "other programs of the account use up the limit",
         ],
     }
     PrincipalLookupEmpty "principal-lookup-empty" {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",
         client: "log in with an IAM user or role that still exists",
-        server: "check which account Vault's own credentials belong to",
-        causes: ["the IAM user or role was deleted"],
+        server: "write auth/aws/config/sts/<account> if the caller is of another account than Vault's \
+            own keys",
+        causes: [
+            "Vault asked its own account, and the caller is of another one",
+            "the IAM user or role was deleted",
+        ],
     }
     SessionNotInstance "session-not-instance" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "the role infers an EC2 instance, and the session is not named after one",
         client: "log in with the credentials of the instance profile, from the instance's \
             metadata service",
-        server: "write the role without `inferred_entity_type`",
-        causes: ["AssumeRole made the credentials, with a session name of its own"],
+        server: "write the role without `inferred_entity_type`, if every session of its principals \
+            may log in: the bindings to an instance then fall away",
+        causes: [
+            "AssumeRole made the credentials, with another name for the session",
+            "the credentials are a user's, or those of a task, a pod or a function",
+        ],
     }
     InstanceUnverified "instance-unverified" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
@@ -929,11 +1161,27 @@ rules! {
         client: "log in with the credentials of the instance profile, while the instance runs",
         server: "allow Vault ec2:DescribeInstances, and check `inferred_aws_region` of the role",
         causes: [
-            "the session name is no instance ID",
-            "the instance is in another region than `inferred_aws_region`",
             "Vault lacks ec2:DescribeInstances",
-            "the instance is not running",
+            "the instance is in another region than `inferred_aws_region`",
         ],
+    }
+    InstanceNotFound "instance-not-found" {
+        contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
+        title: "EC2 does not find the instance in the region and account that Vault asks",
+        client: "log in on an instance in the region and account that the role infers",
+        server: "set `inferred_aws_region` of the role to the instance's region, and write \
+            auth/aws/config/sts/<account> for an instance of another account",
+        causes: [
+            "the instance is in another region than `inferred_aws_region`",
+            "the instance is in another account, for which Vault has no role",
+            "the instance was started seconds ago or is gone",
+        ],
+    }
+    InstanceNotRunning "instance-not-running" {
+        contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByItself,
+        title: "the EC2 instance is not running",
+        client: "log in while the instance runs, not while it starts or stops",
+        causes: ["the instance is starting or stopping", "the credentials were taken elsewhere"],
     }
     InstanceNotBound "instance-not-bound" {
         contract: ["s2-11"], refused_by: Vault, severity: Refused, healing: ByHand,
@@ -955,7 +1203,8 @@ rules! {
         contract: ["row-38m"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault accepts the login and wants a second factor before it gives a token",
         client: "validate the factor at /v1/sys/mfa/validate with the mfa_request_id of the answer",
-        server: "exempt the mount from login MFA enforcement: machines have no second factor",
+        server: "exempt the mount from login MFA enforcement only if machines alone log in there: \
+            its logins then need no second factor",
         causes: ["a login MFA enforcement covers the mount"],
     }
     ResponseWrapped "response-wrapped" {

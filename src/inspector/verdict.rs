@@ -1,8 +1,10 @@
 //! Which rule an answer to a login is about, and who decided it.
 
 use super::answer::{ReadAnswer, beginning};
+use super::arn::is_instance_id;
 use super::refusal_texts::{
-    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STATUSES, STS, UPSTREAM, find,
+    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS, STATUSES, STS,
+    TRANSPORT, UPSTREAM, find,
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
@@ -26,7 +28,7 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
     let json = answer.json.as_ref();
     let by = |rule: LoginRule| Verdict::Refused(rule, rule.text().refuser);
     let Some(status) = answer.status else {
-        return by(LoginRule::VaultUnreachable);
+        return by(find(TRANSPORT, answer.body).unwrap_or(LoginRule::VaultUnreachable));
     };
     if (300..400).contains(&status) {
         return by(LoginRule::AnswerRedirected);
@@ -44,15 +46,15 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
         } else if token.is_some_and(is_token) {
             Verdict::Token
         } else {
-            by(LoginRule::AnswerNotVaults)
+            by(not_vaults(answer))
         };
     }
-    // Vault's own words for a body that is too large are no JSON.
-    let too_large = || {
-        let body = answer.body;
-        body.contains("request body too large").then_some(body)
-    };
-    let text = answer.errors.as_deref().or_else(too_large);
+    if answer.errors.is_none()
+        && let Some(rule) = find(BARE, answer.body)
+    {
+        return by(rule);
+    }
+    let text = answer.errors.as_deref();
     let known = text.and_then(judge_text);
     let by_status = STATUSES.iter().find(|(known, _)| *known == status);
     // Only Vault uses 412, 472 and 473.
@@ -61,7 +63,14 @@ pub(super) fn judge(answer: &ReadAnswer<'_>) -> Verdict {
         (Some((rule, refuser)), _) => Verdict::Refused(rule, refuser),
         (None, Some((_, rule))) if is_vaults => by(*rule),
         (None, _) if is_vaults => Verdict::Unknown,
-        (None, _) => by(LoginRule::AnswerNotVaults),
+        (None, _) => by(not_vaults(answer)),
+    }
+}
+
+fn not_vaults(answer: &ReadAnswer<'_>) -> LoginRule {
+    match answer.body.trim() {
+        "" => LoginRule::AnswerEmpty,
+        _ => LoginRule::AnswerNotVaults,
     }
 }
 
@@ -85,8 +94,41 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
         };
         return rule.map(|rule| (rule, rule.text().refuser));
     }
-    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text));
-    rule.map(by_vault)
+    if OWN_CALLS.iter().any(|call| text.contains(call))
+        && let Some(rule) = find(OWN_CALL_FAULTS, text)
+    {
+        return Some(by_vault(rule));
+    }
+    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))?;
+    Some(by_vault(refine_by_session(rule, text)))
+}
+
+/// Tells refusals apart by the name of the caller's session, which is in the text.
+fn refine_by_session(rule: LoginRule, text: &str) -> LoginRule {
+    let between = |start: &str, end: &str| {
+        let (_, rest) = text.split_once(start)?;
+        let (value, _) = rest.split_once(end)?;
+        // A terminal may have wrapped it.
+        Some(value.split_whitespace().collect::<String>())
+    };
+    match rule {
+        LoginRule::PrincipalNotBound => {
+            let arn = between("IAM Principal \"", "\"");
+            let session = arn.as_ref().and_then(|arn| arn.rsplit_once('/'));
+            match session.is_some_and(|(_, session)| is_instance_id(session)) {
+                true => LoginRule::NodeRoleNotBound,
+                false => rule,
+            }
+        }
+        LoginRule::InstanceUnverified => {
+            let session = between("failed to verify ", " as a valid EC2 instance");
+            match session.is_some_and(|session| !session.starts_with("i-")) {
+                true => LoginRule::SessionNotInstance,
+                false => rule,
+            }
+        }
+        _ => rule,
+    }
 }
 
 /// Judges what stands behind `received error code`: the status, `from STS:` and the body.

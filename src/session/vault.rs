@@ -90,14 +90,19 @@ fn refused_login(status: u16, diagnosis: &inspector::Refusal) -> RefusalRule {
         Some(LoginRule::SignatureExpired | LoginRule::SignatureNotYetCurrent) => {
             RefusalRule::ClockSkewed
         }
-        Some(LoginRule::RateLimited | LoginRule::StsThrottled) => RefusalRule::RateLimited,
+        Some(LoginRule::RateLimited | LoginRule::LeaseQuotaExceeded | LoginRule::StsThrottled) => {
+            RefusalRule::RateLimited
+        }
         Some(LoginRule::PermissionDenied) => RefusalRule::PermissionDenied,
         Some(LoginRule::MountUnknown) => RefusalRule::MountUnknown,
         // Words that are not Vault's, or not known, tell nothing. The status does.
-        None | Some(LoginRule::AnswerNotVaults | LoginRule::AnswerRedirected) => match status {
-            400 => RefusalRule::LoginRefused,
-            status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
-        },
+        None
+        | Some(LoginRule::AnswerNotVaults | LoginRule::AnswerEmpty | LoginRule::AnswerRedirected) => {
+            match status {
+                400 => RefusalRule::LoginRefused,
+                status => unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
+            }
+        }
         Some(rule) => match rule.text().healing {
             Healing::ByItself => RefusalRule::VaultUnavailable,
             Healing::ByHand => RefusalRule::LoginRefused,

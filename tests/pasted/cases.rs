@@ -54,13 +54,14 @@ fn check_unreadable(text: &str, status: Option<u16>, message: &str) {
 #[rustfmt::skip]
 fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
     for (file, status, rule, side) in [
+        ("A01.log", None, "connection-broken-off", "host"),
         ("A03-cli.txt", None, "authorization-missing", "sts"),
         ("A04-cli.txt", None, "signature-differs", "sts"),
         ("A09-cli.txt", None, "method-unsupported", "vault"),
         ("A10-spring.txt", None, "role-unknown", "vault"),
         ("A10.json", None, "role-unknown", "vault"),
         ("A14-hvac.txt", None, "answer-not-vaults", "intermediary"),
-        ("A18-cli.txt", None, "vault-unreachable", "host"),
+        ("A18-cli.txt", None, "vault-timed-out", "host"),
         ("A20.xml", None, "access-key-unknown", "sts"),
         ("A25-tf.txt", None, "login-fields-missing", "vault"),
         ("A26-lambda.log", None, "vault-unreachable", "host"),
@@ -85,8 +86,8 @@ fn rule_of_each_case_is_found_in_the_text_that_people_pasted() {
         ("A32b.html", None, "answer-not-vaults", "intermediary"),
         ("A32.html", Some(502), "answer-not-vaults", "intermediary"),
         ("A32b.html", Some(503), "answer-not-vaults", "intermediary"),
-        ("A36.txt", Some(502), "answer-not-vaults", "intermediary"),
-        ("A36.txt", Some(204), "answer-not-vaults", "intermediary"),
+        ("A36.txt", Some(502), "answer-empty", "intermediary"),
+        ("A36.txt", Some(204), "answer-empty", "intermediary"),
     ] {
         let text = case(file);
         let refusal = pasted(&text, status);
@@ -231,7 +232,7 @@ fn answer_with_a_head_is_read_with_its_status_and_date() {
     let token = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"auth\":{\"client_token\":\"hvs.token\"}}";
     assert_eq!(
         pasted(token, None).message,
-        "nobody refused: the answer holds a token"
+        "the login was accepted: the answer holds a token"
     );
     let wrapped = "{\"auth\":null,\"wrap_info\":{\"token\":\"hvs.token\",\"ttl\":60}}";
     check(wrapped, None, "response-wrapped", "vault");
@@ -255,29 +256,77 @@ fn answer_with_a_head_is_read_with_its_status_and_date() {
 
 #[test]
 fn failure_of_the_transport_is_known_in_every_form() {
-    for text in [
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp 10.0.0.1:8200: connect: connection refused",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp: lookup vault.example.com on 10.0.0.2:53: no such host",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp 10.0.0.1:8200: i/o timeout",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": http: server gave HTTP response to HTTPS client",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": EOF",
-        "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": remote error: tls: bad certificate",
-        "2024-03-01T10:00:00.000Z [ERROR] agent.auth.handler: error authenticating: error=\"Put \\\"https://vault.example.com:8200/v1/auth/aws/login\\\": context deadline exceeded\" backoff=1s",
-        "{\"level\":\"error\",\"error\":\"could not get provider client: unable to log in to auth method: unable to log in with AWS IAM auth: context deadline exceeded\"}",
-        "curl: (7) Failed to connect to vault.example.com port 8200 after 2 ms: Connection refused",
-        "curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n$ curl https://vault.example.com/v1/auth/aws/login",
-        "Error: connect ECONNREFUSED 10.0.0.1:8200\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)",
-        "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='vault.example.com', port=8200): Max retries exceeded with url: /v1/auth/aws/login (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused'))",
-        "org.springframework.vault.VaultException: I/O error on POST request for \"https://vault.example.com:8200/v1/auth/aws/login\": Connection refused; nested exception is java.net.ConnectException: Connection refused",
-        "Vault::HTTPConnectionError: The Vault server at `https://vault.example.com:8200' is not currently\naccepting connections. Please ensure that the server is running an that your\nauthentication information is correct.",
-        "error sending request for url (https://vault.example.com:8200/v1/auth/aws/login): error trying to connect: tcp connect error: Connection refused (os error 111)",
+    for (text, rule) in [
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp 10.0.0.1:8200: connect: connection refused",
+            "vault-unreachable",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp: lookup vault.example.com on 10.0.0.2:53: no such host",
+            "vault-unreachable",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": dial tcp 10.0.0.1:8200: i/o timeout",
+            "vault-unreachable",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
+            "vault-certificate-untrusted",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": http: server gave HTTP response to HTTPS client",
+            "tls-not-spoken",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": EOF",
+            "connection-broken-off",
+        ),
+        (
+            "Error authenticating: Put \"https://vault.example.com:8200/v1/auth/aws/login\": remote error: tls: bad certificate",
+            "vault-unreachable",
+        ),
+        (
+            "2024-03-01T10:00:00.000Z [ERROR] agent.auth.handler: error authenticating: error=\"Put \\\"https://vault.example.com:8200/v1/auth/aws/login\\\": context deadline exceeded\" backoff=1s",
+            "vault-timed-out",
+        ),
+        (
+            "{\"level\":\"error\",\"error\":\"could not get provider client: unable to log in to auth method: unable to log in with AWS IAM auth: context deadline exceeded\"}",
+            "vault-timed-out",
+        ),
+        (
+            "curl: (7) Failed to connect to vault.example.com port 8200 after 2 ms: Connection refused",
+            "vault-unreachable",
+        ),
+        (
+            "curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n$ curl https://vault.example.com/v1/auth/aws/login",
+            "vault-certificate-untrusted",
+        ),
+        (
+            "Error: connect ECONNREFUSED 10.0.0.1:8200\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)",
+            "vault-unreachable",
+        ),
+        (
+            "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='vault.example.com', port=8200): Max retries exceeded with url: /v1/auth/aws/login (Caused by NewConnectionError('<urllib3.connection.HTTPSConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused'))",
+            "vault-unreachable",
+        ),
+        (
+            "org.springframework.vault.VaultException: I/O error on POST request for \"https://vault.example.com:8200/v1/auth/aws/login\": Connection refused; nested exception is java.net.ConnectException: Connection refused",
+            "vault-unreachable",
+        ),
+        (
+            "Vault::HTTPConnectionError: The Vault server at `https://vault.example.com:8200' is not currently\naccepting connections. Please ensure that the server is running an that your\nauthentication information is correct.",
+            "vault-unreachable",
+        ),
+        (
+            "error sending request for url (https://vault.example.com:8200/v1/auth/aws/login): error trying to connect: tcp connect error: Connection refused (os error 111)",
+            "vault-unreachable",
+        ),
     ] {
-        check(text, None, "vault-unreachable", "host");
+        check(text, None, rule, "host");
         let refusal = pasted(&format!("╷\n│ {}\n╵", text.replace('\n', "\n│ ")), None);
         assert_eq!(
             refusal.rule.map(|rule| rule.name()),
-            Some("vault-unreachable"),
+            Some(rule),
             "boxed: {text}"
         );
     }
@@ -519,7 +568,7 @@ fn rule_is_found_in_logs_dumps_and_consoles_of_other_programs() {
         ),
         (
             "curl: (60) SSL certificate problem: self-signed certificate in certificate chain\n(url https://vault.x/v1/auth/aws/login)",
-            "vault-unreachable",
+            "vault-certificate-untrusted",
         ),
         (
             "{\"errors\":[\"missing client token\"]}user@host:~$ ",
@@ -539,11 +588,11 @@ fn rule_is_found_in_logs_dumps_and_consoles_of_other_programs() {
         ),
         (
             "Error making API request.\n\nURL: PUT https://v/v1/auth/aws/login\nCode: 400. Raw Message:\n\nClient sent an HTTP request to an HTTPS server.",
-            "answer-not-vaults",
+            "tls-expected",
         ),
         (
             "Client sent an HTTP request to an HTTPS server.",
-            "answer-not-vaults",
+            "tls-expected",
         ),
         (
             "time=\"2024-03-01T10:00:00Z\" level=fatal msg=\"login failed: Error making API request.\\n\\nURL: PUT https://v/v1/auth/aws/login\\nCode: 404. Errors:\\n\\n* no handler for route 'auth/aws/login'\"",

@@ -2,7 +2,7 @@
 //! `docs/login-contract.md#s2-11`).
 
 use super::CalledRegion;
-use crate::inspector::arn::{ArnFault, Caller};
+use crate::inspector::arn::{ArnFault, Caller, is_instance_id};
 use crate::inspector::finding::{Findings, quoted};
 use crate::inspector::profile::{
     InferredEntity, RoleBindings, RoleProfile, ServerProfile, UniqueIds,
@@ -122,11 +122,15 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
         return;
     }
     let found = quoted(&canonical);
+    let rule = match caller.session.is_some_and(is_instance_id) {
+        true => LoginRule::NodeRoleNotBound,
+        false => LoginRule::PrincipalNotBound,
+    };
     if bindings.principal_arns.iter().any(wildcard) {
-        findings.add(LoginRule::PrincipalNotBound, Severity::Depends, format_args!("found {found}, and what a binding with `*` matches is decided by the path that IAM knows"), Some(&found));
+        findings.add(rule, Severity::Depends, format_args!("found {found}, and what a binding with `*` matches is decided by the path that IAM knows"), Some(&found));
     } else {
         findings.add(
-            LoginRule::PrincipalNotBound,
+            rule,
             Severity::Refused,
             format_args!("expected one that is bound, found {found}"),
             Some(&found),
@@ -149,13 +153,4 @@ fn report_dead_bindings(bindings: &RoleBindings, findings: &mut Findings) {
             );
         }
     }
-}
-
-fn is_instance_id(session: &str) -> bool {
-    session.strip_prefix("i-").is_some_and(|digits| {
-        (8..=17).contains(&digits.len())
-            && digits
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    })
 }

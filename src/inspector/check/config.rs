@@ -34,6 +34,21 @@ const KNOWN_REGIONS: &str = "af-south-1 ap-east-1 ap-northeast-1 ap-northeast-2 
     cn-northwest-1 us-gov-east-1 us-gov-west-1 us-gov-east-1-fips us-gov-west-1-fips us-iso-east-1 \
     us-iso-west-1 us-isob-east-1";
 
+/// The header with the server ID, as Vault's documentation writes it.
+const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
+
+/// What others call it: Consul, aws-iam-authenticator, options of Vault and its clients, and texts
+/// about them.
+const OTHER_SERVER_IDS: [&str; 7] = [
+    "X-Consul-IAM-ServerID",
+    "x-k8s-aws-id",
+    "iam_server_id_header_value",
+    "header_value",
+    "X-Vault-IAM-Server-ID",
+    "X-Vault-Server-ID",
+    "X-Vault-Server",
+];
+
 /// The most findings about headers.
 const MOST_FINDINGS: usize = 16;
 
@@ -54,12 +69,29 @@ pub(super) fn check(
             check_query(login, profile, findings);
         }
     }
+    check_panic(profile, findings);
     match profile.called_endpoint()? {
         CalledEndpoint::Global => Some(CalledRegion("us-east-1".into())),
         CalledEndpoint::Region(region) => Some(CalledRegion(region.clone())),
         CalledEndpoint::Url(url) => region_of_url(url),
         CalledEndpoint::ClientRegion => check_client_region(headers, profile, findings),
     }
+}
+
+/// Some versions read a configuration that was never written: `docs/login-contract.md#row-17c`.
+fn check_panic(profile: &ServerProfile, findings: &mut Findings) {
+    let unknown = match (profile.gate(), profile.panics_without_config()) {
+        (Gate::Skipped, Some(true)) => "",
+        (Gate::Skipped, None) => "whether this version does is not known",
+        (Gate::Unknown, Some(true)) => "whether that was written is not known",
+        // Few servers do.
+        (Gate::Made, _) | (_, Some(false)) | (Gate::Unknown, None) => return,
+    };
+    let severity = match unknown {
+        "" => Severity::Refused,
+        _ => Severity::Depends,
+    };
+    findings.add(LoginRule::PluginPanics, severity, unknown, None);
 }
 
 /// Checks the server ID: `docs/login-contract.md#row-18` to `docs/login-contract.md#row-22`.
@@ -73,18 +105,27 @@ fn check_server_id(
         .get("X-Vault-Aws-Iam-Server-Id")
         .map(|header| header.joined());
     let sent = sent.filter(|value| !value.is_empty());
+    let misnamed = misnamed_server_id(headers);
     let severity = match &profile.server_id {
         Some(ServerIdRequirement::NotRequired) => return,
         Some(ServerIdRequirement::Required(wanted)) if wanted.is_empty() => return,
         Some(ServerIdRequirement::Required(wanted)) => {
             let expected = quoted(wanted);
             match &sent {
-                None => findings.add(
-                    LoginRule::ServerIdMissing,
-                    Severity::Refused,
-                    format_args!("expected {expected}, found none"),
-                    Some(&expected),
-                ),
+                None => match &misnamed {
+                    Some(names) => findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Refused,
+                        names,
+                        Some(&format!("{expected} under the name {SERVER_ID}")),
+                    ),
+                    None => findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Refused,
+                        format_args!("expected {expected}"),
+                        Some(&expected),
+                    ),
+                },
                 Some(value) if value != wanted => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Refused,
@@ -100,12 +141,15 @@ fn check_server_id(
         }
         None => {
             match &sent {
-                None => findings.add(
-                    LoginRule::ServerIdMissing,
-                    Severity::Depends,
-                    "found none, and whether the server wants one is not known",
-                    None,
-                ),
+                None => {
+                    let names = misnamed.map_or_else(String::new, |names| names + "; ");
+                    findings.add(
+                        LoginRule::ServerIdMissing,
+                        Severity::Depends,
+                        format_args!("{names}whether the server wants one is not known"),
+                        None,
+                    );
+                }
                 Some(value) => findings.add(
                     LoginRule::ServerIdDiffers,
                     Severity::Depends,
@@ -133,7 +177,7 @@ fn check_server_id(
             findings.add(
                 LoginRule::AuthorizationMissing,
                 Severity::Refused,
-                "expected one, found none",
+                headers.misspelt("Authorization").unwrap_or_default(),
                 None,
             );
             return;
@@ -163,6 +207,20 @@ fn signed_headers(authorization: &str) -> &str {
         start += line.len();
     }
     ""
+}
+
+/// Finds the server ID under a misspelt name, or one that another client or an option gives it.
+pub(in crate::inspector) fn misnamed_server_id(headers: &Headers) -> Option<String> {
+    let misspelt = headers.misspelt(SERVER_ID);
+    if misspelt.is_some() {
+        return misspelt;
+    }
+    let sent = |name: &&&str| {
+        let mut headers = headers.0.iter();
+        headers.any(|header| header.name.eq_ignore_ascii_case(name))
+    };
+    let found = OTHER_SERVER_IDS.iter().find(sent)?;
+    Some(format!("expected {SERVER_ID}, found `{found}`"))
 }
 
 /// Checks the names of headers: `docs/login-contract.md#row-23`.
@@ -208,7 +266,8 @@ fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) 
 fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
     match name {
         "X-Amz-User-Agent" => plugin?.is_vault_since([1, 15, 0]),
-        "X-Amz-Signedheaders" => Some(plugin?.flavour == Flavour::Vault),
+        // The canonical spelling of it, which older ones compare with another.
+        "X-Amz-Signedheaders" => plugin?.is_vault_since([1, 15, 0]),
         "X-Amz-Content-Sha256" => Some(plugin.is_none_or(|plugin| {
             plugin.flavour == Flavour::OpenBao || plugin.is_vault_since([1, 5, 4]) != Some(false)
         })),
@@ -281,16 +340,21 @@ fn check_client_region(
         );
         return None;
     };
-    if KNOWN_REGIONS.split(' ').any(|known| known == region) {
+    // aws-sdk-go 1.49.22 brought it: docs/login-contract.md#s5-3
+    let is_too_new = region == "ca-west-1"
+        && profile
+            .plugin()
+            .is_some_and(|plugin| plugin.is_older_vault([1, 15, 5]));
+    if !is_too_new && KNOWN_REGIONS.split(' ').any(|known| known == region) {
         let real = match region {
             "aws-global" => "us-east-1",
             _ => region.strip_suffix("-fips").unwrap_or(region),
         };
         return Some(CalledRegion(real.into()));
     }
-    let newest_read = profile.plugin().is_some_and(|plugin| {
-        plugin.flavour == Flavour::Vault && plugin.is_vault_since([1, 22, 0]) == Some(false)
-    });
+    let newest_read = profile
+        .plugin()
+        .is_some_and(|plugin| plugin.is_older_vault([1, 22, 0]));
     // With more slashes than a scope has, this may be a piece of a secret.
     let is_scope = credential.is_some_and(|credential| {
         let scope = credential

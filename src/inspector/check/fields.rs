@@ -76,7 +76,7 @@ pub(super) fn check(
     };
     let headers = headers.filter(|headers: &Headers| {
         if headers.0.is_empty() {
-            findings.refuse(LoginRule::HeadersMissing, "expected headers, found none");
+            findings.refuse(LoginRule::HeadersMissing, "");
         }
         !headers.0.is_empty()
     });
@@ -94,11 +94,12 @@ pub(super) fn check(
 /// Decides which flow the server takes (`docs/login-contract.md#s1-3`); `None` if it is not iam's.
 fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings) -> Option<()> {
     let has = |name| json.get(name).is_some();
-    let openbao = profile
-        .plugin()
-        .is_some_and(|plugin| plugin.flavour == Flavour::OpenBao);
     let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
-    let body_needed = openbao || !is_get;
+    // Who takes no GET asks for all fields: docs/login-contract.md#row-17a
+    let takes_no_get = profile
+        .plugin()
+        .is_some_and(|plugin| plugin.is_vault_since([1, 15, 0]) == Some(false));
+    let body_needed = takes_no_get || !is_get;
     let missing: Vec<_> = IAM_FIELDS
         .into_iter()
         .filter(|name| !has(name) && (*name != "iam_request_body" || body_needed))
@@ -106,24 +107,38 @@ fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings)
     let ec2 = has("pkcs7") || (has("identity") && has("signature"));
     match (missing.is_empty(), ec2) {
         (true, false) => {}
-        (true, true) => {
-            findings.refuse(LoginRule::LoginFlowsMixed, "expected one type, found both")
-        }
+        (true, true) => findings.refuse(LoginRule::LoginFlowsMixed, ""),
         (false, true) => {
             findings.add(LoginRule::LoginIsEc2, Severity::Depends, "", None);
             return None;
         }
         (false, false) => {
-            let missing = missing.join(", ");
+            let named: Vec<String> = missing
+                .iter()
+                .map(|name| match misspelt(json, name) {
+                    Some(found) => format!("{name} (found {found})"),
+                    None => (*name).into(),
+                })
+                .collect();
             findings.add(
                 LoginRule::LoginFieldsMissing,
                 Severity::Refused,
-                format_args!("expected {missing}, found none"),
-                Some(&missing),
+                named.join(", "),
+                Some(&missing.join(", ")),
             );
         }
     }
     Some(())
+}
+
+/// Returns the key that stands in the place of a field, as it may be shown.
+fn misspelt(json: &Json<'_>, field: &str) -> Option<String> {
+    let Json::Object(entries) = json else {
+        return None;
+    };
+    let mut entries = entries.iter();
+    let (name, _) = entries.find(|(name, _)| redact::is_misspelt(name, field))?;
+    Some(redact::name(name).quoted())
 }
 
 fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
@@ -146,9 +161,7 @@ fn report_unknown_keys(json: &Json<'_>, findings: &mut Findings) {
 
 fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
     match fault {
-        HeadersFault::Blank => {
-            findings.refuse(LoginRule::HeadersBlank, "expected headers, found nothing")
-        }
+        HeadersFault::Blank => findings.refuse(LoginRule::HeadersBlank, ""),
         HeadersFault::NotJson(fault, encoding) => {
             let taken_for = match encoding {
                 Encoding::Base64 => "inside the base64",
@@ -206,7 +219,7 @@ fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findin
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
     match method {
-        "" => findings.refuse(LoginRule::MethodMissing, "expected `POST`, found nothing"),
+        "" => findings.refuse(LoginRule::MethodMissing, ""),
         "POST" => {}
         "GET" => {
             match profile
@@ -218,12 +231,7 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
                     LoginRule::MethodUnsupported,
                     "expected `POST`, which alone this server supports, found `GET`",
                 ),
-                None => findings.add(
-                    LoginRule::MethodGet,
-                    Severity::Depends,
-                    "expected `POST`, found `GET`",
-                    None,
-                ),
+                None => findings.add(LoginRule::MethodGet, Severity::Depends, "", None),
             }
             return Method::Get;
         }
@@ -237,10 +245,7 @@ fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) 
 
 fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
     if encoded.is_empty() {
-        findings.refuse(
-            LoginRule::UrlMissing,
-            "expected base64 of a URL, found nothing",
-        );
+        findings.refuse(LoginRule::UrlMissing, "");
         return None;
     }
     let Some(bytes) = go_base64::decode(encoded) else {
@@ -277,17 +282,14 @@ fn report_base64(rule: LoginRule, encoded: &str, findings: &mut Findings) {
 fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findings) {
     if method == Method::Post {
         if !url.query.is_empty() {
-            findings.refuse(LoginRule::PostWithQuery, "expected none, found one");
+            findings.refuse(LoginRule::PostWithQuery, "");
         }
         return;
     }
     let actions: Vec<&str> = query.all("Action").collect();
     match actions[..] {
         [ACTION] => {}
-        [] => findings.refuse(
-            LoginRule::QueryActionMissing,
-            "expected Action=GetCallerIdentity, found none",
-        ),
+        [] => findings.refuse(LoginRule::QueryActionMissing, ""),
         [other] => findings.refuse(
             LoginRule::QueryActionUnexpected,
             format_args!(
@@ -304,10 +306,7 @@ fn check_action(method: Method, url: &GoUrl, query: &Query, findings: &mut Findi
 
 fn check_body(encoded: &str, method: Method, findings: &mut Findings) -> Option<Vec<u8>> {
     if encoded.is_empty() && method == Method::Post {
-        findings.refuse(
-            LoginRule::BodyMissing,
-            "expected base64 of a form, found nothing",
-        );
+        findings.refuse(LoginRule::BodyMissing, "");
         return None;
     }
     let Some(body) = go_base64::decode(encoded) else {

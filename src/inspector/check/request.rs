@@ -6,9 +6,11 @@ use crate::inspector::finding::Findings;
 use crate::inspector::go_header::{is_name, is_value};
 use crate::inspector::go_url::{GoUrl, Query, escapes_are_valid};
 use crate::inspector::headers::Headers;
+use crate::inspector::profile::ServerProfile;
 use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
+use crate::sts::region_of_host;
 
 const VERSION: &str = "2011-06-15";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -35,7 +37,12 @@ const HOP_BY_HOP: [&str; 6] = [
 /// The most findings of one kind.
 const MOST_FINDINGS: usize = 8;
 
-pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
+pub(super) fn check(
+    login: &Login,
+    headers: &Headers,
+    profile: &ServerProfile,
+    findings: &mut Findings,
+) {
     let illegal = headers.0.iter().filter(|header| {
         !is_name(&header.name) || !header.values.iter().all(|value| is_value(value))
     });
@@ -79,7 +86,7 @@ pub(super) fn check(login: &Login, headers: &Headers, findings: &mut Findings) {
     }
     if let Some(url) = &login.url {
         check_url(url, findings);
-        check_host(url, headers, findings);
+        check_host(url, headers, profile, findings);
     }
     check_accept(headers, findings);
     check_body(login, headers, findings);
@@ -146,7 +153,7 @@ fn check_url(url: &GoUrl, findings: &mut Findings) {
     }
 }
 
-fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
+fn check_host(url: &GoUrl, headers: &Headers, profile: &ServerProfile, findings: &mut Findings) {
     if url.host.is_empty() {
         return;
     }
@@ -169,6 +176,18 @@ fn check_host(url: &GoUrl, headers: &Headers, findings: &mut Findings) {
                 redact::host(&url.host).quoted()
             ),
             Some(&plain),
+        );
+    }
+    let is_sts = bare == "sts.amazonaws.com" || region_of_host(bare).is_some();
+    if !bare.is_empty() && !is_sts && !profile.calls_host(bare) {
+        findings.add(
+            LoginRule::HostNotSts,
+            Severity::Depends,
+            format_args!(
+                "found {}, and whether AWS takes it for the endpoint's is not known",
+                redact::host(&url.host).quoted()
+            ),
+            None,
         );
     }
     if let Some(host) = headers
@@ -194,10 +213,7 @@ fn check_accept(headers: &Headers, findings: &mut Findings) {
         let accept = accept.joined();
         let accept = accept.trim_matches([' ', '\t']);
         if accept == "application/json" {
-            findings.refuse(
-                LoginRule::AcceptJson,
-                "expected none, found `application/json`",
-            );
+            findings.refuse(LoginRule::AcceptJson, "");
         } else if accept.to_ascii_lowercase().contains("json") {
             findings.add(
                 LoginRule::AcceptJson,

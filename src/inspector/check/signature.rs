@@ -35,7 +35,7 @@ pub(super) fn check(
     let authorization = match Authorization::read(headers, &login.query) {
         Ok(authorization) => authorization,
         Err(fault) => {
-            report_fault(&fault, findings);
+            report_fault(&fault, headers, findings);
             return None;
         }
     };
@@ -48,12 +48,7 @@ pub(super) fn check(
         );
     }
     if authorization.place == Place::Header && login.query.first("X-Amz-Signature").is_some() {
-        findings.add(
-            LoginRule::SignatureTwice,
-            Severity::Depends,
-            "expected one, found two",
-            None,
-        );
+        findings.add(LoginRule::SignatureTwice, Severity::Depends, "", None);
     }
     // Without a time a signature is incomplete to AWS, which comes before all that it says.
     let signed_at = check_timestamp(&authorization, login, headers, findings);
@@ -81,11 +76,12 @@ pub(super) fn check_shape(authorization: &Authorization, findings: &mut Findings
     }
 }
 
-fn report_fault(fault: &AuthorizationFault, findings: &mut Findings) {
+fn report_fault(fault: &AuthorizationFault, headers: &Headers, findings: &mut Findings) {
     match fault {
         AuthorizationFault::Missing if findings.has(LoginRule::AuthorizationMissing) => {}
         AuthorizationFault::Missing => {
-            findings.refuse(LoginRule::AuthorizationMissing, "expected one, found none")
+            let misspelt = headers.misspelt("Authorization").unwrap_or_default();
+            findings.refuse(LoginRule::AuthorizationMissing, misspelt);
         }
         AuthorizationFault::Incomplete(detail) => {
             findings.refuse(LoginRule::SignatureIncomplete, format_args!("{detail}"))
@@ -118,15 +114,12 @@ fn check_signed_headers(
         findings.add(
             LoginRule::SignedHeadersUnsorted,
             Severity::Depends,
-            "expected lower case, sorted, each name once, found something else",
+            "",
             None,
         );
     }
     if !names.iter().any(|name| name.eq_ignore_ascii_case("host")) {
-        findings.refuse(
-            LoginRule::HostNotSigned,
-            "expected `host` in SignedHeaders, found none",
-        );
+        findings.refuse(LoginRule::HostNotSigned, "");
     }
     if names.contains(&"content-length") {
         check_length(login, headers, findings);
@@ -281,7 +274,7 @@ fn check_timestamp(
         findings.add(
             LoginRule::DateMissing,
             severity,
-            "expected one, found none",
+            headers.misspelt("X-Amz-Date").unwrap_or_default(),
             None,
         );
         return None;
@@ -374,7 +367,7 @@ fn check_key(
         findings.add(
             LoginRule::SessionTokenMissing,
             severity,
-            "expected one, found none",
+            headers.misspelt("X-Amz-Security-Token").unwrap_or_default(),
             None,
         );
     } else if authorization.access_key_id.starts_with("AKIA") && token.is_some() {
@@ -383,11 +376,6 @@ fn check_key(
         } else {
             Severity::Depends
         };
-        findings.add(
-            LoginRule::SessionTokenUnexpected,
-            severity,
-            "expected none, found one",
-            None,
-        );
+        findings.add(LoginRule::SessionTokenUnexpected, severity, "", None);
     }
 }

@@ -81,14 +81,28 @@ pub(super) fn candidates(reading: &Reading<'_>, add: &mut dyn FnMut(Candidate)) 
             }
             let vault = vault.get_or_insert_with(|| VaultWords::new(&view.squeezed));
             if vault.are_around(start, end) {
+                let last = view.position(end.saturating_sub(1));
+                let body = lines(&view.text, view.position(start), last);
                 return add(Candidate {
                     says: Says::Silence,
                     quality: 2,
-                    answer: Answer::default(),
+                    answer: Answer {
+                        body: body.into(),
+                        ..Answer::default()
+                    },
                 });
             }
         }
     }
+}
+
+/// Returns the lines that a part of a text stands on.
+fn lines(text: &str, start: usize, end: usize) -> &str {
+    let before = text.get(..start).and_then(|before| before.rfind('\n'));
+    let after = text.get(end..).and_then(|after| after.find('\n'));
+    let first = before.map_or(0, |at| at + 1);
+    let last = after.map_or(text.len(), |at| end + at);
+    text.get(first..last).unwrap_or_default()
 }
 
 /// Words by which a failure is known to be one of a request to Vault: other requests fail, too. Each

@@ -1,6 +1,8 @@
 //! Puts the texts that the rules know back together where a wrap broke them.
 
-use super::super::refusal_texts::{AFTER_STS, BEFORE_STS, FIELD_VALIDATION, STS, UPSTREAM};
+use super::super::refusal_texts::{
+    AFTER_STS, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS, STS, UPSTREAM,
+};
 use super::view::{View, squeeze};
 
 /// Texts besides those of the rules that decide between rules, or that values stand behind.
@@ -25,9 +27,19 @@ pub(super) struct KnownTexts(Vec<(&'static str, String)>);
 
 impl KnownTexts {
     pub(super) fn new() -> Self {
-        let known = [BEFORE_STS, FIELD_VALIDATION, UPSTREAM, STS, AFTER_STS];
+        let known = [
+            BEFORE_STS,
+            FIELD_VALIDATION,
+            UPSTREAM,
+            STS,
+            AFTER_STS,
+            OWN_CALL_FAULTS,
+        ];
         let pieces = known.into_iter().flatten().map(|(piece, _)| *piece);
-        let pieces = pieces.chain(MARKS).filter(|piece| !piece.is_empty());
+        let pieces = pieces
+            .chain(OWN_CALLS)
+            .chain(MARKS)
+            .filter(|piece| !piece.is_empty());
         Self(pieces.map(|piece| (piece, squeeze(piece))).collect())
     }
 
