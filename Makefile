@@ -242,16 +242,17 @@ need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&
 	@tools/step "downloading the crates" cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
+# debian PROGRAM PACKAGE: installs a Debian package, unless the program is there.
+debian = @command -v $(1) >/dev/null || { echo "installing $(2) by apt-get …"; \
+	{ apt-get update -qq && apt-get install -y -qq $(2); } >/dev/null || \
+	{ echo "missing $(2): run apt-get install $(2)" >&2; exit 1; }; }
+
 .make/chromium:
-	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || { echo "installing chromium …"; \
-		{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
-		{ echo "missing chromium: run apt-get install chromium, or set CHROMIUM"; exit 1; }; }
+	$(call debian,"$${CHROMIUM:-chromium}",chromium)
 	@mkdir -p .make && touch $@
 
 .make/hyperfine:
-	@command -v hyperfine >/dev/null || { echo "installing hyperfine …"; \
-		{ apt-get update -qq && apt-get install -y -qq hyperfine; } >/dev/null 2>&1 || \
-		{ echo "missing hyperfine: run apt-get install hyperfine"; exit 1; }; }
+	$(call debian,hyperfine,hyperfine)
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py
