@@ -415,6 +415,14 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
         ("a bracket that is not closed", "https://[::1/"),
         ("a percent sign in the host", "https://sts%2eamazonaws.com/"),
         (
+            "a slash in the zone of an IPv6 address",
+            "https://[fe80::1%25%2F]/",
+        ),
+        (
+            "an escape in an IPv6 address",
+            "https://[fe80::%31%25eth0]/",
+        ),
+        (
             "user information with a space",
             "https://a b@sts.amazonaws.com/",
         ),
@@ -441,6 +449,10 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
             => "depends[sts-url-malformed] expected `//` after the scheme, found something else";
         "what crashes the plugin": with_url("https:%zz")
             => "refused[sts-url-malformed] expected `//` after the scheme, found something else";
+        "an escape in the zone of an IPv6 address": with_url("https://[fe80::1%25%65th0]/")
+            => "depends[sts-url-malformed] expected a DNS name as the host, found something else"
+            => "depends[host-not-sts] found (18 characters), and whether AWS takes it for the \
+                endpoint's is not known";
         "a path": with_url("https://sts.amazonaws.com/x")
             => "depends[sts-url-not-bare] expected the path `/`, found another, which has to be \
                 signed as it is";
