@@ -1,4 +1,5 @@
-# The commands of this project; see README.md. No logic lives here: every check is a test.
+# The commands of this project: `make help` lists them. Recipes install, build and start programs;
+# what is right or wrong is decided by programs in tests/.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -23,8 +24,13 @@ WASM_BUILT = target/$(WASM_TARGET)/release
 
 WASM_OPT = tools/node_modules/.bin/wasm-opt
 WASM_METADCE = tools/node_modules/.bin/wasm-metadce
-# What the compiler takes for granted on this target, and so every host has.
+# The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
+
+.PHONY: help
+help: ## Lists the commands.
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
+		| expand -t 20
 
 .PHONY: component
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
@@ -38,7 +44,7 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
 .PHONY: signer
-signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, the component that signs and does nothing else.
+signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
 dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@echo "building the signer …"
@@ -68,14 +74,14 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@mkdir -p dist
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
-# The tests' own server plugin; never shipped.
+# HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	$(call need,go,https://go.dev/dl)
 	@echo "building HashiCorp's AWS auth method for the test bed …"
 	@mkdir -p $(@D)
 	@cd tests/e2e/plugin && go build -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
 
-# The tests of the .wasm files are built with the host: one set of features, one wasmtime.
+# The tests of the .wasm files are built together with the host, so that both share one wasmtime.
 HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
 
 .PHONY: wasmtime
@@ -87,8 +93,8 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
-# Each package has its hash in the lock file, which this holds it to as `npm ci` does. Not `npm ci`, because that refuses
-# lock files without the optional packages of other platforms.
+# Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
+# without the optional packages of other platforms.
 npm_install = cd $(1) && npm install --no-save --silent
 npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
@@ -134,15 +140,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 
 .PHONY: check
 check: .make/rust ## Checks format, lints and licences.
-	@cargo fmt --all --check
-	@cargo fmt --manifest-path fuzz/Cargo.toml --check
-	@cargo clippy --locked --quiet --workspace --all-targets --profile host -- --deny warnings
-	@for crate in component signer command core-module; do \
-		cargo clippy --locked --quiet --package vault-aws-login-$$crate --target $(WASM_TARGET) -- --deny warnings; done
-	@test -z "$$(gofmt -l host-examples/go tests)"
-	@cd host-examples/go && go vet ./... && go vet -tags e2e ./...
-	@for module in tests/bench/load tests/bench/go tests/e2e/go-login; do (cd $$module && go vet ./...); done
-	@python3 tests/check_licences.py
+	@python3 tests/check.py
 
 .PHONY: fuzz
 fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
@@ -172,8 +170,9 @@ clean: ## Removes everything that was built; tools and caches stay.
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
 
-# wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls whatever callback a filter
-# exports, and proxy-wasm exports all of them: those that do nothing here are taken out, since each request would pay.
+# wasm32-wasip1, because only there Envoy gives a filter its environment. Envoy calls each callback
+# that a filter exports, and proxy-wasm exports all of them: those that do nothing here are removed,
+# because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
 	@echo "building the Envoy filter …"
@@ -183,13 +182,13 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) target/optimised/filter.wasm --output $@
 
-# Built with the host, as the tests are: one wasmtime. The signer alone is built as the component is, and
+# Built together with the host, as the tests are. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.
 BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
 BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component signer command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size beside what people run today (minutes).
+bench: component signer command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)
@@ -207,14 +206,14 @@ bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures th
 	@$(PYTHON) tests/bench/envoy.py
 
 .PHONY: composed
-composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, another component with ours in it.
+composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.
 
 dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-examples/composed -type f) target/tools/bin/wac
-	@echo "building another component and composing ours into it …"
+	@echo "building the component that contains this one …"
 	@$(CARGO_WASM) --target wasm32-wasip2 --package vault-aws-login-composed
 	@target/tools/bin/wac plug --plug $< --output $@ target/wasm32-wasip2/release/vault-aws-login-composed.wasm
 
-# A filter of somebody else's: the tests show what it can and cannot read.
+# Another filter in the same Envoy: the tests show what it can and cannot read.
 $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 	@echo "building the tests' foreign filter …"
 	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-foreign-filter
@@ -231,7 +230,7 @@ target/tools/bin/wac:
 	@echo "building wac (minutes, once) …"
 	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
 
-# need PROGRAM PLACE: ends with where to get a program that is missing.
+# need PROGRAM PLACE: fails if a program is missing, and says where to get it.
 need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&2; exit 1; }
 
 .make/rust: rust-toolchain.toml

@@ -1,14 +1,14 @@
 //! Reads and writes dates, in Unix seconds.
 //!
-//! The calendar is that of the crate `time`, which AWS's signer uses; a property test compares what
-//! is read here with `aws_smithy_types::DateTime`, whose parsers would add 4 kB to the gzipped
-//! component.
+//! The calendar comes from the crate `time`, which `aws-sigv4` already uses. The formats are parsed
+//! here, because `aws_smithy_types::DateTime` would add 4 kB to the gzipped component; a property
+//! test compares the two.
 
 use time::{Date, Month, OffsetDateTime};
 
 use crate::unix_seconds::UnixSeconds;
 
-/// Reads a date such as `20300131T120000Z`, as `X-Amz-Date` has it.
+/// Reads a date such as `20300131T120000Z`, the format of `X-Amz-Date`.
 pub(crate) fn read_amz_date(text: &str) -> Option<i64> {
     let (parts, "") = read_parts("YYYYMMDDThhmmssZ", text)? else {
         return None;
@@ -37,39 +37,51 @@ pub(crate) fn read_http_date(text: &str) -> Option<i64> {
     seconds(parts)
 }
 
-/// Reads a date such as `2030-01-31T12:00:00Z` (RFC 3339) as Unix seconds. It may have an
-/// offset and a fraction; the fraction is dropped.
-pub fn read_rfc3339(text: &str) -> Option<i64> {
+/// Reads a date and time with its zone as Unix seconds, and drops the fraction: RFC 3339, such as
+/// `2030-01-31T12:00:00Z`, and what tools write in its place. Botocore writes `UTC` for the zone,
+/// `date` and Java write an offset without a colon, Go writes `2030-01-31 12:00:00 +0000 UTC`.
+pub fn read_timestamp(text: &str) -> Option<i64> {
     let (parts, rest) = read_parts("YYYY-MM-DD?hh:mm:ss", text)?;
-    if !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
+    if !matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' ')) {
         return None;
     }
-    let offset = match rest.strip_prefix('.') {
+    let zone = match rest.strip_prefix('.') {
         None => rest,
         Some(fraction) => {
-            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-            if offset.len() == fraction.len() {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            if zone.len() == fraction.len() {
                 return None;
             }
-            offset
+            zone
         }
     };
-    let ahead = match offset {
-        "Z" | "z" => 0,
-        _ => {
-            let sign = match offset.as_bytes().first()? {
-                b'+' => 1,
-                b'-' => -1,
-                _ => return None,
-            };
-            let ([.., hours @ 0..24, minutes @ 0..60, _], "") = read_parts("?hh:mm", offset)?
-            else {
-                return None;
-            };
-            sign * (hours * 60 + minutes) * 60
-        }
+    Some(seconds(parts)? - i64::from(seconds_ahead(zone)?))
+}
+
+/// Reads how far a zone is ahead of UTC.
+fn seconds_ahead(zone: &str) -> Option<i32> {
+    let zone = zone.strip_prefix(' ').unwrap_or(zone);
+    if ["Z", "UTC", "GMT"]
+        .iter()
+        .any(|utc| zone.eq_ignore_ascii_case(utc))
+    {
+        return Some(0);
+    }
+    // Go names the zone after its offset.
+    let offset = match zone.split_once(' ') {
+        Some((offset, name)) if name.bytes().all(|b| b.is_ascii_uppercase()) => offset,
+        _ => zone,
     };
-    Some(seconds(parts)? - i64::from(ahead))
+    let sign = match offset.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let parts = read_parts("?hh:mm", offset).or_else(|| read_parts("?hhmm", offset));
+    let ([.., hours @ 0..24, minutes @ 0..60, _], "") = parts? else {
+        return None;
+    };
+    Some(sign * (hours * 60 + minutes) * 60)
 }
 
 /// Writes a date such as `2030-01-31T12:00:00Z`; `None` if the year has not four digits.
@@ -85,8 +97,8 @@ pub(crate) fn write_rfc3339(unix_seconds: i64) -> Option<String> {
 /// Year, month, day, hour, minute and second.
 type Parts = [i32; 6];
 
-/// Reads `text` by `form`: digits for the letters of [`Parts`], any character for `?`, everything
-/// else itself. Returns the parts and the rest.
+/// Matches the beginning of `text` against `form`: a letter of `YMDhms` stands for a digit of that
+/// part, `?` for any byte, everything else for itself. Returns the parts and the rest.
 fn read_parts<'t>(form: &str, text: &'t str) -> Option<(Parts, &'t str)> {
     let mut parts = Parts::default();
     let (read, rest) = text.split_at_checked(form.len())?;
@@ -116,7 +128,7 @@ mod tests {
     use aws_smithy_types::date_time::{DateTime, Format};
     use proptest::prelude::*;
 
-    use super::{read_amz_date, read_http_date, read_rfc3339, write_rfc3339};
+    use super::{read_amz_date, read_http_date, read_timestamp, write_rfc3339};
 
     /// The first second of year 1 and the last one of year 9999.
     const YEARS: core::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -126,7 +138,7 @@ mod tests {
         fn dates_are_written_and_read_as_aws_sdk_does(seconds in YEARS) {
             let date = DateTime::from_secs(seconds);
             let written = date.fmt(Format::DateTime).unwrap();
-            prop_assert_eq!(read_rfc3339(&written), Some(seconds));
+            prop_assert_eq!(read_timestamp(&written), Some(seconds));
             prop_assert_eq!(read_http_date(&date.fmt(Format::HttpDate).unwrap()), Some(seconds));
             prop_assert_eq!(read_amz_date(&written.replace(['-', ':'], "")), Some(seconds));
             prop_assert_eq!(write_rfc3339(seconds), Some(written));
@@ -137,7 +149,7 @@ mod tests {
             text in "[0-3][0-9]{3}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{0,9})?([Zz]|[+-][0-2][0-9]:[0-6][0-9]|)",
         ) {
             let expected = DateTime::from_str(&text, Format::DateTimeWithOffset);
-            prop_assert_eq!(read_rfc3339(&text), expected.ok().map(|date| date.secs()));
+            prop_assert_eq!(read_timestamp(&text), expected.ok().map(|date| date.secs()));
         }
 
         #[test]
@@ -152,7 +164,7 @@ mod tests {
         fn any_text_is_read_or_refused(text in ".{0,40}") {
             read_amz_date(&text);
             read_http_date(&text);
-            read_rfc3339(&text);
+            read_timestamp(&text);
         }
     }
 }

@@ -43,7 +43,7 @@ mod vocabulary;
 
 pub use crate::credential_document::{CredentialDocumentError, read_credential_document};
 pub use crate::credentials::Credentials;
-pub use crate::date::read_rfc3339;
+pub use crate::date::read_timestamp;
 pub use crate::echo::{message as echo_message, value as echo_value};
 pub use crate::input_error::{InputError, InputField, InputRule};
 pub use crate::login::sign_login;

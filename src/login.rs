@@ -17,7 +17,7 @@ use crate::unix_seconds::UnixSeconds;
 /// same bytes.
 ///
 /// # Errors
-/// [`InputRule::CredentialsExpired`] if the credentials have ended at `time`. Everything else was
+/// [`InputRule::CredentialsExpired`] if the credentials have expired at `time`. Everything else was
 /// checked when the arguments were made.
 pub fn sign_login(
     credentials: &Credentials,

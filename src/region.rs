@@ -65,7 +65,7 @@ pub struct Partition {
     pub dual_stack_dns_suffix: &'static str,
 }
 
-/// The commercial regions. Their names have many prefixes; whatever no other partition has is here.
+/// The commercial regions. Their names have many prefixes, so a region that fits no other partition is here.
 const AWS: Partition = Partition {
     name: "aws",
     region_prefix: "",

@@ -33,13 +33,13 @@
 //! | token | [`Session::token_refused`] | a token check, at most once in ten seconds |
 //! | check in flight | the token is dead | `TokenEnded`, and a login |
 //! | check in flight | forbidden by a policy | `Refused` once; the token stays |
-//! | token | either clock reaches the lease's expiry | `TokenEnded`, and a login |
+//! | token | either clock reaches the end of the lease | `TokenEnded`, and a login |
 //!
 //! # Paces
 //!
-//! Each [`RequestPurpose`] has a pace of its own (`back_off.rs`), which says when the next such
+//! Each [`RequestPurpose`] has its own pace (`back_off.rs`), which says when the next such
 //! request is allowed: the login's, the renewal's, the check's, and that of the credentials in
-//! `supply.rs`. A failure lets one pace back off, and no other.
+//! `credential_cache.rs`. A failure lets one pace back off, and no other.
 //!
 //! # Example
 //!
@@ -65,6 +65,7 @@ mod action;
 mod back_off;
 mod clock;
 mod config;
+mod credential_cache;
 mod disowned;
 mod exchange;
 mod instant;
@@ -72,7 +73,6 @@ mod lease;
 mod machine;
 mod refusal;
 mod source;
-mod supply;
 mod vault;
 
 pub use self::action::{Action, ClockCorrection};
@@ -81,7 +81,7 @@ pub use self::config::{
     WebIdentity,
 };
 pub use self::exchange::{
-    Destination, Header, Method, Request, RequestPurpose, Response, TransportFailure,
+    Destination, Header, HttpMethod, Request, RequestPurpose, Response, TransportFailure,
 };
 pub use self::instant::Instant;
 pub use self::lease::Lease;

@@ -16,7 +16,7 @@ pub enum StsEndpoint {
     DualStack,
     /// `sts-fips.<region>.<dual-stack suffix>`.
     FipsDualStack,
-    /// A host of the user's own.
+    /// Another host, such as a private endpoint.
     Url(StsUrl),
 }
 
@@ -49,7 +49,7 @@ impl StsTarget {
             }
             (None, NamedRegion::Absent)
             | (None | Some(StsEndpoint::Regional), NamedRegion::Global) => Self::global(),
-            // A server that nobody told otherwise calls the global host, which is us-east-1's.
+            // By default a server calls the global host, which is us-east-1's.
             (None, NamedRegion::Plain(region)) if region.as_str() == "us-east-1" => Self::global(),
             (None | Some(StsEndpoint::Regional), NamedRegion::Fips(region)) => {
                 Self::of(region, Fips::Yes, Stack::Single)

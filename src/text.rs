@@ -41,7 +41,7 @@ pub(crate) fn check(
 /// Whether a message may echo a value.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
-    /// The value is no secret.
+    /// The value is not secret.
     Value,
     /// The value is, or may be, a secret.
     Nothing,

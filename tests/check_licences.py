@@ -1,6 +1,6 @@
 """Checks that every crate that goes into an artefact has a licence of the list below.
 
-`cargo metadata` names the licences; the list is the same that `cargo deny` would hold. Needs only Python and cargo.
+`cargo metadata` names the licences. Needs only Python and cargo.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ ALLOWED = {
 
 
 def allowed(expression: str) -> bool:
-    """Says whether an SPDX expression can be met with the allowed licences alone."""
-    tokens = re.findall(r"\(|\)|\bOR\b|\bAND\b|[^\s()]+(?: WITH [^\s()]+)?", expression.replace("/", " OR "))
+    """Whether the allowed licences satisfy an SPDX expression."""
+    pattern = r"\(|\)|\bOR\b|\bAND\b|[^\s()]+(?: WITH [^\s()]+)?"
+    tokens = re.findall(pattern, expression.replace("/", " OR "))
 
     def parse_or(index: int) -> tuple[bool, int]:
         result, index = parse_and(index)
@@ -58,7 +59,8 @@ def allowed(expression: str) -> bool:
 
 def main() -> int:
     command = ["cargo", "metadata", "--locked", "--format-version", "1"]
-    packages = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["packages"]
+    metadata = subprocess.run(command, check=True, capture_output=True).stdout
+    packages = json.loads(metadata)["packages"]
     refused = [
         f"{package['name']} {package['version']}: {package['license'] or 'no licence given'}"
         for package in packages
@@ -71,7 +73,7 @@ def main() -> int:
     ]
     for line in refused + foreign:
         print(f"not allowed: {line}")
-    print(f"licences of {len(packages)} crates checked, {len(refused) + len(foreign)} not allowed")
+    print(f"{len(packages)} crates, {len(refused) + len(foreign)} not allowed")
     return 1 if refused or foreign else 0
 
 

@@ -1,4 +1,4 @@
-//! The documents in which AWS's tools and services hand out credentials.
+//! The documents in which tools and services hand out AWS credentials.
 
 #![allow(
     clippy::indexing_slicing,
@@ -7,94 +7,60 @@
     reason = "helpers of tests may fail, as tests do"
 )]
 
-use vault_aws_login::{LoginOptions, UnixSeconds, read_credential_document, sign_login};
+#[path = "credential_documents/forms.rs"]
+mod forms;
+#[path = "credential_documents/properties.rs"]
+mod properties;
+#[path = "credential_documents/refusals.rs"]
+mod refusals;
+#[path = "credential_documents/rows.rs"]
+mod rows;
 
-/// Signs with the document's credentials; the login tells whether key and token were read.
-fn headers_signed_with(document: &str) -> String {
-    let credentials = read_credential_document(document).unwrap();
+use vault_aws_login::{
+    CredentialDocumentError, Credentials, LoginOptions, UnixSeconds, read_credential_document,
+    sign_login,
+};
+
+const ID: &str = "ASIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const TOKEN: &str = "FQoGZXIvYXdzEExampleSessionToken//////////wEaDExample+Token==";
+
+/// 2035-01-01T00:00:00Z.
+const EXPIRY: u64 = 2_051_222_400;
+
+/// The login that credentials sign: it tells whether all three parts are the same.
+fn login(credentials: &Credentials) -> String {
     let time = UnixSeconds::new(1_440_938_160).unwrap();
-    let login = sign_login(&credentials, &LoginOptions::default(), time).unwrap();
-    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
-    let headers = login["iam_request_headers"].as_str().unwrap();
-    let headers = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, headers);
-    String::from_utf8(headers.unwrap()).unwrap()
+    sign_login(credentials, &LoginOptions::default(), time).unwrap()
 }
 
-#[test]
-fn every_form_that_aws_tools_print_is_read() {
-    let forms = [
-        // aws configure export-credentials, and a credential_process
-        r#"{"Version": 1, "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t0ken", "Expiration": "2030-01-31T12:00:00+00:00"}"#,
-        // aws sts assume-role
-        r#"{"Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "SessionToken": "t0ken", "Expiration": "2030-01-31T12:00:00Z"}, "AssumedRoleUser": {"AssumedRoleId": "x", "Arn": "y"}}"#,
-        // the ECS container endpoint
-        r#"{"RoleArn": "arn:aws:iam::123456789012:role/dev", "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "Token": "t0ken", "Expiration": "2030-01-31T12:00:00Z"}"#,
-        // the EC2 metadata service
-        r#"{"Code": "Success", "LastUpdated": "2030-01-31T06:00:00Z", "Type": "AWS-HMAC", "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "s", "Token": "t0ken", "Expiration": "2030-01-31T12:00:00Z"}"#,
-    ];
-    for form in forms {
-        let headers = headers_signed_with(form);
-        assert!(headers.contains("Credential=ASIAEXAMPLE/"), "{form}");
-        assert!(
-            headers.contains(r#""X-Amz-Security-Token":["t0ken"]"#),
-            "{form}"
-        );
-        let credentials = read_credential_document(form).unwrap();
-        assert_eq!(credentials.expires_at(), Some(1_896_091_200), "{form}");
-    }
+/// Reads a document; returns its expiry if the rest of it is the published example.
+fn read(document: impl AsRef<[u8]>) -> Result<Option<u64>, CredentialDocumentError> {
+    let credentials = read_credential_document(document.as_ref())?;
+    let expected = Credentials::new(ID.into(), SECRET.into(), Some(TOKEN.into()), None).unwrap();
+    assert_eq!(login(&credentials), login(&expected));
+    Ok(credentials.expires_at())
 }
 
-#[test]
-fn long_term_key_needs_no_token_and_no_expiry() {
-    for token in ["", r#","SessionToken":null"#, r#","SessionToken":"""#] {
-        let document = format!(r#"{{"AccessKeyId":"AKIAEXAMPLE","SecretAccessKey":"s"{token}}}"#);
-        let headers = headers_signed_with(&document);
-        assert!(!headers.contains("X-Amz-Security-Token"), "{document}");
-    }
+/// A form with the example's values in it.
+fn filled(form: &str) -> String {
+    form.replace("{id}", ID)
+        .replace("{secret}", SECRET)
+        .replace("{token}", TOKEN)
 }
 
-#[test]
-fn document_that_is_none_is_refused_with_what_is_missing() {
-    let table = [
-        (
-            "",
-            "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else",
-        ),
-        (
-            "[]",
-            "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else",
-        ),
-        (
-            "{}",
-            "invalid credential document: expected the key AccessKeyId, found none",
-        ),
-        (
-            r#"{"AccessKeyId":"AKIA"}"#,
-            "invalid credential document: expected the key SecretAccessKey, found none",
-        ),
-        (
-            r#"{"Code":"AssumeRoleUnauthorizedAccess"}"#,
-            "invalid credential document: expected the code Success, found `AssumeRoleUnauthorizedAccess`",
-        ),
-        (
-            r#"{"AccessKeyId":"AKIA","SecretAccessKey":"s","Expiration":"tomorrow"}"#,
-            "invalid credential document: expected Expiration as in 2030-01-31T12:00:00Z, found something else",
-        ),
-        (
-            r#"{"AccessKeyId":"AKIA","SecretAccessKey":["s"]}"#,
-            "invalid credential document: expected a string as SecretAccessKey, found an array",
-        ),
-        (
-            r#"{"AccessKeyId":"AKIA","SecretAccessKey":"s"} x"#,
-            "invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else",
-        ),
-        (
-            r#"{"AccessKeyId":"AKIA","SecretAccessKey":""}"#,
-            "empty secret access key: expected a value",
-        ),
-    ];
-    for (document, message) in table {
-        let error = read_credential_document(document).unwrap_err();
-        assert_eq!(error.to_string(), message, "{document}");
-    }
+/// Returns a text as PowerShell or an editor of Windows may write it.
+fn encodings(text: &str) -> [(&'static str, Vec<u8>); 6] {
+    let utf16 =
+        |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let (little, big) = (utf16(u16::to_le_bytes), utf16(u16::to_be_bytes));
+    let after = |mark: &[u8], rest: &[u8]| [mark, rest].concat();
+    [
+        ("UTF-8", text.into()),
+        ("UTF-8 with a mark", after(b"\xef\xbb\xbf", text.as_bytes())),
+        ("UTF-16LE with a mark", after(b"\xff\xfe", &little)),
+        ("UTF-16BE with a mark", after(b"\xfe\xff", &big)),
+        ("UTF-16LE", little),
+        ("UTF-16BE", big),
+    ]
 }

@@ -28,13 +28,13 @@ const NAMES: &str = "content-type;host;x-amz-date";
 const SERVER_ID: &str = "X-Vault-AWS-IAM-Server-ID";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
-/// A login in pieces; the signature is checked by nobody here.
+/// A login in pieces; its signature is wrong, which no check here can see.
 struct Login {
     method: &'static str,
     url: String,
     body: String,
     headers: Value,
-    /// Sent in place of the encoded headers.
+    /// Sent instead of the encoded headers.
     raw_headers: Option<Value>,
     more: Value,
     without: &'static str,
@@ -227,7 +227,7 @@ macro_rules! logins {
 }
 
 #[test]
-fn login_of_our_own_is_accepted_by_every_server_that_is_known() {
+fn login_of_the_signer_is_accepted_by_every_known_server() {
     let credentials = Credentials::new(
         "AKIAIOSFODNN7EXAMPLE".into(),
         "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
@@ -283,7 +283,7 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
             => "advice[json-trailing-bytes] expected nothing after the closing brace";
         "Vault since 1.20.3 looks": trailing.clone(), vault("1.21.4")
             => "refused[json-trailing-bytes] expected nothing after the closing brace";
-        "OpenBao reads on, and refuses what is no JSON": trailing, openbao()
+        "OpenBao reads on, and refuses what is not JSON": trailing, openbao()
             => "depends[json-trailing-bytes] expected nothing after the closing brace";
         "spaces around are no bytes": format!("\n {}\n ", good().json());
         "cut off": good().json()[..40].to_owned()
@@ -347,7 +347,7 @@ fn fields_are_read_as_the_framework_reads_them() {
             => "refused[field-type-wrong] expected nonce to be a string, found an array -> nonce";
         "numbers and booleans become strings": with_field("role", 7);
         "true becomes `1`": with_field("role", true);
-        "a key that is none": with_field("iam_request_header", "x")
+        "an unknown key": with_field("iam_request_header", "x")
             => "advice[key-unknown] expected one of the fields of a login, found \
                 `iam_request_header` -> `iam_request_header`";
         "nothing": "{}"
@@ -410,7 +410,7 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
             "https://sts.amazonaws.com/#%zz",
         ),
         ("an address without a scheme", "1.2.3.4:443/"),
-        ("a port that is none", "https://sts.amazonaws.com:https/"),
+        ("a malformed port", "https://sts.amazonaws.com:https/"),
         ("a scheme without a name", "://sts.amazonaws.com/"),
         ("a bracket that is not closed", "https://[::1/"),
         ("a percent sign in the host", "https://sts%2eamazonaws.com/"),

@@ -57,7 +57,7 @@ fn signature(login: &str) -> String {
 }
 
 #[test]
-fn explanation_of_our_own_login_tells_everything_but_its_secrets() {
+fn explanation_of_a_signers_login_shows_everything_but_its_secrets() {
     assert_eq!(
         report::explanation_text(&explain_login(&session_login()).unwrap()),
         "\
@@ -118,7 +118,7 @@ fn secrets_are_shown_by_nothing() {
         body: echoed.to_string(),
         date: None,
     };
-    // Every field in the place of every other one, as they are and once more encoded.
+    // Each field with the value of every other field, plain and encoded once more.
     let fields: Value = serde_json::from_str(&login).unwrap();
     let mut logins = vec![login.clone(), STANDARD.encode(&login)];
     for (name, _) in fields.as_object().unwrap() {

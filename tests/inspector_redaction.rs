@@ -123,7 +123,7 @@ fn said(login: &str, echoed: &str) -> String {
     }
     match explain_login(login) {
         Ok(mut explanation) => {
-            // Their last lines are hashes, and eight digits of one may be anybody's.
+            // Their last lines are hashes, whose digits may be those of a secret by chance.
             let blocks = [
                 &mut explanation.canonical_request,
                 &mut explanation.string_to_sign,
@@ -156,7 +156,7 @@ fn leak<'s>(said: &str, secrets: &[&'s str]) -> Option<&'s str> {
     let pieces = secrets.iter().flat_map(|secret| {
         (0..=secret.len().saturating_sub(8)).filter_map(move |at| secret.get(at..at + 8))
     });
-    // Of the session token's ten slashes nobody learns anything.
+    // The session token's ten slashes reveal nothing.
     let mut pieces = pieces.filter(|piece| *piece != "////////");
     pieces.find(|piece| said.contains(&piece.to_ascii_lowercase()))
 }
@@ -425,7 +425,7 @@ fn spelling() -> impl Strategy<Value = fn(&str) -> String> {
     prop::sample::select(spellings.to_vec())
 }
 
-/// Says which member of a tree of JSON is to be changed, and how.
+/// Which member of a tree of JSON to change, and how.
 #[derive(Clone, Debug)]
 enum Place {
     /// In place of the value.

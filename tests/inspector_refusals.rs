@@ -372,7 +372,7 @@ fn token_of_the_answer_is_not_quoted() {
 }
 
 #[test]
-fn token_that_no_header_carries_is_none() {
+fn token_that_no_header_can_carry_is_not_accepted() {
     for token in ["", "hvs.a b", "hvs.a\r\nb", "hvs.\u{e9}", "\u{7f}"] {
         let body = serde_json::json!({"auth": {"client_token": token}}).to_string();
         let refusal = explain(&answer(200, &body));

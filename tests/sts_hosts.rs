@@ -82,7 +82,7 @@ fn host_has_the_suffix_of_its_partition() {
 }
 
 #[test]
-fn region_nobody_has_heard_of_follows_its_pattern_else_partition_aws() {
+fn unknown_region_follows_its_pattern_else_partition_aws() {
     let table = [
         ("cn-south-9", "aws-cn"),
         ("us-gov-central-3", "aws-us-gov"),
@@ -168,7 +168,7 @@ fn pseudo_regions_mean_the_fips_host_of_their_region() {
 }
 
 #[test]
-fn url_of_the_users_own_is_signed_as_it_is() {
+fn url_of_the_user_is_signed_unchanged() {
     check(
         "eu-west-1",
         url("https://sts.internal.example"),
@@ -262,7 +262,7 @@ macro_rules! urls {
 }
 
 #[test]
-fn url_that_is_not_bare_or_no_url_is_refused() {
+fn url_that_is_malformed_or_not_bare_is_refused() {
     urls! {
         "" => "empty-value" "empty STS endpoint: expected a value or none";
         " https://sts.amazonaws.com" => "surrounding-whitespace"

@@ -1,11 +1,17 @@
 //! Each enum of the core has the names of `wit/`, in the order of `wit/`: wit-bindgen passes a
 //! variant by its number.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "helpers of tests may fail, as tests do"
+)]
+
 use vault_aws_login::inspector::{
     Flavour, Healing, InferredEntity, LoginRule, MountConfig, Refuser, Severity, UniqueIds,
 };
 use vault_aws_login::session::{
-    ContainerAuthorization, Destination, Method, RefusalRule, RequestPurpose, TransportFailure,
+    ContainerAuthorization, Destination, HttpMethod, RefusalRule, RequestPurpose, TransportFailure,
 };
 use vault_aws_login::{InputField, InputRule};
 
@@ -36,11 +42,12 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    container_authorization_is_the_wits: "lifecycle.wit", "container-authorization" is ContainerAuthorization;
+    container_authorization_is_the_wits:
+        "lifecycle.wit", "container-authorization" is ContainerAuthorization;
     destination_is_the_wits: "lifecycle.wit", "destination" is Destination;
     flavour_is_the_wits: "inspector.wit", "flavour" is Flavour;
     healing_is_the_wits: "lifecycle.wit", "healing" is Healing;
-    http_method_is_the_wits: "lifecycle.wit", "http-method" is Method;
+    http_method_is_the_wits: "lifecycle.wit", "http-method" is HttpMethod;
     inferred_entity_is_the_wits: "inspector.wit", "inferred-entity" is InferredEntity;
     input_field_is_the_wits: "login.wit", "input-field" is InputField;
     input_rule_is_the_wits: "login.wit", "input-rule" is InputRule;

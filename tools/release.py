@@ -1,10 +1,11 @@
-"""Writes what accompanies the artefacts of a release: a bill of materials, the notices of others, and checksums.
+"""Writes what accompanies the artefacts of a release: bill of materials, licence notices, checksums.
 
     python3 tools/release.py FOLDER
 
-`sbom.cdx.json` is CycloneDX 1.6 and names each crate that is linked into an artefact, `THIRD-PARTY-NOTICES.txt` holds
-their licences, `SHA256SUMS` covers every other file of the folder. All three depend on nothing but the sources, so that
-whoever builds a release gets the same bytes: no time, no serial number. Needs only Python and cargo.
+`sbom.cdx.json` is CycloneDX 1.6 and names each crate that is linked into an artefact,
+`THIRD-PARTY-NOTICES.txt` holds their licences, `SHA256SUMS` covers every other file of the folder.
+All three depend only on the sources, so that every build of a release gives the same bytes: they have
+no time and no serial number. Needs only Python and cargo.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def linked(target: str, root: str) -> set[tuple[str, str]]:
 
 
 def checksums() -> dict[tuple[str, str], str]:
-    """Returns the SHA-256 of each crate, as the lock file has it."""
+    """Returns the SHA-256 of each crate from the lock file."""
     found: dict[tuple[str, str], str] = {}
     entry: dict[str, str] = {}
     for line in (ROOT / "Cargo.lock").read_text().splitlines():

@@ -33,7 +33,7 @@ const policy = [
 ].join('; ');
 
 const page = readFileSync('src/page.html', 'utf8')
-  // Functions, since `$` in a replacement text has a meaning of its own.
+  // Functions, because `$` is special in a replacement text.
   .replace('<meta charset="utf-8" />', (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`)
   .replace('  </head>', (end) => `    <style>${style}</style>\n${end}`)
   .replace('  </body>', (end) => `    <script>${script}</script>\n${end}`);

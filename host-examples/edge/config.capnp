@@ -3,7 +3,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .worker),
-    # "private", since a Vault server is seldom on the open internet.
+    # "private", because a Vault server is seldom on the public internet.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "edge")],
@@ -12,7 +12,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "dist/worker.js"),
-    # Compiled when the Worker is loaded: later, the runtime forbids it.
+    # Compiled when the Worker is loaded, because the runtime forbids it later.
     (name = "vault-aws-login.core.wasm", wasm = embed "dist/vault-aws-login.core.wasm"),
     (name = "vault-aws-login.core2.wasm", wasm = embed "dist/vault-aws-login.core2.wasm"),
     (name = "vault-aws-login.core3.wasm", wasm = embed "dist/vault-aws-login.core3.wasm"),

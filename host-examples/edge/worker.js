@@ -1,14 +1,14 @@
-// Hands a secret of Vault to callers who know a key, with a token that is fetched by the Worker's AWS identity.
+// Reads a secret from Vault for callers who know a key, with a token that the Worker's AWS identity gets.
 import { apiUrl, login } from 'vault-aws-login';
 
-/** A token and the time, in milliseconds, from which it is not used any more. Lives as long as the isolate. */
+/** A token, and the time in milliseconds from which it is not used. Kept as long as the isolate. */
 let cached = { token: '', until: 0 };
 
 /**
  * Returns the cached token, or a new one.
  *
- * Each request awaits a login of its own: a Worker must not wait for what another request has begun. A few requests
- * that arrive at once therefore log in a few times; where that matters, a Durable Object is the place for this.
+ * Each request awaits its own login, because a Worker must not wait for what another request has begun. So requests
+ * that arrive at once each log in; where that matters, keep the token in a Durable Object.
  */
 async function token(env) {
   if (Date.now() >= cached.until) {
@@ -27,7 +27,7 @@ async function token(env) {
       timeoutMilliseconds: 10_000,
     });
     if (granted.warnings) console.warn(`Vault warns: ${granted.warnings}`);
-    // A tenth of the lease is kept back for clocks and for requests on their way. A lease of 0 lasts for ever.
+    // The last tenth of the lease is a margin for clocks and for requests in flight. A lease of 0 does not end.
     const lease = granted.leaseSeconds === 0 ? Infinity : granted.leaseSeconds * 900;
     cached = { token: granted.token, until: asked + lease };
   }
@@ -45,7 +45,7 @@ async function read(env) {
     redirect: 'manual',
     signal: AbortSignal.timeout(10_000),
   });
-  // The token may have been revoked: whoever comes next gets another.
+  // The token may have been revoked, so the next request logs in again.
   if (answer.status === 403 && cached.token === current) cached = { token: '', until: 0 };
   return answer;
 }
@@ -54,7 +54,7 @@ function knowsTheKey(request, env) {
   const encoder = new TextEncoder();
   const given = encoder.encode(request.headers.get('Authorization') ?? '');
   const wanted = encoder.encode(`Bearer ${env.READER_KEY}`);
-  // Without a key nobody reads.
+  // Without a key every request is refused.
   return Boolean(env.READER_KEY) && given.length === wanted.length && crypto.subtle.timingSafeEqual(given, wanted);
 }
 
@@ -72,9 +72,9 @@ export default {
       });
       return Response.json(data, { headers: { 'Cache-Control': 'no-store' } });
     } catch (error) {
-      // The sentence is for the operator and holds no secret; the caller learns that there is nothing to be had.
+      // The message is for the operator and holds no secret. The caller learns only that it failed.
       console.error(error.message);
-      return new Response('no secret to be had\n', { status: 502 });
+      return new Response('cannot read the secret\n', { status: 502 });
     }
   },
 };

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ServerProfile is what the caller knows of the server. A nil or empty field is not known, and nothing is guessed in
-// its place; wit/inspector.wit says more of each.
+// ServerProfile is what the caller knows of the server. A nil or empty field is unknown, and unknown facts are not
+// guessed; wit/inspector.wit describes each field.
 type ServerProfile struct {
 	// ServerID points to the server's iam_server_id_header_value, which is empty if it has none.
 	ServerID *string
@@ -49,7 +49,7 @@ func CalledURL(url string) CalledEndpoint {
 	return CalledEndpoint{map[string]string{"url": url}}
 }
 
-// CalledRegion is an endpoint of this region, under whatever name.
+// CalledRegion is an endpoint of this region, whatever its name.
 func CalledRegion(region string) CalledEndpoint {
 	return CalledEndpoint{map[string]string{"region": region}}
 }
@@ -91,7 +91,7 @@ func RoleIAM(bindings RoleBindings) RoleProfile {
 	}}}
 }
 
-// Finding is one thing that is wrong, or may be, with a login.
+// Finding is one thing that is or may be wrong with a login.
 type Finding struct {
 	Rule string `json:"rule"`
 	// Severity is "refused", "depends" or "advice".
@@ -130,7 +130,7 @@ type CredentialScope struct {
 	Service string `json:"service"`
 }
 
-// Answer is what came back from Vault.
+// Answer is Vault's answer.
 type Answer struct {
 	// Status is the HTTP status; 0 if no answer came.
 	Status uint16
@@ -157,7 +157,7 @@ type Refusal struct {
 	WantedRegion     string   `json:"wanted-region"`
 }
 
-// CheckLogin says what the server will do at that time with a login, made by any client, in the order of its checks.
+// CheckLogin predicts what the server does at that time with a login of any client, in the order of its checks.
 //
 // The first finding that is "refused" is the one that the server reports. With none that is "refused" or "depends",
 // the server accepts the login if its signature is right. at is when it is sent; the zero time is now.
@@ -176,7 +176,7 @@ func (m *Module) ExplainLogin(ctx context.Context, login string) (*Explanation, 
 	return call[*Explanation](ctx, m, "explain_login", map[string]any{"login-json": login})
 }
 
-// ExplainRefusal says who refused a login and why, and what to change. login is what was sent, or empty; at is when
+// ExplainRefusal explains who refused a login, why, and what to change. login is what was sent, or empty; at is when
 // the answer came; the zero time is now.
 func (m *Module) ExplainRefusal(ctx context.Context, answer Answer, login string, at time.Time) (*Refusal, error) {
 	seconds, err := orNow(at)

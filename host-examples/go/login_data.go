@@ -34,7 +34,7 @@ const regionTimeout = 5 * time.Second
 //   - The headers are those that matter: no Content-Length and no User-Agent, which Vault sets itself.
 //
 // As before, an empty configuredRegion means the region of the environment, of the profile, or of EC2's instance
-// metadata, and else [DefaultRegion]; logger is told if that search fails, and may be nil.
+// metadata, and else [DefaultRegion]; logger, which may be nil, reports a search that fails.
 func (m *Module) GenerateLoginData(creds aws.CredentialsProvider, headerValue, configuredRegion string, logger hclog.Logger) (map[string]interface{}, error) {
 	ctx := context.Background()
 	if logger == nil {
@@ -67,7 +67,7 @@ func (m *Module) GenerateLoginData(creds aws.CredentialsProvider, headerValue, c
 	return data, nil
 }
 
-// searchRegion looks where awsutil looked. No region anywhere is no error there, but the default.
+// searchRegion looks where awsutil looked. As there, a search without a result gives the default and no error.
 func searchRegion(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, regionTimeout)
 	defer cancel()

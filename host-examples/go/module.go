@@ -26,12 +26,12 @@ const mostIdleBytes = 1 << 20
 type Module struct {
 	wasm   []byte
 	config wazero.RuntimeConfig
-	// signer signs. What it is given is the caller's own, and short.
+	// signer signs the caller's own inputs, which are short.
 	signer *pool
 
 	mu sync.Mutex
-	// inspector reads what others wrote, so the end of a context has to stop it. Code that can be stopped takes almost
-	// three times as long (180 instead of 65 µs for a signature), which is why it does not sign. Made when it is needed.
+	// inspector reads what others wrote, so a context that ends has to stop it. Code that can be stopped takes almost
+	// three times as long (180 instead of 65 µs for a signature), so it does not sign. Made on first use.
 	inspector *pool
 }
 
@@ -118,7 +118,7 @@ func call[T any](ctx context.Context, m *Module, function string, request any) (
 	return answer.Ok, nil
 }
 
-// pool keeps running copies of the module: as many as there were calls at once.
+// pool keeps instances of the module, as many as there were calls at once.
 type pool struct {
 	runtime  wazero.Runtime
 	compiled wazero.CompiledModule

@@ -15,7 +15,7 @@ type Options struct {
 	Role string
 	// ServerID is the server's iam_server_id_header_value.
 	ServerID string
-	// Region is that of the STS endpoint that the server calls, us-east-1 unless it was told otherwise. It is not the
+	// Region is that of the STS endpoint that the server calls, by default us-east-1. It is not the
 	// caller's own.
 	Region string
 	// STSEndpoint is one of the four below, or a URL. Not given: the global host in us-east-1, the regional one elsewhere.
@@ -109,7 +109,7 @@ func orNow(at time.Time) (uint64, error) {
 	return unixSeconds("unix-seconds", at)
 }
 
-// unixSeconds refuses what the module cannot even be told of, in its words; the rest is for the module to refuse.
+// unixSeconds refuses what the module's JSON cannot express, in the module's words. The module refuses the rest.
 func unixSeconds(field string, at time.Time) (uint64, error) {
 	seconds := at.Unix()
 	if seconds < 0 {

@@ -2,7 +2,7 @@
 //
 //   node login.mjs ROLE PATH [MOUNT]      such as: node login.mjs dev secret/greeting
 //
-// VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and the AWS SDK's own variables and files say the rest.
+// The rest comes from VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and the AWS SDK's own variables and files.
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { apiUrl, login, LoginError, VaultError } from 'vault-aws-login';
 
@@ -22,14 +22,14 @@ try {
   console.error(`logged in for ${leaseSeconds} s`);
 
   const headers = { 'X-Vault-Token': token, ...(namespace && { 'X-Vault-Namespace': namespace }) };
-  // No redirect is followed: it would take the token elsewhere. Of an answer that is not the secret no word is shown,
-  // since it may echo the token; the errors of `fetch` and `json` hold what they could not read.
+  // A redirect would take the token elsewhere. An answer other than the secret is not shown, because it may echo the
+  // token, and the errors of `fetch` and `json` hold what they could not read.
   const answer = await fetch(apiUrl(vaultAddr, path), { headers, redirect: 'manual' }).catch(() => undefined);
   const { data } = answer?.ok ? await answer.json().catch(() => ({})) : {};
   if (data === undefined) throw new VaultError(`cannot read ${path}: ${answer ? `status ${answer.status}` : 'no answer'}`);
   console.log(JSON.stringify(data));
 } catch (error) {
-  // Both have a sentence that is meant for people; anything else is a defect and keeps its stack.
+  // The messages of both are for people; any other error is a defect and keeps its stack.
   const expected = error instanceof LoginError || error instanceof VaultError;
   console.error(expected ? `error: ${error.message}` : error);
   process.exitCode = 1;

@@ -2,7 +2,7 @@
 
     python login.py COMPONENT ROLE PATH [MOUNT]      such as: python login.py vault-aws-login.wasm dev secret/greeting
 
-VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files say the rest.
+The rest comes from VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files.
 """
 
 from __future__ import annotations
@@ -36,11 +36,10 @@ def main(component_file: str, role: str, path: str, mount: str = "aws") -> int:
     except LoginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    # hvac reads VAULT_ADDR and VAULT_CACERT. It follows no redirect, which would take the login, and later the token,
-    # elsewhere.
+    # hvac reads VAULT_ADDR and VAULT_CACERT. A redirect would take the login, and later the token, elsewhere.
     vault = hvac.Client(namespace=os.environ.get("VAULT_NAMESPACE"), allow_redirects=False, adapter=RawAdapter)
     answer = request(vault, "post", f"/v1/auth/{mount}/login", json=json.loads(login))
-    # Servers and proxies echo the login, so what is printed of an answer is what the component quotes.
+    # Servers and proxies echo the login, so only what the component quotes of an answer is printed.
     refusal = component.explain_refusal(answer.status, answer.body, date=answer.date, login=login)
     auth = answer.field("auth")
     token = auth.get("client_token") if isinstance(auth, dict) else None
@@ -65,14 +64,14 @@ def main(component_file: str, role: str, path: str, mount: str = "aws") -> int:
 
 @dataclass
 class Answer:
-    """What came back; `status` is `None` if nothing did."""
+    """Vault's answer; `status` is `None` if there was none."""
 
     status: int | None = None
     body: str = ""
     date: str | None = None
 
     def field(self, name: str) -> Any:
-        """A value of the JSON object that the body is; `None` if it is not there."""
+        """Returns a value of the body's JSON object; `None` if it is not there."""
         try:
             found = json.loads(self.body)
         except ValueError:

@@ -36,7 +36,7 @@ pub(super) struct BackOff {
 }
 
 impl BackOff {
-    /// Returns the monotonic time before which there is no try.
+    /// Returns the monotonic time before which nothing is tried.
     pub(super) const fn not_before(&self) -> u64 {
         self.not_before
     }

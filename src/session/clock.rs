@@ -32,7 +32,7 @@ impl Correction {
 
     /// Says whether the wall clock was set since, and agrees with AWS's now.
     ///
-    /// AWS's time is carried forward on the monotonic clock, which nobody sets.
+    /// AWS's time is carried forward on the monotonic clock, which is never set.
     pub(super) fn is_over(self, now: Instant) -> bool {
         let passed = now
             .monotonic_milliseconds

@@ -55,7 +55,7 @@ impl Destination {
 
 vocabulary! {
     /// The method of a request.
-    pub enum Method {
+    pub enum HttpMethod {
         /// `GET`.
         Get = "get",
         /// `POST`.
@@ -65,7 +65,7 @@ vocabulary! {
     }
 }
 
-impl Method {
+impl HttpMethod {
     /// Returns the method as HTTP writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -115,7 +115,7 @@ pub struct Request {
     /// Scheme, host and perhaps port; `None` for Vault.
     pub origin: Option<String>,
     /// The method.
-    pub method: Method,
+    pub method: HttpMethod,
     /// The path, percent-encoded, with the query if there is one.
     pub path_and_query: String,
     /// Every header that is needed beside `Host` and `Content-Length`.
@@ -148,17 +148,17 @@ fn in_base64<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Erro
 
 fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
-    // Without base64's own error, which tells a byte of the body.
+    // Without base64's own error, which holds a byte of the body.
     let decoded = STANDARD.decode(text.as_bytes());
     decoded.map_err(|_| serde::de::Error::custom("expected base64"))
 }
 
 /// A request before it has an id and a deadline.
-pub(super) struct Call {
+pub(super) struct UnsentRequest {
     pub destination: Destination,
     /// `None` for Vault.
     pub origin: Option<String>,
-    pub method: Method,
+    pub method: HttpMethod,
     pub path_and_query: String,
     pub headers: Vec<Header>,
     pub body: Zeroizing<Vec<u8>>,
@@ -166,7 +166,7 @@ pub(super) struct Call {
     pub secrets: Vec<Zeroizing<String>>,
 }
 
-/// An answer, whatever its status. `Debug` shows only the status.
+/// An answer with any status. `Debug` shows only the status.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Response {

@@ -9,7 +9,7 @@ use super::instant::Instant;
 
 /// A Vault token and how long it lives; `lease` of `wit/lifecycle.wit`.
 ///
-/// `Debug` shows nothing of the token. No `PartialEq`: nobody compares secrets.
+/// `Debug` shows nothing of the token. No `PartialEq`: secrets are not compared.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Lease {

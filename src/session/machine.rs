@@ -12,12 +12,12 @@ use super::action::{Action, ClockCorrection};
 use super::back_off::BackOff;
 use super::clock::Correction;
 use super::config::SessionConfig;
+use super::credential_cache::CredentialCache;
 use super::disowned::Disowned;
 use super::exchange::{Destination, RequestPurpose, Response, TransportFailure};
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
-use super::supply::Supply;
 use crate::credentials::Credentials;
 use crate::input_error::{InputError, InputField};
 use crate::text::{self, Shown, is_visible};
@@ -26,22 +26,22 @@ use crate::text::{self, Shown, is_visible};
 pub struct Session {
     config: SessionConfig,
     random: Rng,
-    /// The latest moment that was told, on the monotonic clock, which is not let back.
+    /// The latest moment on the monotonic clock, which is kept from going back.
     latest: u64,
-    /// What the host's monotonic clock showed last, right or wrong.
-    told: u64,
+    /// What the host's monotonic clock showed last, credible or not.
+    last_shown: u64,
     /// When the first login may begin, on the monotonic clock; `None` before the first action.
     start_at: Option<u64>,
     lease: Option<Lease>,
     /// When the login for the token began, on the monotonic clock; a renewal keeps it.
-    born_at: u64,
+    logged_in_at: u64,
     generation: u64,
-    supply: Supply,
+    credentials: CredentialCache,
     login_pace: BackOff,
     renewal_pace: BackOff,
     check_pace: BackOff,
     check_wanted: bool,
-    /// That the token's check is forbidden has been said.
+    /// The host was told that the token's check is forbidden.
     check_forbidden: bool,
     disowned: Disowned,
     correction: Option<Correction>,
@@ -49,7 +49,7 @@ pub struct Session {
     time_refusals: u32,
     sent: Option<Sent>,
     requests: u64,
-    notices: Notices,
+    pending: Pending,
 }
 
 /// The one request that is in flight.
@@ -67,9 +67,9 @@ struct Sent {
     signed_at: Option<u64>,
 }
 
-/// What the host has not been told yet. The latest of each kind, so that it cannot grow.
+/// What the host has still to be told: the latest of each kind, so that it cannot grow.
 #[derive(Default)]
-struct Notices {
+struct Pending {
     ended: Option<u64>,
     ready: bool,
     clock: Option<ClockCorrection>,
@@ -86,12 +86,12 @@ impl Session {
             config,
             random: Rng::with_seed(jitter_seed),
             latest: 0,
-            told: 0,
+            last_shown: 0,
             start_at: None,
             lease: None,
-            born_at: 0,
+            logged_in_at: 0,
             generation: 0,
-            supply: Supply::default(),
+            credentials: CredentialCache::default(),
             login_pace: BackOff::default(),
             renewal_pace: BackOff::default(),
             check_pace: BackOff::default(),
@@ -102,7 +102,7 @@ impl Session {
             time_refusals: 0,
             sent: None,
             requests: 0,
-            notices: Notices::default(),
+            pending: Pending::default(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Session {
     pub fn next_action(&mut self, now: Instant) -> Action {
         let now = self.advance(now);
         self.end_what_is_over(now);
-        if let Some(notice) = self.notice() {
+        if let Some(notice) = self.next_pending() {
             return notice;
         }
         if let Some(sent) = &self.sent {
@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Takes notice that a request has no answer. An old request's is ignored.
+    /// Notes that a request got no answer. One for an old request is ignored.
     pub fn on_failure(&mut self, request_id: u64, now: Instant, failure: TransportFailure) {
         let now = self.advance(now);
         if let Some(sent) = self.sent.take_if(|sent| sent.id == request_id) {
@@ -154,13 +154,13 @@ impl Session {
         text::check(InputField::AuthorizationToken, text, Shown::Nothing, |c| {
             is_visible(c) || c == ' '
         })?;
-        self.supply
+        self.credentials
             .push_authorization_token(Zeroizing::new(text.to_owned()));
         Ok(())
     }
 
     /// Takes over the lease of another session of the same host, whose clocks are the same. One
-    /// that has ended, or is older than this session's own, is ignored. It is not announced.
+    /// that has ended, or is older than this session's, is ignored. It is not announced.
     pub fn adopt(&mut self, mut lease: Lease, now: Instant) {
         let now = self.advance(now);
         let newer = self
@@ -170,7 +170,7 @@ impl Session {
         if !newer || !lease.is_live(now) {
             return;
         }
-        // Whatever the instants say, no lease lasts longer than from now on.
+        // A lease cannot last longer from now on than its whole length.
         let latest = now.plus(lease.length());
         let end = &mut lease.ends_at;
         end.monotonic_milliseconds = end
@@ -178,10 +178,10 @@ impl Session {
             .min(latest.monotonic_milliseconds);
         end.unix_milliseconds = end.unix_milliseconds.min(latest.unix_milliseconds);
         if self.generation < lease.generation {
-            self.born_at = lease.starts_at.monotonic_milliseconds;
+            self.logged_in_at = lease.starts_at.monotonic_milliseconds;
         }
         self.generation = self.generation.max(lease.generation);
-        self.notices.ready = false;
+        self.pending.ready = false;
         self.lease = Some(lease);
     }
 
@@ -196,18 +196,19 @@ impl Session {
         self.lease.as_ref().filter(|lease| lease.is_live(now))
     }
 
-    /// Does not let the monotonic clock back, nor past all sense, and sets the start.
+    /// Keeps the monotonic clock from going back or jumping by more than 100 years, and sets the
+    /// start.
     ///
-    /// A time that is a mistake of the host's, such as a negative one read as unsigned, would else
-    /// stay: near the end of the clock every wait is over, and every time limit.
+    /// A wrong time, such as a negative one read as unsigned, would else be kept: close to the
+    /// largest number every wait and every time limit is over.
     fn advance(&mut self, now: Instant) -> Instant {
-        self.told = now.monotonic_milliseconds;
+        self.last_shown = now.monotonic_milliseconds;
         let credible = match self.start_at {
             None => u64::MAX / 2,
             Some(_) => self.latest.saturating_add(LONGEST_JUMP),
         };
-        if self.told <= credible {
-            self.latest = self.latest.max(self.told);
+        if self.last_shown <= credible {
+            self.latest = self.latest.max(self.last_shown);
         }
         if self.start_at.is_none() {
             let delay = self.random.u64(0..=self.config.start_spread);
@@ -232,26 +233,26 @@ impl Session {
         }
     }
 
-    fn notice(&mut self) -> Option<Action> {
-        if let Some(generation) = self.notices.ended.take() {
+    fn next_pending(&mut self) -> Option<Action> {
+        if let Some(generation) = self.pending.ended.take() {
             return Some(Action::TokenEnded(generation));
         }
-        if core::mem::take(&mut self.notices.ready)
+        if core::mem::take(&mut self.pending.ready)
             && let Some(lease) = &self.lease
         {
             return Some(Action::TokenReady(lease.clone()));
         }
-        if let Some(correction) = self.notices.clock.take() {
+        if let Some(correction) = self.pending.clock.take() {
             return Some(Action::ClockCorrected(correction));
         }
-        self.notices.refusal.take().map(Action::Refused)
+        self.pending.refusal.take().map(Action::Refused)
     }
 
     /// Returns every secret that it knows, those of a request included.
     fn secrets<'a>(&'a self, sent: &'a Sent) -> impl Iterator<Item = &'a str> {
         let token = self.lease.iter().map(|lease| lease.token.as_str());
         let sent = sent.secrets.iter().map(|secret| secret.as_str());
-        token.chain(self.supply.secrets()).chain(sent)
+        token.chain(self.credentials.secrets()).chain(sent)
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

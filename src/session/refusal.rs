@@ -113,15 +113,15 @@ vocabulary! {
             healing: Healing::ByHand,
             found: "a refusal to give credentials",
         },
-        /// The credential source's answer is no credentials.
+        /// The credential source's answer holds no credentials that can be read.
         CredentialsMalformed = "credentials-malformed" {
             healing: Healing::ByHand,
-            found: "an answer that is no credentials",
+            found: "an answer that holds no credentials",
         },
-        /// The credentials that came have ended already.
+        /// The credentials that came have expired already.
         CredentialsExpired = "credentials-expired" {
             healing: Healing::ByItself,
-            found: "credentials that have ended",
+            found: "credentials that have expired",
         },
         /// The credential source cannot answer now.
         CredentialsUnavailable = "credentials-unavailable" {
@@ -132,6 +132,12 @@ vocabulary! {
         InstanceRoleMissing = "instance-role-missing" {
             healing: Healing::ByHand,
             found: "no role on this instance",
+        },
+        /// What answers for the instance metadata gives no token of IMDSv2.
+        InstanceMetadataV1 = "instance-metadata-v1" {
+            healing: Healing::ByHand,
+            found: "no token of IMDSv2: what answers there speaks IMDSv1 alone, as older releases of \
+                kube2iam and kiam do, or is switched off",
         },
     }
 }
@@ -177,7 +183,7 @@ pub struct Refusal {
     /// What is wrong, in one sentence: the diagnosis' where there is one.
     pub message: String,
     /// What the inspector says of a login that was refused: the server's words, the causes, the
-    /// fixes. `None` for anything else, and for a token that is of no use.
+    /// fixes. `None` for anything else, and for a token that cannot be used.
     pub diagnosis: Option<inspector::Refusal>,
     /// When the next try is allowed.
     pub retry_at: Instant,
@@ -214,7 +220,7 @@ impl Fault {
         Self {
             rule,
             text: None,
-            // A token that is of no use was not refused.
+            // A token that cannot be used was not refused.
             diagnosis: diagnosis.refused_by.is_some().then(|| Box::new(diagnosis)),
         }
     }
@@ -246,6 +252,12 @@ impl fmt::Display for Sentence<'_> {
         )?;
         if let Some(status) = self.status {
             write!(f, " (status {status})")?;
+        }
+        if self.rule == RefusalRule::InstanceMetadataV1 {
+            f.write_str(
+                "; let it pass on PUT /latest/api/token without X-Forwarded-For, or take the \
+                 credentials from a web identity (IRSA) or EKS Pod Identity",
+            )?;
         }
         match self.quoted {
             Some(text) => write!(f, ": {text}"),

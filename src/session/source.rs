@@ -7,7 +7,7 @@ mod web_identity;
 use zeroize::Zeroizing;
 
 use super::config::{ContainerAuthorization, CredentialSource};
-use super::exchange::{Call, Response};
+use super::exchange::{Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
 use crate::credential_document::{CredentialDocumentError, read_credential_document};
 use crate::credentials::Credentials;
@@ -16,7 +16,7 @@ use crate::credentials::Credentials;
 pub(super) enum Need {
     Credentials,
     AuthorizationToken,
-    Request(Call),
+    Request(UnsentRequest),
 }
 
 /// What an answer of a source brought.
@@ -46,12 +46,12 @@ impl Fetch {
         held.map(|token| token.as_str())
     }
 
-    /// Says whether the host has brought what it was asked for.
+    /// Whether the host has brought what it was asked for.
     pub(super) fn has_authorization_token(&self) -> bool {
         self.authorization_token.is_some()
     }
 
-    /// Says whether a fetch of several requests has begun.
+    /// Whether a fetch of several requests has begun.
     pub(super) fn is_under_way(&self) -> bool {
         self.metadata_token.is_some()
     }
@@ -85,9 +85,9 @@ impl Fetch {
         response: &Response,
     ) -> Result<Step, Fault> {
         match source {
-            // Nothing is asked of anybody.
+            // The host pushes them, and no request is sent.
             CredentialSource::Pushed => Ok(Step::Further),
-            CredentialSource::ContainerEndpoint(_) => container::read(response).map(Step::Done),
+            CredentialSource::ContainerEndpoint(_) => read_document(response).map(Step::Done),
             CredentialSource::InstanceMetadata => self.read_metadata(response),
             CredentialSource::WebIdentity(_) => web_identity::read(response).map(Step::Done),
         }
@@ -115,7 +115,7 @@ impl Fetch {
     }
 }
 
-/// Names the rule of an answer without credentials.
+/// Returns the rule of an answer without credentials.
 const fn rule_of(status: u16) -> RefusalRule {
     match status {
         429 | 500..600 => RefusalRule::CredentialsUnavailable,
@@ -123,16 +123,28 @@ const fn rule_of(status: u16) -> RefusalRule {
     }
 }
 
-/// Reads a credential document. Of a refusal no text but the code: a document may hold anything.
+/// Reads a credential document. Of a refusal the code alone is shown: a document may hold anything.
 fn read_document(response: &Response) -> Result<Credentials, Fault> {
-    if response.status != 200 {
-        return Err(Fault::new(rule_of(response.status)));
+    let document = read_credential_document(&response.body);
+    let rule = match response.status {
+        200 => RefusalRule::CredentialsRefused,
+        status => rule_of(status),
+    };
+    match document {
+        Err(CredentialDocumentError::Refused { code }) => {
+            let rule = match code.as_str() {
+                "Throttling" | "ThrottlingException" | "IDPCommunicationError" => {
+                    RefusalRule::CredentialsUnavailable
+                }
+                _ => rule,
+            };
+            Err(Fault::with_text(rule, &code))
+        }
+        _ if response.status != 200 => Err(Fault::new(rule)),
+        Err(error) => Err(Fault::with_text(
+            RefusalRule::CredentialsMalformed,
+            &error.to_string(),
+        )),
+        Ok(credentials) => Ok(credentials),
     }
-    read_credential_document(response.text()).map_err(|error| {
-        let rule = match &error {
-            CredentialDocumentError::Refused { .. } => RefusalRule::CredentialsRefused,
-            _ => RefusalRule::CredentialsMalformed,
-        };
-        Fault::with_text(rule, &error.to_string())
-    })
 }

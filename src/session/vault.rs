@@ -2,36 +2,40 @@
 
 use zeroize::Zeroizing;
 
-use super::exchange::{Call, Destination, Header, Method, Response};
+use super::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
 use crate::inspector::{self, Healing, LoginRule, error_texts};
 use crate::json::Json;
 
-pub(super) fn login(namespace: Option<&str>, mount: &str, body: String) -> Call {
+pub(super) fn login(namespace: Option<&str>, mount: &str, body: String) -> UnsentRequest {
     let path = format!("/v1/auth/{mount}/login");
-    call(Method::Post, path, namespace, None, body)
+    call(HttpMethod::Post, path, namespace, None, body)
 }
 
-pub(super) fn renewal(namespace: Option<&str>, token: &str, increment_seconds: u64) -> Call {
+pub(super) fn renewal(
+    namespace: Option<&str>,
+    token: &str,
+    increment_seconds: u64,
+) -> UnsentRequest {
     let path = "/v1/auth/token/renew-self".into();
     let body = format!(r#"{{"increment":{increment_seconds}}}"#);
-    call(Method::Post, path, namespace, Some(token), body)
+    call(HttpMethod::Post, path, namespace, Some(token), body)
 }
 
-pub(super) fn check(namespace: Option<&str>, token: &str) -> Call {
+pub(super) fn check(namespace: Option<&str>, token: &str) -> UnsentRequest {
     let path = "/v1/auth/token/lookup-self".into();
-    call(Method::Get, path, namespace, Some(token), String::new())
+    call(HttpMethod::Get, path, namespace, Some(token), String::new())
 }
 
 fn call(
-    method: Method,
+    method: HttpMethod,
     path_and_query: String,
     namespace: Option<&str>,
     token: Option<&str>,
     body: String,
-) -> Call {
+) -> UnsentRequest {
     let token_as_secret = token.map(|token| Zeroizing::new(token.to_owned()));
-    Call {
+    UnsentRequest {
         destination: Destination::Vault,
         origin: None,
         method,
@@ -106,7 +110,7 @@ fn refused_login(status: u16, diagnosis: &inspector::Refusal) -> RefusalRule {
     }
 }
 
-/// Reads the answer to a renewal. A status that tells nothing about the token stays its own fault.
+/// Reads the answer to a renewal. A status that says nothing about the token keeps its own rule.
 pub(super) fn read_renewal(response: &Response) -> Result<Grant, Fault> {
     match response.status {
         200..300 => read_grant(response),
@@ -118,7 +122,7 @@ pub(super) fn read_renewal(response: &Response) -> Result<Grant, Fault> {
 }
 
 /// What `lookup-self` says about the token.
-pub(super) enum Verdict {
+pub(super) enum LookupVerdict {
     Known,
     /// With what is announced if this happens too often.
     Unknown(Fault),
@@ -127,13 +131,13 @@ pub(super) enum Verdict {
 }
 
 /// Reads the answer to `lookup-self`.
-pub(super) fn read_check(response: &Response) -> Verdict {
+pub(super) fn read_check(response: &Response) -> LookupVerdict {
     let fault = |rule| Fault::with_text(rule, &error_text(response));
     match response.status {
-        200..300 => Verdict::Known,
-        403 if disowns(response) => Verdict::Unknown(fault(RefusalRule::TokenCheckForbidden)),
-        403 => Verdict::Unanswered(fault(RefusalRule::TokenCheckForbidden)),
-        status => Verdict::Unanswered(fault(
+        200..300 => LookupVerdict::Known,
+        403 if disowns(response) => LookupVerdict::Unknown(fault(RefusalRule::TokenCheckForbidden)),
+        403 => LookupVerdict::Unanswered(fault(RefusalRule::TokenCheckForbidden)),
+        status => LookupVerdict::Unanswered(fault(
             unavailable(status).unwrap_or(RefusalRule::UnexpectedStatus),
         )),
     }
@@ -141,7 +145,7 @@ pub(super) fn read_check(response: &Response) -> Verdict {
 
 /// Says whether a 403 says that the token is dead, and not that a policy forbids the question.
 ///
-/// Both servers answer 403 to both. What tells them apart is that a policy's refusal comes as a
+/// Both servers answer 403 to both. They differ in that a policy's refusal comes as a
 /// list (of `go-multierror`), since policies are judged after the token was found:
 ///
 /// | Server | Dead token | Policy |

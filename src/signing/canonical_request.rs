@@ -49,7 +49,7 @@ pub(crate) fn signed_names(headers: &[(&str, &str)]) -> String {
     names.join(";")
 }
 
-/// `Trim`: the value of a header without blanks at its ends, and with one blank where there are
+/// `Trim`: the value of a header without spaces at its ends, and with one space where there are
 /// several.
 pub(crate) fn trimmed(value: &str) -> String {
     let words = value.split([' ', '\t']).filter(|word| !word.is_empty());

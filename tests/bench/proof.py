@@ -30,7 +30,7 @@ def prove(programs: Programs, command: list[str]) -> None:
     if refused:
         raise ValueError(f"{label}: {refused}")
     if (json.loads(login)["role"], explanation.access_key_id) != (EXAMPLE["role"], EXAMPLE["accessKeyId"]):
-        raise ValueError(f"{label}: the login is for somebody else")
+        raise ValueError(f"{label}: the login is for another server or role")
     headers = b64decode(json.loads(login)["iam_request_headers"]).decode()
     found = re.search(r"Signature=([0-9a-f]{64})", headers)
     if found is None or found[1] != signature(explanation.scope, explanation.string_to_sign):

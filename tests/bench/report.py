@@ -96,7 +96,7 @@ class Report:
         ]
         return (
             table(("An instance for each login, in wasmtime", "µs"), lines)
-            + f"\nOn {os.cpu_count()} cores, each login in an instance of its own: {'; '.join(per_second)}.\n"
+            + f"\nOn {os.cpu_count()} cores, each login in its own instance: {'; '.join(per_second)}.\n"
         )
 
     def _first(self) -> str:

@@ -1,4 +1,4 @@
-"""Measures signing a login in each host, beside what people run today, and writes `BENCHMARKS.md`.
+"""Measures signing in each host and in the signers of today, and writes `BENCHMARKS.md`.
 
     make bench                                     everything; BENCH="--rounds 3 warm" hands arguments on
     tests/bench/run.py --component PATH warm       the warm calls of another build of the component

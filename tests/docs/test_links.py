@@ -85,7 +85,7 @@ def links(text: str) -> Iterator[tuple[int, str]]:
 
 
 def fault(page: str, target: str) -> str | None:
-    """Says what is wrong with a link of `page`; `None` if it resolves or leads out of the repository."""
+    """Returns what is wrong with a link of `page`; `None` if it resolves or leads out of the repository."""
     if ELSEWHERE.match(target):
         return None
     path, _, anchor = unquote(target).partition("#")

@@ -1,4 +1,4 @@
-"""Runs the shipped command and component in the wasmtime CLI, as the README has it."""
+"""Runs the shipped command and component in the wasmtime CLI, as the README shows."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ COMPONENT = "dist/vault-aws-login.wasm"
 VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def run(*arguments: str, env: dict[str, str] | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, env: dict[str, str] | None = None, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
     """Runs the command with nothing in its environment but `env`."""
     env = env or {}
     passed = [word for name in env for word in ("--env", name)]
-    return subprocess.run(
+    ended = subprocess.run(
         [WASMTIME, "run", *passed, COMMAND, *arguments],
         cwd=ROOT,
         env={"HOME": os.environ["HOME"]} | env,
-        input=stdin,
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
-        text=True,
         timeout=60,
     )
+    return subprocess.CompletedProcess(ended.args, ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
 def sign(identity: Identity, *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs a login command against a test bed of its own and tells what happened.
+"""Starts a test bed, runs a login command against it, and reports what happened.
 
     $ .venv/bin/python tests/e2e/demo.py -- COMMAND...
 

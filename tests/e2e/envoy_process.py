@@ -162,7 +162,7 @@ class Envoy:
         del self._listeners[listener.name]
 
     def apply(self) -> None:
-        """Lets Envoy have the listeners and clusters as they are now."""
+        """Passes the current listeners and clusters to Envoy."""
         self._version += 1
         clusters = [self._cluster(name, url) for name, url in self._clusters.items()]
         for name, resources in (("cds", clusters), ("lds", list(self._listeners.values()))):

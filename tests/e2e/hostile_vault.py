@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from bed.loopback import Handler, LoopbackServer
+from bed.loopback import Handler, Service
 
 # Throw-away values.
 SECRET_KEY = "mT2q8XvB+4nLZr0/WcYh6KpJd1sFgUe9oAiNb3Rk"
@@ -20,7 +20,7 @@ ENVIRONMENT = {
     "AWS_SESSION_TOKEN": SESSION_TOKEN,
 }
 VAULT_TOKEN = "hvs.Qk7rYt3mWz9p-Xc2vBn5_Lh8jGf4Ds1"
-# Each could steer a terminal, hide text or begin a line of its own.
+# Each could steer a terminal, hide text or forge a line.
 STEERING = "\x1b]0;pwned\x07\x1b[2J\r\nFORGED: logged in\u2028FORGED\u202e\x9b31m\u200b\x7f"
 
 
@@ -103,8 +103,8 @@ TO_A_LOGIN: dict[str, Callable[[Login], Said]] = {
     "a redirect to no URL": lambda login: Said(307, location=f"http://[{SESSION_TOKEN}\x1b[2J"),
     "a redirect to another scheme": lambda login: Said(307, location=f"ftp://denied/{SESSION_TOKEN}"),
     "redirects without end": lambda login: Said(307, location=f"/v1/{SESSION_TOKEN}"),
-    "a status that is none": lambda login: Said(raw=f"HTTP/1.1 {SESSION_TOKEN} {VAULT_TOKEN}\r\n\r\n".encode()),
-    "a header that is none": lambda login: Said(raw=f"HTTP/1.1 400 {SESSION_TOKEN}\r\n{SESSION_TOKEN}\x1b[2J\r\n\r\n".encode()),
+    "a malformed status": lambda login: Said(raw=f"HTTP/1.1 {SESSION_TOKEN} {VAULT_TOKEN}\r\n\r\n".encode()),
+    "a malformed header": lambda login: Said(raw=f"HTTP/1.1 400 {SESSION_TOKEN}\r\n{SESSION_TOKEN}\x1b[2J\r\n\r\n".encode()),
     "no HTTP": lambda login: Said(raw=f"{login.json}\x1b[2J\r\n{SESSION_TOKEN}\r\n".encode()),
 }
 #: What is said to a request with a token that a login was granted.
@@ -116,8 +116,8 @@ TO_A_TOKEN: dict[str, Said] = {
 }
 
 
-class HostileVault:
-    """A context manager. It answers logins with `to_login`, and everything else with `to_token`."""
+class HostileVault(Service):
+    """Answers logins with `to_login`, and every other request with `to_token`."""
 
     def __init__(
         self,
@@ -126,42 +126,30 @@ class HostileVault:
         *,
         prefix: str = "",
     ) -> None:
+        super().__init__()
         self.logins: list[Login] = []
         #: Of all requests.
         self.paths: list[str] = []
         #: Paths and tokens of the other requests.
         self.others: list[tuple[str, str | None]] = []
-        self._prefix = prefix
-        hostile = self
+        self._to_login, self._to_token, self._prefix = to_login, to_token, prefix
 
-        class HostileHandler(Handler):
-            def handle_call(self) -> None:
-                body = self.body().decode()
-                hostile.paths.append(self.target())
-                if body.startswith('{"iam_'):
-                    hostile.logins.append(Login(body))
-                    said = to_login(hostile.logins[-1])
-                else:
-                    hostile.others.append((self.target(), self.headers.get("X-Vault-Token")))
-                    said = to_token
-                if said.raw is not None:
-                    self.wfile.write(said.raw)
-                    self.close_connection = True
-                    return
-                headers = {} if said.location is None else {"Location": said.location}
-                self.answer(said.status, headers, said.body.encode())
-
-            do_GET = do_POST = do_PUT = handle_call
-
-        self._server = LoopbackServer(HostileHandler)
+    def respond(self, request: Handler) -> None:
+        body = request.body().decode()
+        self.paths.append(request.target())
+        if body.startswith('{"iam_'):
+            self.logins.append(Login(body))
+            said = self._to_login(self.logins[-1])
+        else:
+            self.others.append((request.target(), request.headers.get("X-Vault-Token")))
+            said = self._to_token
+        if said.raw is not None:
+            request.wfile.write(said.raw)
+            request.close_connection = True
+            return
+        headers = {} if said.location is None else {"Location": said.location}
+        request.answer(said.status, headers, said.body.encode())
 
     @property
     def url(self) -> str:
-        return self._server.url + self._prefix
-
-    def __enter__(self) -> HostileVault:
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
+        return super().url + self._prefix

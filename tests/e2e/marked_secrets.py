@@ -49,7 +49,7 @@ def spoilt(text: str, by: str) -> str:
 CASES = [
     Case("success", succeeds=True),
     Case("refused by Vault", server_id="other.example.com"),
-    Case("unknown Vault role", role="nobody-made-this"),
+    Case("unknown Vault role", role="missing-role"),
     Case("wrong secret key", spoils_key="x"),
     Case("wrong session token", spoils_token="x"),
     Case("bad role", role="arn:aws:iam::123456789012:role/dev"),
@@ -63,7 +63,7 @@ CASES = [
 
 @dataclass
 class Output:
-    """What a host said in the end: `product` is what it is for, `rest` all other places where anybody may look."""
+    """What a host said: `product` is its purpose, `rest` all other places that others may read."""
 
     succeeded: bool
     rest: str
@@ -89,7 +89,7 @@ def secrets_of_login(login: str | bytes) -> dict[str, str]:
 
 
 def forms(secret: str) -> set[str]:
-    """The secret as it is, its parts, and what it is called in other alphabets."""
+    """The secret, its parts, and its encodings."""
     raw = secret.encode()
     plain = {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), raw.hex(), repr(raw)[2:-1]}
     return plain | {secret[:PART], secret[-PART:]} | base64_forms(raw)

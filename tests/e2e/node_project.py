@@ -1,4 +1,4 @@
-"""An empty project with the npm package in it, as a user would have it."""
+"""An empty project with the npm package installed, as a user would install it."""
 
 from __future__ import annotations
 

@@ -58,10 +58,10 @@ def missing(shown: tuple[str, ...], output: str) -> str | None:
     return None
 
 
-def run(text: str, folder: Path, env: Mapping[str, str], *, wanted: int = 0) -> str:
+def run(text: str, folder: Path, env: Mapping[str, str], *, wanted: int = 0, seconds: float = 400) -> str:
     """Runs a command to its end, which has to be of the wanted status, and returns what it said."""
     with started(text, folder, env) as running:
-        status = running.process.wait(timeout=400)
+        status = running.process.wait(timeout=seconds)
         output = running.output()
     assert status == wanted, f"`{text}` ended with status {status}:\n{output}"
     return output

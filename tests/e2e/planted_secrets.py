@@ -14,11 +14,10 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any
 
-from bed.loopback import Handler, LoopbackServer
+from bed.loopback import Handler, Service
 from command import ROOT
 
 PROGRAM = ROOT / "target" / "host" / "planted"
@@ -67,7 +66,7 @@ def as_lines(some: Iterable[Case]) -> str:
 
 
 def leaks(said: Mapping[int, Said] | Mapping[tuple[int, ...], Said]) -> list[str]:
-    """Says where a piece of a secret came out: of the cases of those seeds, in the texts beside them."""
+    """Returns where a part of a secret came out, of the cases of those seeds, in their texts."""
     lines = []
     for seeds, texts in said.items():
         told = {"seeds": [seeds] if isinstance(seeds, int) else list(seeds), "texts": texts}
@@ -86,43 +85,21 @@ def plain(text: str) -> str:
     return text.replace("\0", "")
 
 
-@dataclass
-class HostileServer:
-    """A context manager around a server in the place of Vault, of STS and of what hands out credentials."""
+class HostileServer(Service):
+    """A server in the place of Vault, of STS and of the metadata services.
 
-    #: Chooses the case whose answers are given, by the request's host and path.
-    chosen: Callable[[str, str], Case]
-    #: The statuses of so many answers of a hundred are ones that time alone heals.
-    passing_percent: int = 0
-    answered: Counter[str] = field(default_factory=Counter)
-    seeds: set[int] = field(default_factory=set)
+    `chosen` returns the case whose answers are given, by the request's host and path. Of a hundred
+    refusals, `passing_percent` have a status that time alone heals.
+    """
 
-    def __post_init__(self) -> None:
-        hostile = self
-
-        class HostileHandler(Handler):
-            def handle_call(self) -> None:
-                hostile._handle(self)
-
-            do_GET = do_POST = do_PUT = handle_call
-
-        self._server = LoopbackServer(HostileHandler)
+    def __init__(self, chosen: Callable[[str, str], Case], *, passing_percent: int = 0) -> None:
+        super().__init__()
+        self.chosen, self.passing_percent = chosen, passing_percent
+        self.answered: Counter[str] = Counter()
+        self.seeds: set[int] = set()
         self._random = random.Random(SEED)
 
-    @property
-    def url(self) -> str:
-        return self._server.url
-
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.stop()
-
-    def _handle(self, request: Handler) -> None:
+    def respond(self, request: Handler) -> None:
         request.body()
         path = request.target()
         if "/v1/" in path:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,9 +204,9 @@ def test_scope_of_another_region_is_refused(bed: TestBed, user: Identity) -> Non
 
 
 def test_role_that_the_identity_is_not_bound_to_is_refused(bed: TestBed, user: Identity) -> None:
-    bed.vault_role("somebody-elses", bed.aws.user().arn)
-    expected = f'IAM Principal "{user.arn}" does not belong to the role "somebody-elses"'
-    assert refusal(bed, sign(user, "--role", "somebody-elses")) == expected
+    bed.vault_role("of-another-user", bed.aws.user().arn)
+    expected = f'IAM Principal "{user.arn}" does not belong to the role "of-another-user"'
+    assert refusal(bed, sign(user, "--role", "of-another-user")) == expected
 
 
 # What the command prints
@@ -235,6 +236,43 @@ def test_credentials_on_standard_input_sign_as_those_in_the_environment(document
     env = {"AWS_ACCESS_KEY_ID": "ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
     from_stdin = run("sign", "--credentials", "-", *LONG_AGO, stdin=document)
     assert (from_stdin.returncode, from_stdin.stdout) == (0, run("sign", *LONG_AGO, env=env).stdout)
+
+
+DOCUMENTS = sorted((ROOT / "tests" / "credential_documents").glob("C*"))
+# What is wrong with each of the others.
+REFUSED_DOCUMENTS = {
+    "C01.json": "found an empty string",
+    "C03.json": "found a time without its zone",
+    "C05.json": "found `AssumeRoleUnauthorizedAccess`",
+    "C06.json": "found `InvalidIdInRequest`",
+    "C07.txt": "found `AccessDeniedException`",
+    "C27.json": "found a larger number, perhaps milliseconds",
+    "C29.json": "found `Failed`",
+    "C31.json": "found a list",
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_document_of_a_real_tool_signs_or_is_refused_with_the_reason(document: Path) -> None:
+    ended = run("sign", "--credentials", "-", *LONG_AGO, stdin=document.read_bytes())
+    if (reason := REFUSED_DOCUMENTS.get(document.name)) is None:
+        env = EXAMPLE | {
+            "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
+            "AWS_SESSION_TOKEN": "FQoGZXIvYXdzEExampleSessionToken//////////wEaDExample+Token==",
+        }
+        assert (ended.returncode, ended.stdout) == (0, run("sign", *LONG_AGO, env=env).stdout)
+    else:
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr.startswith("error") and ended.stderr.endswith(f"{reason}\n")
+
+
+@pytest.mark.parametrize("in_environment", [True, False])
+def test_expiry_in_milliseconds_is_refused_as_out_of_range(in_environment: bool) -> None:
+    env = EXAMPLE | {"AWS_CREDENTIAL_EXPIRATION": "1665736069000"}
+    lines = "".join(f"export {name}={value}\n" for name, value in env.items())
+    ended = run("sign", env=env) if in_environment else run("sign", "--credentials", "-", stdin=lines)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("error[time-out-of-range]: ")
 
 
 def test_older_name_of_the_session_token_is_read() -> None:
@@ -273,25 +311,59 @@ def test_header_value_is_another_name_of_server_id() -> None:
     assert ours.stdout == vaults.stdout != ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
-    [
-        (["sign", "--role", "a b"], 1, "error[illegal-character]: invalid role: expected printable ASCII without spaces, found `a b`\n"),
-        (["sign", "--time", "1440938160000"], 1, "error[time-out-of-range]: invalid time: expected Unix seconds up to 253402300799 (year 9999), found 1440938160000\n"),
-        (["sign", "--time", "noon"], 1, "error: invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found `noon`\n"),
-        (["sign", "--credentials", "-"], 1, "error: invalid credential document: expected a JSON object with AccessKeyId and SecretAccessKey, found something else\n"),
-        (["sign", "--credentials", "file"], 2, "error: expected --credentials - (standard input), found something else; this command opens no files\ntry: vault-aws-login --help\n"),
-        (["sign", "--role"], 2, "error: missing argument for option '--role'\ntry: vault-aws-login --help\n"),
-        (["sign", "--role", "a", "--role", "b"], 2, "error: expected --role once, found it again\ntry: vault-aws-login --help\n"),
-        (["sign", "--fips", "--sts-endpoint", "https://sts.example.com"], 2, "error: expected either --sts-endpoint or --fips and --dual-stack, found both\ntry: vault-aws-login --help\n"),
-        (["sign", "--nonsense"], 2, "error: invalid option '--nonsense'\ntry: vault-aws-login --help\n"),
-        (["sign", "dev"], 2, "error: unexpected argument \"dev\"\ntry: vault-aws-login --help\n"),
-        ([], 2, "error: expected a command, found none\ntry: vault-aws-login --help\n"),
-    ],
-)  # fmt: skip
-def test_bad_arguments_end_with_a_code_and_a_sentence(arguments: list[str], code: int, message: str) -> None:
+# Arguments, and what is printed before the hint to `--help`.
+WRONG_USAGE: list[tuple[list[str], str]] = [
+    (
+        ["sign", "--credentials", "file"],
+        "error: expected --credentials - (standard input), found something else; this command "
+        "opens no files",
+    ),
+    (["sign", "--role"], "error: missing argument for option '--role'"),
+    (["sign", "--role", "a", "--role", "b"], "error: expected --role once, found it again"),
+    (
+        ["sign", "--fips", "--sts-endpoint", "https://sts.example.com"],
+        "error: expected either --sts-endpoint or --fips and --dual-stack, found both",
+    ),
+    (["sign", "--nonsense"], "error: invalid option '--nonsense'"),
+    (["sign", "dev"], "error: unexpected argument \"dev\""),
+    ([], "error: expected a command, found none"),
+]
+# Arguments, and what is printed.
+WRONG_VALUES: list[tuple[list[str], str]] = [
+    (
+        ["sign", "--role", "a b"],
+        "error[illegal-character]: invalid role: expected printable ASCII without spaces, found "
+        "`a b`",
+    ),
+    (
+        ["sign", "--time", "1440938160000"],
+        "error[time-out-of-range]: invalid time: expected Unix seconds up to 253402300799 (year "
+        "9999), found 1440938160000",
+    ),
+    (
+        ["sign", "--time", "noon"],
+        "error: invalid time: expected Unix seconds or a time such as 2030-01-31T12:00:00Z, found "
+        "`noon`",
+    ),
+    (
+        ["sign", "--credentials", "-"],
+        "error: invalid credential document: expected AccessKeyId and SecretAccessKey in JSON, in "
+        "XML or in lines such as export AWS_ACCESS_KEY_ID=…, found nothing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG_USAGE)
+def test_wrong_usage_ends_with_2_and_a_sentence(arguments: list[str], message: str) -> None:
     ended = run(*arguments, env=EXAMPLE)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (code, "", message)
+    shown = f"{message}\ntry: vault-aws-login --help\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", shown)
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG_VALUES)
+def test_wrong_value_ends_with_1_and_a_sentence(arguments: list[str], message: str) -> None:
+    ended = run(*arguments, env=EXAMPLE)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"{message}\n")
 
 
 @pytest.mark.parametrize(
@@ -494,21 +566,49 @@ def test_diagnose_reads_vaults_clock_from_the_date_of_the_answer() -> None:
     assert refusal["message"].endswith(": Vault's clock is 1830 seconds ahead of this one")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["check", "--nonsense"], "error: invalid option '--nonsense'\ntry: vault-aws-login --help\n"),
-        (["check", "--vault-version", "1.20.0", "--openbao"], "error: expected either --vault-version or --openbao and --openbao-version, found both\ntry: vault-aws-login --help\n"),
-        (["check", "--server-id", "a", "--server-id", "b"], "error: expected --server-id once, found it again\ntry: vault-aws-login --help\n"),
-        (["check", "--server-id", "a", "--no-server-id"], "error: expected either --server-id or --no-server-id, found both\ntry: vault-aws-login --help\n"),
-        (["check", "--server-uses-client-region", "--sts-endpoint", "global"], "error: expected either --sts-endpoint or --server-uses-client-region, found both\ntry: vault-aws-login --help\n"),
-        (["check", "--no-allowed-headers", "--allowed-header", "X-Amz-Foo"], "error: expected either --allowed-header or --no-allowed-headers, found both\ntry: vault-aws-login --help\n"),
-        (["check", "--no-config", "--server-id", "a"], "error: expected either --no-config or what config/client holds, found both\ntry: vault-aws-login --help\n"),
-        (["check", "--vault-version", "latest"], "error: expected a version such as 1.20.3 as --vault-version, found `latest`\ntry: vault-aws-login --help\n"),
-        (["diagnose", "--status", "ok"], "error: expected an HTTP status as --status, found something else\ntry: vault-aws-login --help\n"),
-        (["inspect"], "error: expected sign, check, explain or diagnose, found `inspect`\ntry: vault-aws-login --help\n"),
-    ],
-)  # fmt: skip
-def test_bad_arguments_of_the_inspector_are_wrong_usage(arguments: list[str], message: str) -> None:
+# The same for the inspector.
+WRONG_USAGE_OF_THE_INSPECTOR = [
+    (["check", "--nonsense"], "error: invalid option '--nonsense'"),
+    (
+        ["check", "--vault-version", "1.20.0", "--openbao"],
+        "error: expected either --vault-version or --openbao and --openbao-version, found both",
+    ),
+    (
+        ["check", "--server-id", "a", "--server-id", "b"],
+        "error: expected --server-id once, found it again",
+    ),
+    (
+        ["check", "--server-id", "a", "--no-server-id"],
+        "error: expected either --server-id or --no-server-id, found both",
+    ),
+    (
+        ["check", "--server-uses-client-region", "--sts-endpoint", "global"],
+        "error: expected either --sts-endpoint or --server-uses-client-region, found both",
+    ),
+    (
+        ["check", "--no-allowed-headers", "--allowed-header", "X-Amz-Foo"],
+        "error: expected either --allowed-header or --no-allowed-headers, found both",
+    ),
+    (
+        ["check", "--no-config", "--server-id", "a"],
+        "error: expected either --no-config or what config/client holds, found both",
+    ),
+    (
+        ["check", "--vault-version", "latest"],
+        "error: expected a version such as 1.20.3 as --vault-version, found `latest`",
+    ),
+    (
+        ["diagnose", "--status", "ok"],
+        "error: expected an HTTP status as --status, found something else",
+    ),
+    (["inspect"], "error: expected sign, check, explain or diagnose, found `inspect`"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG_USAGE_OF_THE_INSPECTOR)
+def test_wrong_usage_of_the_inspector_ends_with_2_and_a_sentence(
+    arguments: list[str], message: str
+) -> None:
     ended = run(*arguments, stdin="{}")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", message)
+    shown = f"{message}\ntry: vault-aws-login --help\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", shown)

@@ -1,4 +1,4 @@
-"""A component of somebody else's with ours composed into it, run in the wasmtime CLI."""
+"""The component composed into another one, run in the wasmtime CLI."""
 
 from __future__ import annotations
 

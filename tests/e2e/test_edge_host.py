@@ -26,7 +26,7 @@ KEY = {"Authorization": "Bearer reader"}
 
 @pytest.fixture(scope="module")
 def workerd() -> str:
-    """The runtime's own binary, which ends when it is told to; `npx workerd` would leave it behind."""
+    """The runtime's own binary, which ends with its process; `npx workerd` would leave it running."""
     found = subprocess.run(
         ["node", "--print", "require('workerd').default"], cwd=EDGE, capture_output=True, text=True, check=True
     )
@@ -75,7 +75,7 @@ def logins(bed: TestBed, environment: dict[str, str]) -> int:
 
 
 def set_up(bed: TestBed, server_id: str = "", **fields: str) -> dict[str, str]:
-    """A mount of its own with a role, and the environment of a Worker that may log in there."""
+    """A mount with a role, and the environment of a Worker that may log in there."""
     session = bed.aws.session(bed.aws.role())
     mount = bed.mount_aws(bed.aws.fresh_name("edge"), iam_server_id_header_value=server_id)
     role = bed.vault_role(bed.aws.fresh_name("edge"), principal(session), mount=mount, **fields)
@@ -138,7 +138,7 @@ def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, wo
     environment = set_up(bed, server_id="vault.example.com") | {"VAULT_IAM_SERVER_ID": "other.example.com"}
     with worker(workerd, environment) as edge:
         answer = edge.get()
-    assert (answer.status_code, answer.text) == (502, "no secret to be had\n")
+    assert (answer.status_code, answer.text) == (502, "cannot read the secret\n")
     log = "\n".join(edge.log)
     assert "Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: " in log
     assert "on the client: sign with the server ID `vault.example.com`" in log

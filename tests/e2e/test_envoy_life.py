@@ -1,7 +1,7 @@
-"""The life of a token inside Envoy: under load, beside other filters, and through everything that may fail.
+"""The life of a token inside Envoy: under load, with other filters, and through failures.
 
-The long run takes a minute, and so does the way back from a refusal that somebody has to heal: the other scenarios run
-beside them, each in an Envoy or on a listener of its own.
+The long run takes a minute, and so does the recovery from a refusal that a person has to fix. The
+other scenarios run at the same time, each in its own Envoy or on its own listener.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ SECONDS = 60
 WORKERS = 4
 CLIENTS = 10
 TOKEN_TTL = 5
-# A refusal that somebody has to heal is tried again after 60 to 75 s; the rest is for what follows that try.
+# The filter tries again 60 to 75 s after a refusal that a person has to fix; the rest is for what
+# follows that try.
 RECOVERY_SECONDS = 90
 # What heals by itself is tried again after the back-off's cap of a second, once a request that is under way, for 10 s at
 # most, has come to its end.
@@ -102,7 +103,7 @@ class LongRun:
 
 @pytest.fixture(scope="module")
 def long_run(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LongRun, threading.Thread]]:
-    """Runs beside the other tests of this module."""
+    """Runs at the same time as the other tests of this module."""
     user = bed.aws.user()
     mount = bed.mount_aws("envoy-long")
     bed.vault_role("long", user.arn, mount=mount, token_ttl=f"{TOKEN_TTL}s", token_max_ttl="15s")
@@ -123,7 +124,7 @@ def long_run(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @dataclass
 class Scenario:
-    """One filter with a Vault of its own, which is in trouble."""
+    """One filter with its own Vault, which is in trouble."""
 
     trouble: Trouble | None = None
     #: What the first credentials of the container endpoint are, if that is where they come from.
@@ -288,13 +289,13 @@ def test_foreign_filter_reads_the_token_with_the_same_vm_id_only(bed: TestBed, t
     key = lease_key(own, access_key_id=user.access_key_id)
     foreign = {
         vm_id: envoy.listener(f"foreign-{vm_id}", key, to="vault", vm_id=vm_id, wasm=FOREIGN_FILTER)
-        for vm_id in ("", "somebody-else", "vault-aws-login")
+        for vm_id in ("", "another-filter", "vault-aws-login")
     }
     with envoy:
         assert listener.reads_the_greeting()
         assert foreign[""].get().text == ""
-        assert foreign["somebody-else"].get().text == ""
-        # The reason why the filter wants a vm_id of its own; without this the two lines above would prove nothing.
+        assert foreign["another-filter"].get().text == ""
+        # The reason why the filter needs its own vm_id; without this the two lines above would prove nothing.
         assert json.loads(foreign["vault-aws-login"].get().text)["generation"] == 1
 
 
@@ -482,7 +483,7 @@ def test_paths_that_give_the_token_away_are_closed(bed: TestBed, tmp_path: Path,
                 assert answer.text == GUARDED
             assert {seen.path for seen in front.seen} == {f"/v1/{GREETING_PATH}"}
             assert envoy.stats("paths")["forbidden_paths"] == len(paths)
-            # The token is in no place where somebody may look.
+            # The token is nowhere that others can read.
             (token,) = front.tokens
             for place in (envoy.log, envoy.admin("stats"), envoy.admin("config_dump"), str(listener.get().headers)):
                 assert token not in place

@@ -61,7 +61,7 @@ class Said:
 
 
 class Client:
-    """Keeps a connection and sends paths as they stand."""
+    """Keeps a connection, and sends paths without changing them."""
 
     def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -1,4 +1,4 @@
-"""The Go package: its own tests against the real servers, and its example as the README has it."""
+"""The Go package: its own tests against the real servers, and its example as the README shows it."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def mount(bed: TestBed, made: Identity) -> str:
 
 
 def ended(process: subprocess.CompletedProcess[str], *, product: str = "") -> Output:
-    """The output of a program that ended; what it printed as its product is told apart."""
+    """The output of a program that has ended; its product is kept apart."""
     rest = process.stderr if product else process.stdout + process.stderr
     assert rest or product
     return Output(process.returncode == 0, rest, product)

@@ -62,12 +62,12 @@ def test_role_left_out_is_inferred_by_the_server(bed: TestBed, project: Path) ->
 
 def test_refusal_shows_vaults_own_words(bed: TestBed, project: Path) -> None:
     user = bed.aws.user()
-    bed.vault_role("node-somebody-elses", bed.aws.user().arn)
-    ended = example(project, "node-somebody-elses", GREETING_PATH, env=bed.environment(user))
+    bed.vault_role("node-of-another-user", bed.aws.user().arn)
+    ended = example(project, "node-of-another-user", GREETING_PATH, env=bed.environment(user))
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith(
         "error: Vault refused the login with status 400: "
-        f'IAM Principal "{user.arn}" does not belong to the role "node-somebody-elses"'
+        f'IAM Principal "{user.arn}" does not belong to the role "node-of-another-user"'
     )
 
 

@@ -40,7 +40,7 @@ def ports() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> Path:
-    """The repository by links, but for Envoy's configuration, which names its ports."""
+    """Links to the repository's files, except Envoy's configuration, which names ports."""
     top = tmp_path_factory.mktemp("checkout")
     for folder in (Path(), Path("host-examples"), Path("host-examples/envoy")):
         (top / folder).mkdir(exist_ok=True)
@@ -61,7 +61,7 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
         (tools / tool.name).symlink_to(tool)
     (tools / "browser").write_text(SHOWS_THE_PAGE)
     (tools / "browser").chmod(0o755)
-    # An environment of its own to install into, which sees the packages of the tests'.
+    # A separate environment to install into, which sees the packages of the tests.
     subprocess.run([sys.executable, "-m", "venv", tools / "venv"], check=True, timeout=120)
     (tools / "built.cfg").write_text(f"[build]\nbuild_base={tools}/built\n[egg_info]\negg_base={tools}\n")
     role = bed.aws.role("dev")
@@ -81,7 +81,7 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 @contextmanager
 def server_id(bed: TestBed, page: str) -> Iterator[None]:
-    """Makes the server want the pages' server ID, where a page shows what becomes of another one."""
+    """Configures the pages' server ID, if a page shows what happens with another one."""
     wanted = SERVER_ID if "other.example.com" in page else ""
     bed.configure_aws("aws", iam_server_id_header_value=wanted)
     yield

@@ -413,7 +413,7 @@ def test_envoy_filter_tells_no_planted_secret(tmp_path: Path) -> None:
                             answer = listener.get(f"kv/{case.seed}", headers={"X-Vault-Token": case.secrets["vault_token"]})
                         except requests.ConnectionError:
                             continue
-                        # An answer of the server is passed on as it is.
+                        # Envoy passes an answer of the server on unchanged.
                         if answer.headers.get("server") == "envoy" and "x-envoy-upstream-service-time" not in answer.headers:
                             said["client"] = f"{said.get('client', '')}{answer.text}\n{answer.headers}\n"
                 return server.answered.total() >= COUNT
@@ -422,7 +422,7 @@ def test_envoy_filter_tells_no_planted_secret(tmp_path: Path) -> None:
             said["log"] = envoy.log
             for page in ("stats", "clusters", "listeners"):
                 said[page] = envoy.admin(page)
-            # Envoy shows the configurations that it was given as they are, and so the variables that are written there.
+            # Envoy shows its configuration, and so the variables that it sets.
             dump = envoy.admin("config_dump")
             refused = envoy.lines("vault-aws-login: invalid ")
     assert len(refused) >= len(bad)

@@ -18,7 +18,7 @@ SERVER_ID = "vault.example.com"
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as pip installs it, beside the packages of the tests' environment."""
+    """The package as pip installs it, with the packages of the tests' environment."""
     folder = tmp_path_factory.mktemp("installed")
     # A copy: building leaves files behind in the source tree.
     source = tmp_path_factory.mktemp("source") / "python"

@@ -30,7 +30,7 @@ def diagnosis(status: int, answer: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def prod(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
-    """A second OpenBao beside the first one, before the same AWS."""
+    """A second OpenBao, which uses the same AWS as the first."""
     other = copy.copy(bed)
     other.vault = OpenBao(tmp_path_factory.mktemp("prod"), bed.authority, plugin=PLUGIN, https_proxy=bed.proxy.url)
     other.vault.spawn()
@@ -123,7 +123,7 @@ def test_role_deleted_and_made_again_is_refused_for_its_unique_id_and_the_diagno
     assert answer.status == 400
     assert answer.error.endswith(f'does not belong to the role "{name}"')
     assert "the IAM role was deleted and made again" in diagnosis(400, answer.json)["causes"]
-    # Writing the Vault role anew makes it hold the new ID.
+    # Rewriting the Vault role stores the new ID in it.
     bed.vault_role(name, role.arn)
     assert bed.login(sign(bed.aws.session(again), "--role", name)).status == 200
 

@@ -6,6 +6,7 @@ The metadata services are small servers after AWS's documented protocols, and gi
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bed import GREETING, ContainerCredentials, CredentialSource, InstanceMetadata, TestBed
+from bed.metadata import ROLES_PATH
 from native_host import agent, login, refusal
 from node_project import node
 
@@ -90,7 +92,7 @@ def eks_web_identity(bed: TestBed, folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def ec2_instance(bed: TestBed, folder: Path) -> Iterator[Place]:
-    """IMDSv2: no answer without a token of its own."""
+    """IMDSv2: no answer without a session token of the service."""
     instance = bed.aws.instance()
     role = instance.role
     source = CredentialSource(lambda: bed.aws.session(role, instance.instance_id))
@@ -145,20 +147,41 @@ SESSION = """
 """
 
 
+# The session asks 169.254.169.254, so its fetch is led to the test's server.
+NODE_INSTANCE_METADATA = (
+    "'instance-metadata', fetch: (url, init) =>"
+    " fetch(String(url).replace('http://169.254.169.254', env.AWS_EC2_METADATA_SERVICE_ENDPOINT), init)"
+)
+
+
 def test_session_of_node_fetches_the_credentials_of_the_service(bed: TestBed, project: Path, place: Place) -> None:
-    if place.node_source == "instance-metadata":
-        # The session asks 169.254.169.254, so its fetch is led to this test's server.
-        source = (
-            "'instance-metadata', fetch: (url, init) =>"
-            " fetch(String(url).replace('http://169.254.169.254', env.AWS_EC2_METADATA_SERVICE_ENDPOINT), init)"
-        )
-    else:
-        source = place.node_source
+    source = NODE_INSTANCE_METADATA if place.node_source == "instance-metadata" else place.node_source
     env = {"VAULT_ADDR": bed.vault.address, "VAULT_AUTH_ROLE": place.vault_role} | place.env
     ended = node(project, SESSION % source, env=env)
     assert ended.returncode == 0, ended.stderr
     assert bed.read_greeting(json.loads(ended.stdout)) == GREETING
     assert place.asked()
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 200])
+def test_session_of_node_names_imdsv1_where_the_service_speaks_no_other(
+    bed: TestBed, project: Path, status: int
+) -> None:
+    instance = bed.aws.instance()
+    source = CredentialSource(lambda: bed.aws.session(instance.role, instance.instance_id))
+    own = {"role_name": instance.role.name, "instance_id": instance.instance_id}
+    with InstanceMetadata(source, **own, refuse_tokens=status) as imds:
+        # What the SDKs fall back to does answer.
+        with urllib.request.urlopen(imds.url + ROLES_PATH, timeout=10) as answer:
+            assert answer.read().decode() == instance.role.name
+        imds.calls.clear()
+        script = SESSION.replace("AbortSignal.timeout(10_000)", "AbortSignal.timeout(1_000)") % NODE_INSTANCE_METADATA
+        env = {"VAULT_ADDR": bed.vault.address, "VAULT_AUTH_ROLE": "dev"} | imds.environment()
+        ended = node(project, script, env=env)
+    assert ended.returncode != 0
+    assert "instance-metadata-v1" in ended.stderr
+    assert f"or is switched off (status {status}); let it pass on PUT /latest/api/token" in ended.stderr
+    assert {(call.method, call.path) for call in imds.calls} == {("PUT", "/latest/api/token")}
 
 
 def test_region_of_the_function_is_not_the_servers(bed: TestBed, tmp_path: Path) -> None:

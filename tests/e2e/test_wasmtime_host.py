@@ -327,11 +327,11 @@ def test_agent_does_not_log_in_where_another_users_file_cannot_be_replaced(open_
     sticky = open_folder / "sticky"
     sticky.mkdir()
     sticky.chmod(0o1777)
-    (sticky / "token").write_text("somebody else's")
+    (sticky / "token").write_text("another user's")
     expect_no_login(
         sticky, "expected a file of this user or nothing there, found one of user 0", str(open_folder / "host"), user=nobody
     )
-    assert (sticky / "token").read_text() == "somebody else's"
+    assert (sticky / "token").read_text() == "another user's"
     # Its own file is replaced.
     (sticky / "token").unlink()
     with HostileVault(lambda _: granted()) as vault:
@@ -434,9 +434,9 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
 
 
 def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
-    with agent(tmp_path, "--role", "nobody-made-this", env=bed.environment(user)) as running:
+    with agent(tmp_path, "--role", "missing-role", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
-        running.wait_for_line("  the server said: entry for role nobody-made-this not found")
+        running.wait_for_line("  the server said: entry for role missing-role not found")
         assert not running.sink.exists()
 
 

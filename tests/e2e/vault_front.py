@@ -1,4 +1,4 @@
-"""A server in front of another one, which passes everything on until it is told to do worse."""
+"""A server in front of another one: it passes requests on, or causes trouble."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
 import requests
 
-from bed.loopback import Handler, LoopbackServer
+from bed.loopback import Handler, Service
 
 PASSED_ON = ("content-type", "x-vault-token", "x-vault-namespace", "x-vault-request", "authorization")
 
@@ -40,7 +37,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What the front answers in place of the server."""
+    """What the front answers instead of the server."""
 
     status: int = 200
     body: bytes = b""
@@ -54,7 +51,7 @@ class Trouble:
     meets: Callable[[str], bool] = lambda path: True
 
 
-class Front:
+class Front(Service):
     """A context manager; `trouble` may be set and taken away at any time.
 
     With a `prefix` it is a gateway that has the server below that path, and nothing elsewhere.
@@ -63,28 +60,20 @@ class Front:
     def __init__(
         self, url: str, *, trouble: Trouble | None = None, date_ahead: timedelta = timedelta(), prefix: str = ""
     ) -> None:
+        super().__init__()
         self.trouble = trouble
         self._prefix = prefix
         self.seen: list[Seen] = []
         self._target = urlsplit(url)
         self._date_ahead = date_ahead
         self._local = threading.local()
-        front = self
 
-        class FrontHandler(Handler):
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                return format_datetime(datetime.now(timezone.utc) + front._date_ahead, usegmt=True)
-
-            def handle_call(self) -> None:
-                front._handle(self)
-
-            do_GET = do_POST = do_PUT = handle_call
-
-        self._server = LoopbackServer(FrontHandler)
+    def now(self) -> datetime:
+        return super().now() + self._date_ahead
 
     @property
     def url(self) -> str:
-        return self._server.url + self._prefix
+        return super().url + self._prefix
 
     @property
     def logins(self) -> list[Seen]:
@@ -94,16 +83,7 @@ class Front:
     def tokens(self) -> set[str]:
         return {seen.token for seen in self.seen if seen.token}
 
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.stop()
-
-    def _handle(self, request: Handler) -> None:
+    def respond(self, request: Handler) -> None:
         body = request.body()
         path = request.target()
         self.seen.append(Seen(request.command, path, request.headers.get("X-Vault-Token"), body))

@@ -48,7 +48,8 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "logins per second at Vault: peak {}, mean {:.0}; last proxy served after {} s, {} without a token; tokens used past their lease: {}",
+            "logins per second at Vault: peak {}, mean {:.0}; last proxy served after {} s, {} \
+             without a token; tokens used past their lease: {}",
             self.peak, self.mean, self.last_served, self.without_token, self.used_past_lease
         )
     }

@@ -91,7 +91,8 @@ impl Vault {
                 if self.served.1 > per_second {
                     return errors(
                         400,
-                        "error making upstream request: received error code 400 from STS: <Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error>",
+                        "error making upstream request: received error code 400 from STS: \
+                         <Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error>",
                     );
                 }
             }
@@ -122,7 +123,8 @@ fn granted(name: usize) -> Response {
     response(
         200,
         format!(
-            r#"{{"auth":{{"client_token":"hvs.{name}","accessor":"a","lease_duration":{},"renewable":true,"num_uses":0}}}}"#,
+            r#"{{"auth":{{"client_token":"hvs.{name}","accessor":"a","lease_duration":{},
+             "renewable":true,"num_uses":0}}}}"#,
             LEASE / 1_000
         ),
     )
@@ -159,7 +161,8 @@ fn check_time(request: &Request, now: u64) -> Result<(), String> {
         return Ok(());
     };
     Err(format!(
-        "error making upstream request: received error code 403 from STS: <Error><Message>{text}</Message></Error>"
+        "error making upstream request: received error code 403 from STS: \
+         <Error><Message>{text}</Message></Error>"
     ))
 }
 

@@ -3,7 +3,7 @@
 use vault_aws_login::inspector::LoginRule;
 
 /// Returns what a message and a fix add to the texts of their rule, as ` detail -> value`: the
-/// value stands in the fix in the place of the phrase in braces.
+/// value replaces the phrase in braces of the fix.
 ///
 /// Fails if the rest is not the rule's texts, which are in `tests/inspector_texts.txt`.
 pub fn added(rule: LoginRule, message: &str, client_fix: &str) -> String {

@@ -32,15 +32,23 @@ fn host_with(settings: SessionSettings) -> Host {
 }
 
 fn time_refusal(text: &str) -> String {
+    let error = format!(
+        "<Error>\n    <Type>Sender</Type>\n    <Code>SignatureDoesNotMatch</Code>\n    \
+         <Message>{text}</Message>\n  </Error>"
+    );
     errors(&format!(
-        "error making upstream request: received error code 403 from STS: <ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>SignatureDoesNotMatch</Code>\n    <Message>{text}</Message>\n  </Error>\n</ErrorResponse>"
+        "error making upstream request: received error code 403 from STS: \
+         <ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  {error}\n\
+         </ErrorResponse>"
     ))
 }
 
-const BEHIND: &str = "Signature expired: 20150830T123600Z is now earlier than 20150830T125130Z (20150830T130630Z - 15 min.)";
-const AHEAD: &str = "Signature not yet current: 20150830T123600Z is still later than 20150830T122000Z (20150830T120500Z + 15 min.)";
+const BEHIND: &str = "Signature expired: 20150830T123600Z is now earlier than 20150830T125130Z \
+    (20150830T130630Z - 15 min.)";
+const AHEAD: &str = "Signature not yet current: 20150830T123600Z is still later than \
+    20150830T122000Z (20150830T120500Z + 15 min.)";
 
-/// Says everything until the next request.
+/// Collects every action until the next request.
 fn until_request(host: &mut Host) -> (Vec<Refusal>, Vec<i64>, Request) {
     let (mut refusals, mut offsets) = (Vec::new(), Vec::new());
     loop {
@@ -63,7 +71,7 @@ fn login_is_signed_for_awss_time_after_a_refusal_that_names_it() {
         let mut host = host();
         let request = host.request();
         assert_eq!(signed_at(&request), "20150830T123600Z");
-        // A `Date` that nobody has authenticated does not win over AWS's own clock.
+        // An unauthenticated `Date` does not win over AWS's own clock.
         let date = [("Date", "Tue, 30 Aug 2016 12:36:00 GMT")];
         host.answer_with(&request, 400, &date, &time_refusal(text));
         let (refusals, offsets, request) = until_request(&mut host);
@@ -138,7 +146,8 @@ fn clock_is_corrected_by_an_hour_with_a_server_id_and_by_20_minutes_without() {
 #[test]
 fn login_is_never_signed_for_a_time_past_the_limit() {
     let year_ahead = "Tue, 30 Aug 2016 12:36:00 GMT";
-    let far = "Signature expired: 20150830T123600Z is now earlier than 20150830T140000Z (20150830T141500Z - 15 min.)";
+    let far = "Signature expired: 20150830T123600Z is now earlier than 20150830T140000Z \
+        (20150830T141500Z - 15 min.)";
     let table = [
         (None, far, "Sun, 30 Aug 2015 14:15:00 GMT"),
         (None, "Signature expired", year_ahead),

@@ -122,7 +122,8 @@ fn namespace_that_no_header_can_carry_is_refused() {
         (
             "a\r\nx",
             "illegal-character",
-            "invalid namespace: expected printable ASCII without spaces, found a line break at position 2",
+            "invalid namespace: expected printable ASCII without spaces, found a line break at \
+             position 2",
         ),
     ] {
         let settings = SessionSettings {
@@ -142,12 +143,14 @@ fn namespace_that_no_header_can_carry_is_refused() {
 fn container_uri_is_a_path_or_a_url_that_keeps_the_secret() {
     let malformed = |found| {
         format!(
-            "invalid container URI: expected a path or a URL such as http://169.254.170.23/v1/credentials, found {found}"
+            "invalid container URI: expected a path or a URL such as \
+             http://169.254.170.23/v1/credentials, found {found}"
         )
     };
     let elsewhere = |host| {
         format!(
-            "invalid container URI: expected https, or a loopback or link-local host, found http and the host `{host}`"
+            "invalid container URI: expected https, or a loopback or link-local host, found http \
+             and the host `{host}`"
         )
     };
     let table = [
@@ -233,7 +236,8 @@ fn web_identity_without_a_role_or_a_name_is_refused() {
         &identity(arn, "a/b"),
         "role-session-name",
         "illegal-character",
-        "invalid role session name: expected letters, digits and '_+=,.@-', found a character outside that at position 2",
+        "invalid role session name: expected letters, digits and '_+=,.@-', found a character \
+         outside that at position 2",
     );
     refused(
         &identity(arn, "a"),
@@ -259,7 +263,8 @@ fn web_identity_goes_to_sts_by_https_or_stays_on_the_machine() {
         ("http://[fd00:ec2::23]:1", "[fd00:ec2::23]:1"),
     ] {
         let message = format!(
-            "invalid STS endpoint: expected https, or a loopback host, found http and the host `{host}`"
+            "invalid STS endpoint: expected https, or a loopback host, found http and the host \
+             `{host}`"
         );
         let error = identity(url).unwrap_err();
         refused(&error, "sts-endpoint", "sts-url-not-local", &message);

@@ -55,7 +55,7 @@ impl Host {
         self.session.next_action(self.now)
     }
 
-    /// Lets both clocks go on.
+    /// Advances both clocks.
     pub fn pass(&mut self, milliseconds: u64) {
         self.now.monotonic_milliseconds += milliseconds;
         self.now.unix_milliseconds += milliseconds;
@@ -142,7 +142,11 @@ pub fn credentials_until(expires_at: Option<u64>) -> Credentials {
 /// Vault's answer to a login.
 pub fn login_answer(seconds: u64) -> String {
     format!(
-        r#"{{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":null,"warnings":null,"auth":{{"client_token":"hvs.example","accessor":"acc","policies":["default"],"token_policies":["default"],"metadata":{{}},"lease_duration":{seconds},"renewable":true,"entity_id":"e","token_type":"service","orphan":true,"mfa_requirement":null,"num_uses":0}}}}"#
+        r#"{{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,"data":null,
+         "wrap_info":null,"warnings":null,"auth":{{"client_token":"hvs.example","accessor":"acc",
+         "policies":["default"],"token_policies":["default"],"metadata":{{}},
+         "lease_duration":{seconds},"renewable":true,"entity_id":"e","token_type":"service",
+         "orphan":true,"mfa_requirement":null,"num_uses":0}}}}"#
     )
 }
 

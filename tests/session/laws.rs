@@ -8,7 +8,11 @@ use vault_aws_login::session::{
 
 use crate::host::{Host, credentials_until, errors, login_answer};
 
-const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey><SessionToken>session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
+const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>\
+    <Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey>\
+    <SessionToken>session</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>\
+    </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 
 /// What the world does next.
 #[derive(Clone, Debug)]
@@ -28,10 +32,15 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     let answer = prop_oneof![
         4 => (1_u64..100).prop_map(login_answer),
-        1 => (1_u64..100).prop_map(|seconds| login_answer(seconds).replace("\"renewable\":true", "\"renewable\":false")),
+        1 => (1_u64..100).prop_map(|seconds| {
+            login_answer(seconds).replace("\"renewable\":true", "\"renewable\":false")
+        }),
         1 => Just(errors("permission denied")),
-        1 => Just(errors("Signature expired: 20150830T123600Z is now earlier than 20150830T125130Z (20150830T130630Z - 15 min.)")),
-        1 => Just(r#"{"Code":"Success","AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Expiration":"2015-08-30T14:36:00Z"}"#.to_owned()),
+        1 => Just(errors("Signature expired: 20150830T123600Z is now earlier than \
+            20150830T125130Z (20150830T130630Z - 15 min.)")),
+        1 => Just(r#"{"Code":"Success","AccessKeyId":"AKIAIOSFODNN7EXAMPLE",
+            "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "Expiration":"2015-08-30T14:36:00Z"}"#.to_owned()),
         1 => ".{0,40}",
     ];
     let status = prop_oneof![
@@ -94,8 +103,8 @@ struct Watch {
     old: Vec<u64>,
     /// When a request of each kind was last sent, and when one may be sent again.
     earliest: Vec<(String, u64)>,
-    /// The latest end of anything that Vault has granted, by the monotonic clock. A lease begins, at the
-    /// latest that is safe, when its request was sent.
+    /// The latest end of anything that Vault has granted, by the monotonic clock. A lease begins,
+    /// at the latest that is safe, when its request was sent.
     granted_until: u64,
     /// The right time, while the host's monotonic clock shows a wrong one.
     right: Option<u64>,
@@ -117,7 +126,7 @@ impl Watch {
         self.right.unwrap_or(self.host.now.monotonic_milliseconds)
     }
 
-    /// Takes every action until the session waits.
+    /// Performs every action until the session waits.
     fn settle(&mut self) {
         // A second after its time limit the session gives a request up.
         let now = self.monotonic();
@@ -296,7 +305,8 @@ impl Watch {
     fn serve(&mut self, request: &Request) {
         let end = self.host.now.unix_milliseconds / 1_000 + 6 * 3_600;
         let document = format!(
-            r#"{{"Code":"Success","AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Expiration":{end}}}"#
+            r#"{{"Code":"Success","AccessKeyId":"AKIAIOSFODNN7EXAMPLE",
+             "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Expiration":{end}}}"#
         );
         let answer = match (request.destination, request.path_and_query.as_str()) {
             (Destination::Vault, _) => login_answer(60),
@@ -325,7 +335,11 @@ fn request_with(id: u64) -> Request {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn random_worlds_are_survived_and_healed(

@@ -1,7 +1,7 @@
 //! An upstream server says 403: is it the token, or is it just forbidden?
 
 use proptest::prelude::*;
-use vault_aws_login::session::{Action, Healing, Method, Refusal, RefusalRule, RequestPurpose};
+use vault_aws_login::session::{Action, Healing, HttpMethod, Refusal, RefusalRule, RequestPurpose};
 
 use crate::host::{Host, errors, header, login_answer};
 
@@ -14,7 +14,7 @@ const DEAD: &str = "permission denied";
 /// What Vault answers to one.
 const INVALID: &str = "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n";
 
-/// What a host did that is told of refusals.
+/// What a host did that reported refusals.
 #[derive(Default)]
 struct Record {
     /// When, in seconds.
@@ -23,7 +23,7 @@ struct Record {
     refusals: Vec<Refusal>,
 }
 
-/// Tells a host of a refusal after each of these waits, in milliseconds, where each login is
+/// Reports a refusal after each of these waits, in milliseconds, where each login is
 /// granted and each question has this answer.
 fn nag(lease: u64, waits: impl IntoIterator<Item = u64>, answer: (u16, &str)) -> Record {
     let mut host = Host::with_credentials();
@@ -71,7 +71,7 @@ fn refused_token_is_asked_about() {
     let request = host.request();
     assert_eq!(request.path_and_query, "/v1/auth/token/lookup-self");
     assert_eq!(request.purpose, RequestPurpose::TokenCheck);
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(header(&request, "x-vault-token"), Some("hvs.example"));
     assert!(request.body.is_empty());
 }
@@ -127,7 +127,8 @@ fn token_stays_where_a_403_does_not_say_that_it_is_dead() {
         errors("1 error occurred:\n\n* permission denied"),
         // A Sentinel policy of Vault Enterprise.
         errors(
-            "2 errors occurred:\n\t* egp standard policy \"root/x\" evaluation resulted in denial.\n\t* permission denied\n\n",
+            "2 errors occurred:\n\t* egp standard policy \"root/x\" evaluation resulted in \
+             denial.\n\t* permission denied\n\n",
         ),
         errors("the invalid token policy of this proxy says: permission denied"),
         errors("namespaces feature not enabled"),
@@ -157,7 +158,9 @@ fn forbidden_question_names_what_the_roles_tokens_need() {
     host.answer(&request, 403, &errors(POLICY));
     assert_eq!(
         host.refusal().message,
-        r"no word about the token from Vault: expected one, found a refusal to look it up, for which a token needs read on auth/token/lookup-self (status 403): 1 error occurred:\n\t* permission denied"
+        "no word about the token from Vault: expected one, found a refusal to look it up, for \
+         which a token needs read on auth/token/lookup-self (status 403): 1 error \
+         occurred:\\n\\t* permission denied"
     );
 }
 
@@ -227,14 +230,18 @@ fn unanswered_question_keeps_the_token_and_is_asked_again_after_ten_seconds() {
 }
 
 #[test]
-fn refused_token_without_a_token_is_nothing() {
+fn token_refused_without_a_token_is_ignored() {
     let mut host = Host::with_credentials();
     host.session.token_refused(host.now);
     assert_eq!(host.request().path_and_query, "/v1/auth/aws/login");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_pattern_of_refusals_causes_more_than_ten_logins_in_an_hour(

@@ -393,12 +393,14 @@ fn words_around_a_secret_are_quoted() {
     let words = format!("cannot renew {VAULT_TOKEN} for {SECRET_KEY}: it is not renewable");
     assert_eq!(
         Leak::renewal().answer(&words),
-        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): cannot renew … for …: it is not renewable"
+        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): \
+         cannot renew … for …: it is not renewable"
     );
     let words = format!("Code{POD_TOKEN}");
     assert_eq!(
         Leak::web_identity().answer(&words),
-        "no credentials from STS: expected them, found a refusal to give credentials (status 400): …"
+        "no credentials from STS: expected them, found a refusal to give credentials (status \
+         400): …"
     );
 }
 
@@ -420,7 +422,11 @@ fn secrets_of_a_request_are_left_out_after_the_session_has_others() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn part_of_a_request_is_echoed_in_any_spelling_without_its_secrets(

@@ -3,7 +3,7 @@
 use vault_aws_login::inspector::explain_login;
 use vault_aws_login::session::{
     Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Healing,
-    Method, RefusalRule, RequestPurpose, TransportFailure, WebIdentity,
+    HttpMethod, RefusalRule, RequestPurpose, TransportFailure, WebIdentity,
 };
 
 use crate::host::{EPOCH, Host, body, credentials, credentials_until, header, login_answer};
@@ -30,9 +30,17 @@ fn web_identity() -> Host {
 }
 
 /// A document as the metadata endpoints write it, that ends at 14:36:00.
-const DOCUMENT: &str = r#"{"Code":"Success","AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Token":"session","Expiration":"2015-08-30T14:36:00Z"}"#;
+const DOCUMENT: &str = r#"{"Code":"Success","AccessKeyId":"ASIAIOSFODNN7EXAMPLE",
+    "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","Token":"session",
+    "Expiration":"2015-08-30T14:36:00Z"}"#;
 
-const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <AssumeRoleWithWebIdentityResult>\n    <Audience>sts.amazonaws.com</Audience>\n    <Credentials>\n      <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\n      <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey>\n      <SessionToken>session</SessionToken>\n      <Expiration>2015-08-30T13:36:00Z</Expiration>\n    </Credentials>\n  </AssumeRoleWithWebIdentityResult>\n</AssumeRoleWithWebIdentityResponse>";
+const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse \
+    xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\n  <AssumeRoleWithWebIdentityResult>\n    \
+    <Audience>sts.amazonaws.com</Audience>\n    <Credentials>\n      \
+    <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\n      \
+    <SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey>\n      \
+    <SessionToken>session</SessionToken>\n      <Expiration>2015-08-30T13:36:00Z</Expiration>\n    \
+    </Credentials>\n  </AssumeRoleWithWebIdentityResult>\n</AssumeRoleWithWebIdentityResponse>";
 
 #[test]
 fn pushed_credentials_are_asked_for_once_a_minute() {
@@ -74,7 +82,7 @@ fn pushed_credentials_that_have_ended_are_refused_and_asked_for_after_a_while() 
     assert_eq!((refusal.destination, refusal.status), (None, None));
     assert_eq!(
         refusal.message,
-        "no credentials from the host: expected them, found credentials that have ended"
+        "no credentials from the host: expected them, found credentials that have expired"
     );
     let start = host.now.monotonic_milliseconds;
     assert!(matches!(host.wait(), Action::NeedCredentials));
@@ -104,7 +112,7 @@ fn container_endpoint_without_a_token_is_asked_at_once() {
     let mut host = container(ContainerAuthorization::None);
     let request = host.request();
     assert_eq!(request.destination, Destination::ContainerEndpoint);
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(request.origin.as_deref(), Some("http://169.254.170.23"));
     assert_eq!(request.path_and_query, "/v1/credentials?a=b");
     assert_eq!(header(&request, "authorization"), None);
@@ -217,7 +225,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
     assert_eq!(request.timeout_milliseconds, 5_000);
     assert_eq!(
         (request.method, request.path_and_query.as_str()),
-        (Method::Put, "/latest/api/token")
+        (HttpMethod::Put, "/latest/api/token")
     );
     assert_eq!(request.purpose, RequestPurpose::Credentials);
     assert_eq!(
@@ -226,7 +234,7 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
     );
     host.answer(&request, 200, "metadata-token");
     let request = host.request();
-    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.method, HttpMethod::Get);
     assert_eq!(
         request.path_and_query,
         "/latest/meta-data/iam/security-credentials/"
@@ -253,13 +261,16 @@ fn instance_metadata_is_asked_for_a_token_the_role_and_its_credentials() {
 #[test]
 fn failed_step_of_instance_metadata_starts_over() {
     let table: &[(&[&str], u16, &str, RefusalRule)] = &[
-        (&[], 403, "", RefusalRule::CredentialsRefused),
-        (&[], 200, "", RefusalRule::CredentialsMalformed),
+        (&[], 302, "", RefusalRule::CredentialsRefused),
         (&[], 200, "a\r\nb", RefusalRule::CredentialsMalformed),
         (&[], 503, "", RefusalRule::CredentialsUnavailable),
         (&["t"], 404, "", RefusalRule::InstanceRoleMissing),
         (&["t"], 200, "", RefusalRule::InstanceRoleMissing),
         (&["t"], 200, "../x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a/../x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a//x", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a/", RefusalRule::CredentialsMalformed),
+        (&["t"], 200, "a?x", RefusalRule::CredentialsMalformed),
         (&["t"], 401, "", RefusalRule::CredentialsUnavailable),
         (
             &["t", "dev"],
@@ -281,6 +292,117 @@ fn failed_step_of_instance_metadata_starts_over() {
         assert_eq!(host.refusal().rule, *rule, "{steps:?} {status} {answer}");
         assert_eq!(host.request().path_and_query, "/latest/api/token");
     }
+}
+
+#[test]
+fn metadata_without_a_token_is_refused_with_imdsv1_and_what_to_do() {
+    for (status, answer) in [
+        (400, "<Error><Code>InvalidHttpVerb</Code></Error>"),
+        (403, ""),
+        (404, "404 page not found"),
+        (405, "Method Not Allowed"),
+        (501, "Unsupported method ('PUT')"),
+        (200, ""),
+        (200, " \r\n"),
+        (204, ""),
+    ] {
+        let mut host = Host::new(CredentialSource::InstanceMetadata);
+        let request = host.request();
+        host.answer(&request, status, answer);
+        let refusal = host.refusal();
+        assert_eq!(refusal.rule, RefusalRule::InstanceMetadataV1, "{status}");
+        assert_eq!(refusal.healing, Healing::ByHand);
+        assert_eq!(
+            refusal.message,
+            format!(
+                "no credentials from the instance metadata: expected them, found no token of IMDSv2: \
+                 what answers there speaks IMDSv1 alone, as older releases of kube2iam and kiam do, \
+                 or is switched off (status {status}); let it pass on PUT /latest/api/token without \
+                 X-Forwarded-For, or take the credentials from a web identity (IRSA) or EKS Pod \
+                 Identity"
+            )
+        );
+        // Never a request of IMDSv1.
+        assert_eq!(host.request().path_and_query, "/latest/api/token");
+    }
+}
+
+#[test]
+fn role_that_is_an_arn_is_asked_for_by_its_arn() {
+    let mut host = Host::new(CredentialSource::InstanceMetadata);
+    for step in ["t", "arn:aws:iam::123456789012:role/team/dev"] {
+        let request = host.request();
+        host.answer(&request, 200, step);
+    }
+    assert_eq!(
+        host.request().path_and_query,
+        "/latest/meta-data/iam/security-credentials/arn:aws:iam::123456789012:role/team/dev"
+    );
+}
+
+#[test]
+fn refusal_of_a_metadata_service_shows_its_code() {
+    let table = [
+        (
+            400,
+            r#"{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): InvalidIdInRequest",
+        ),
+        (
+            400,
+            "[0d1f9b5c-3a3f-4b43-9d1c-5d1d7d3d9d10]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n",
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): AccessDeniedException",
+        ),
+        (
+            200,
+            r#"{"Code":"Failed","Message":"timed out while calling AWS Security Token Service"}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 200): Failed",
+        ),
+        (
+            500,
+            r#"{"code":"CredentialRetrievalError"}"#,
+            RefusalRule::CredentialsUnavailable,
+            "found a server that cannot answer now (status 500): CredentialRetrievalError",
+        ),
+        (
+            400,
+            r#"{"code":"ThrottlingException"}"#,
+            RefusalRule::CredentialsUnavailable,
+            "found a server that cannot answer now (status 400): ThrottlingException",
+        ),
+        (
+            400,
+            r#"{"code":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}"#,
+            RefusalRule::CredentialsRefused,
+            "found a refusal to give credentials (status 400): …",
+        ),
+        (
+            200,
+            r#"[{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE"}]"#,
+            RefusalRule::CredentialsMalformed,
+            "found a list",
+        ),
+    ];
+    for (status, answer, rule, end) in table {
+        let mut host = container(ContainerAuthorization::None);
+        let request = host.request();
+        host.answer(&request, status, answer);
+        let refusal = host.refusal();
+        assert_eq!(refusal.rule, rule, "{answer}");
+        assert!(refusal.message.ends_with(end), "{}", refusal.message);
+    }
+}
+
+#[test]
+fn metadata_answer_in_milliseconds_is_refused_rather_than_never_fetched_again() {
+    let milliseconds = DOCUMENT.replace(r#""2015-08-30T14:36:00Z""#, "1440945360000");
+    let mut host = container(ContainerAuthorization::None);
+    let request = host.request();
+    host.answer(&request, 200, &milliseconds);
+    assert_eq!(host.refusal().rule, RefusalRule::CredentialsMalformed);
 }
 
 #[test]
@@ -325,11 +447,13 @@ fn web_identity_is_exchanged_without_a_signature() {
     assert_eq!(request.origin.as_deref(), Some("https://sts.amazonaws.com"));
     assert_eq!(
         (request.method, request.path_and_query.as_str()),
-        (Method::Post, "/")
+        (HttpMethod::Post, "/")
     );
     assert_eq!(
         body(&request),
-        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fteam%2Fdev&RoleSessionName=pod%401&WebIdentityToken=a.b-c_d%3D%2F%2B"
+        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15\
+         &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fteam%2Fdev&RoleSessionName=pod%401\
+         &WebIdentityToken=a.b-c_d%3D%2F%2B"
     );
     assert_eq!(header(&request, "authorization"), None);
     host.answer(&request, 200, STS_ANSWER);
@@ -340,7 +464,8 @@ fn web_identity_is_exchanged_without_a_signature() {
 fn refused_exchange_has_its_rule_and_stss_code() {
     let refusal = |code| {
         format!(
-            "<ErrorResponse><Error><Code>{code}</Code><Message>secret</Message></Error></ErrorResponse>"
+            "<ErrorResponse><Error><Code>{code}</Code><Message>secret</Message></Error>\
+             </ErrorResponse>"
         )
     };
     let table = [
@@ -378,7 +503,19 @@ fn refused_exchange_has_its_rule_and_stss_code() {
             200,
             String::new(),
             RefusalRule::CredentialsMalformed,
+            "found nothing",
+        ),
+        (
+            200,
+            STS_ANSWER.replace("<Expiration>2015-08-30T13:36:00Z</Expiration>", ""),
+            RefusalRule::CredentialsMalformed,
             "(status 200)",
+        ),
+        (
+            200,
+            STS_ANSWER.replace("</AssumeRoleWithWebIdentityResponse>", ""),
+            RefusalRule::CredentialsMalformed,
+            "found XML or HTML that was cut off",
         ),
         (
             200,

@@ -2,7 +2,7 @@
 
 use vault_aws_login::inspector::{Answer, LoginRule, explain_refusal};
 use vault_aws_login::session::{
-    Action, Destination, Healing, Method, RefusalRule, RequestPurpose, TransportFailure,
+    Action, Destination, Healing, HttpMethod, RefusalRule, RequestPurpose, TransportFailure,
 };
 
 use crate::host::{Host, body, errors, header, login_answer};
@@ -13,7 +13,7 @@ fn login_is_posted_to_the_mount() {
     let request = host.request();
     assert_eq!(request.destination, Destination::Vault);
     assert_eq!(request.purpose, RequestPurpose::Login);
-    assert_eq!(request.method, Method::Post);
+    assert_eq!(request.method, HttpMethod::Post);
     assert_eq!(request.path_and_query, "/v1/auth/aws/login");
     assert_eq!(request.origin, None);
     assert_eq!(header(&request, "content-type"), Some("application/json"));
@@ -48,7 +48,8 @@ fn token_is_ready_with_the_lease_counted_from_the_request() {
 fn refused_login_names_its_rule_and_what_heals_it() {
     let sts = |code, text: &str| {
         errors(&format!(
-            "error making upstream request: received error code {code} from STS: <Error>{text}</Error>"
+            "error making upstream request: received error code {code} from STS: \
+             <Error>{text}</Error>"
         ))
     };
     let mfa = login_answer(60).replace(
@@ -134,7 +135,8 @@ fn refused_login_names_its_rule_and_what_heals_it() {
         (
             400,
             errors(
-                "error making upstream request: error making request: POST https://sts.amazonaws.com/ giving up after 4 attempt(s)",
+                "error making upstream request: error making request: POST \
+                 https://sts.amazonaws.com/ giving up after 4 attempt(s)",
             ),
             RefusalRule::VaultUnavailable,
             by_itself,
@@ -221,7 +223,7 @@ fn refused_login_names_its_rule_and_what_heals_it() {
 }
 
 #[test]
-fn refused_login_says_what_the_inspector_makes_of_it_and_vaults_own_words() {
+fn refused_login_has_the_inspectors_diagnosis_and_vaults_words() {
     let table = [
         (
             400,
@@ -276,10 +278,12 @@ fn refused_login_says_what_the_inspector_makes_of_it_and_vaults_own_words() {
 fn diagnosis_is_the_inspectors_for_the_login_that_was_sent() {
     let answers = [
         errors(
-            "error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\"",
+            "error validating X-Vault-AWS-IAM-Server-ID header: missing header \
+             \"X-Vault-AWS-IAM-Server-ID\"",
         ),
         errors(
-            "error making upstream request: received error code 403 from STS: <Code>InvalidClientTokenId</Code>",
+            "error making upstream request: received error code 403 from STS: \
+             <Code>InvalidClientTokenId</Code>",
         ),
     ];
     for answer in answers {
@@ -331,7 +335,8 @@ fn diagnosis_is_of_a_login_alone() {
     assert_eq!(refusal.diagnosis, None);
     assert_eq!(
         refusal.message,
-        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): permission denied"
+        "no renewal from Vault: expected one, found a refusal to renew the token (status 403): \
+         permission denied"
     );
 }
 
@@ -393,7 +398,7 @@ fn retry_after_is_honoured_as_seconds_and_as_a_date() {
         ("Sun, 30 Aug 2015 12:36:45 GMT", 45_000),
         ("Sun, 30 Aug 2015 12:00:00 GMT", 0),
         ("soon", 0),
-        // A server's mistake stops nobody for longer than an hour.
+        // A server's mistake delays a host by at most an hour.
         ("99999999999999", 3_600_000),
         ("Sun, 30 Aug 2116 12:00:00 GMT", 3_600_000),
     ];
@@ -439,7 +444,7 @@ fn token_is_renewed_at_two_thirds_of_its_lease() {
         assert_eq!(host.now.monotonic_milliseconds - sent, 40_000);
         assert_eq!(request.path_and_query, "/v1/auth/token/renew-self");
         assert_eq!(request.purpose, RequestPurpose::Renewal);
-        assert_eq!(request.method, Method::Post);
+        assert_eq!(request.method, HttpMethod::Post);
         assert_eq!(header(&request, "x-vault-token"), Some("hvs.example"));
         assert_eq!(body(&request), r#"{"increment":60}"#);
         host.answer(&request, 200, &login_answer(60));
@@ -521,7 +526,7 @@ fn unanswered_renewal_of_a_short_lease_is_followed_by_a_login() {
     let mut host = Host::logged_in(5);
     let request = host.request();
     assert_eq!(request.path_and_query, "/v1/auth/token/renew-self");
-    // After the end of the lease the answer would help nobody.
+    // The answer would be useless once the lease has expired.
     assert!(request.timeout_milliseconds <= 1_700);
     host.session
         .on_failure(request.id, host.now, TransportFailure::Unreachable);
@@ -575,7 +580,7 @@ fn late_answer_to_an_old_request_is_ignored() {
 }
 
 #[test]
-fn answer_that_took_longer_than_its_lease_is_no_token() {
+fn answer_that_took_longer_than_its_lease_gives_no_token() {
     let mut host = Host::with_credentials();
     let request = host.request();
     host.pass(5_000);

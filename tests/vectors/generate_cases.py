@@ -68,8 +68,8 @@ SERVER_IDS = {
     "one-character": ("a", "the shortest"),
     "number": ("0", "a string in JSON all the same"),
     "url": ("https://vault.example.com:8200/v1", "people take the server's address"),
-    "blanks": ("Vault Production (EU)", "single blanks are signed as they are"),
-    "runs-of-blanks": ("two  blanks   and three", "SigV4 folds them, the header keeps them"),
+    "spaces": ("Vault Production (EU)", "single spaces are signed unchanged"),
+    "runs-of-spaces": ("two  spaces   and three", "SigV4 folds them, the header keeps them"),
     "json-marks": ('quote " backslash \\ slash /', "JSON escapes two of the three"),
     "html-marks": ("<script>&amp;</script>", "some JSON encoders escape these"),
     "ascii-marks": ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", "every other mark of ASCII"),
@@ -154,10 +154,10 @@ def cases() -> dict[str, tuple[str, Input]]:
     for name, (server_id, why) in SERVER_IDS.items():
         add(f"server-id-{name}", why, server_id=server_id)
     add(
-        "server-id-runs-of-blanks-token",
+        "server-id-runs-of-spaces-token",
         "what follows in the canonical request is not moved",
         credentials=temporary(100),
-        server_id="two  blanks   and three",
+        server_id="two  spaces   and three",
     )
     for name, (role, why) in ROLES.items():
         add(f"role-{name}", why, role=role)

@@ -44,7 +44,7 @@ def vectors() -> list[Vector]:
     add("the global host by its pseudo-region", region="aws-global")
     add("a FIPS pseudo-region, as old SDKs wrote it", region="us-west-2-fips")
     add("a FIPS pseudo-region, the other way round", region="fips-us-gov-west-1")
-    add("a region nobody has heard of yet", region="ap-tomorrow-1")
+    add("a region that is newer than the signer", region="ap-tomorrow-1")
     add("a name that fits no pattern of a partition", region="moon-base-9")
     add("a new GovCloud region, known by its pattern", region="us-gov-north-1")
     for url, region in (
@@ -71,8 +71,8 @@ def vectors() -> list[Vector]:
         ("a", "the shortest server ID"),
         ("vault.example.com", "a server ID like a host name"),
         ("https://vault.example.com:8200/v1", "a server ID like a URL"),
-        ("Vault Production (EU)", "a server ID with single blanks"),
-        ("two  blanks   and three", "a server ID with runs of blanks, which SigV4 folds and the header does not"),
+        ("Vault Production (EU)", "a server ID with single spaces"),
+        ("two  spaces   and three", "a server ID with runs of spaces, which SigV4 folds and the header does not"),
         ('quote " backslash \\ slash /', "characters that JSON escapes, and one that it does not"),
         ("!#$%&'()*+,-./:;<=>?@[]^_`{|}~", "every mark of ASCII but quote and backslash"),
         ("a,b;c=d", "what separates lists elsewhere"),

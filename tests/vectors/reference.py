@@ -90,7 +90,7 @@ class Reference:
         signer = SigV4Auth(
             Credentials(credentials["access-key-id"], credentials["secret-access-key"], token), "sts", region
         )
-        # What `SigV4Auth.add_auth` does, but for the time, which it takes from the clock.
+        # As `SigV4Auth.add_auth`, which reads the time from the clock instead.
         request.context["timestamp"] = _timestamp(given["unix-seconds"])
         signer._modify_request_before_signing(request)
         canonical_request = signer.canonical_request(request)
@@ -115,7 +115,7 @@ class Reference:
         # What botocore's clients do with a pseudo-region before they look at anything else.
         if region is not None and (region.startswith("fips-") or region.endswith("-fips")):
             region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
-        # "legacy" in AWS's SDKs: the global host unless told otherwise, but for us-east-1 alone, as Vault does.
+        # "legacy" in AWS's SDKs is the global host by default, here for us-east-1 alone, as in Vault.
         use_global = endpoint is None and region in (None, "us-east-1") and not fips
         # AWS's rules give this pseudo-region the global host, whatever the client's setting.
         use_global |= endpoint in (None, "regional") and region == "aws-global"
@@ -157,7 +157,7 @@ def temporary(length: int) -> dict[str, Any]:
 
 
 def compact(value: Any) -> str:
-    """JSON without blanks."""
+    """JSON without spaces."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -52,7 +52,7 @@ def as_explained(step: str, given: dict[str, dict[str, str]]) -> str:
     for value, longest in hidden:
         if value is not None and len(value) > longest:
             plural = "" if len(value) == 1 else "s"
-            # Not in the host, which has a shape of its own.
+            # Not in the host, whose syntax is narrower.
             for end in ("\n", "/"):
                 step = step.replace(value + end, f"({len(value)} character{plural}){end}")
     return step

@@ -102,7 +102,7 @@ fn read_sign(mut parser: Parser) -> Result<Invocation, Failure> {
             Arg::Long("dual-stack") => sign.dual_stack = true,
             Arg::Long("time") => once(&mut sign.time, "time", &mut parser)?,
             Arg::Long("credentials") => {
-                // Not echoed: somebody may have put the credentials themselves here.
+                // Not echoed: the credentials themselves may stand here by mistake.
                 if parser.value()? != "-" {
                     return Err(Failure::Usage(
                         "expected --credentials - (standard input), found something else; \
@@ -166,7 +166,7 @@ fn read_check(mut parser: Parser) -> Result<Invocation, Failure> {
     Ok(Invocation::Check(check))
 }
 
-/// What `check` is told of the server, as given.
+/// What the options of `check` say about the server, as given.
 #[derive(Default)]
 struct ServerArguments {
     server_id: Option<String>,

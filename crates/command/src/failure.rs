@@ -3,7 +3,7 @@
 use core::fmt;
 use std::ffi::OsStr;
 
-use vault_aws_login::{CredentialDocumentError, InputError, echo_value};
+use vault_aws_login::{CredentialDocumentError, InputError, InputRule, echo_value};
 
 /// Written to standard error; never holds a secret.
 pub(super) enum Failure {
@@ -93,6 +93,10 @@ impl From<CredentialDocumentError> for Failure {
     fn from(error: CredentialDocumentError) -> Self {
         match error {
             CredentialDocumentError::Credentials(error) => error.into(),
+            CredentialDocumentError::ExpirationOutOfRange => Self::Refused {
+                rule: Some(InputRule::TimeOutOfRange.name()),
+                message: error.to_string(),
+            },
             error => Self::refused(error.to_string()),
         }
     }

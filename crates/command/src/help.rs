@@ -14,9 +14,9 @@ sign: prints the JSON body for POST $VAULT_ADDR/v1/auth/<mount>/login
   --fips                 sign for the region's FIPS host
   --dual-stack           sign for the region's dual-stack host
   --time TIME            time of signing: Unix seconds or 2030-01-31T12:00:00Z; default now
-  --credentials -        read credentials from standard input, as JSON in any form that AWS's
-                         tools print (export-credentials, credential_process, assume-role,
-                         ECS and EC2 metadata)
+  --credentials -        read credentials from standard input, as AWS's tools and services print
+                         them: JSON, XML, export lines and the like of other shells, INI files;
+                         so do vault read aws/creds/..., aws-vault, saml2aws and others
 
 check: reads a login, anybody's, and says whether a server will accept it. What is known of the server:
   --server-id VALUE, --no-server-id

@@ -36,7 +36,7 @@ impl wasi::exports::cli::run::Guest for Command {
         let code = match with_clean_stack(Depth::Json, || perform(get_arguments())) {
             Ok(outcome) => match streams::write(&stdout::get_stdout(), &outcome.text) {
                 Ok(()) => outcome.exit_code,
-                // Whoever read standard output is gone; there is nobody left to tell.
+                // The reader of standard output is gone, so that nothing can be reported.
                 Err(_) => 1,
             },
             Err(failure) => {

@@ -10,7 +10,7 @@ use vault_aws_login::{
     sign_login,
 };
 
-/// More than any tool prints; a session token is a few thousand bytes.
+/// In bytes; more than any tool prints. A session token has a few thousand.
 const LONGEST_DOCUMENT: usize = 64 * 1024;
 
 pub(super) fn perform(
@@ -61,7 +61,7 @@ fn credentials_of(environment: &[(String, String)]) -> Result<Credentials, Failu
     // The older name of the same thing, which some tools still set.
     let session_token = owned("AWS_SESSION_TOKEN").or_else(|| owned("AWS_SECURITY_TOKEN"));
     let expires_at = variable(environment, "AWS_CREDENTIAL_EXPIRATION")
-        .map(time::read)
+        .map(|time| Ok::<_, Failure>(UnixSeconds::new(time::read(time)?)?.as_u64()))
         .transpose()?;
     Ok(Credentials::new(
         access_key_id,
@@ -77,7 +77,7 @@ fn automatic_region(environment: &[(String, String)]) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Reads a variable; an empty one is an absent one, as AWS's tools have it.
+/// Reads a variable. AWS's tools take an empty one for an absent one, too.
 fn variable<'a>(environment: &'a [(String, String)], name: &str) -> Option<&'a str> {
     environment
         .iter()

@@ -8,15 +8,15 @@ use super::failure::Failure;
 /// The most that `blocking-write-and-flush` takes at once.
 const CHUNK: usize = 4096;
 
-/// Reads a stream to its end: at most `limit` bytes of UTF-8.
-pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<String>, Failure> {
+/// Reads a stream to its end: at most `limit` bytes.
+pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let bytes = read_bytes(stream, limit)?;
     if bytes.len() > limit {
         return Err(Failure::refused(format!(
             "invalid standard input: expected at most {limit} bytes, found more"
         )));
     }
-    text(&bytes)
+    Ok(bytes)
 }
 
 /// Reads a stream to its end, or at least `limit` bytes of it where it has more.

@@ -3,7 +3,7 @@
 use wasi::clocks::wall_clock;
 
 use super::failure::Failure;
-use vault_aws_login::{echo_value, read_rfc3339};
+use vault_aws_login::{echo_value, read_timestamp};
 
 /// Returns the given time, or else the clock's, in Unix seconds.
 pub(super) fn seconds(given: Option<String>) -> Result<u64, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn read(time: &str) -> Result<u64, Failure> {
     let seconds = time
         .parse()
         .ok()
-        .or_else(|| u64::try_from(read_rfc3339(time)?).ok());
+        .or_else(|| u64::try_from(read_timestamp(time)?).ok());
     seconds.ok_or_else(|| {
         let found = echo_value(time);
         Failure::refused(format!(

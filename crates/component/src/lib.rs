@@ -39,7 +39,7 @@ mod bindings {
             "vault-aws:login/lifecycle@0.1.0/credential-source": vault_aws_login::unchecked::CredentialSource,
             "vault-aws:login/lifecycle@0.1.0/destination": vault_aws_login::session::Destination,
             "vault-aws:login/lifecycle@0.1.0/healing": vault_aws_login::session::Healing,
-            "vault-aws:login/lifecycle@0.1.0/http-method": vault_aws_login::session::Method,
+            "vault-aws:login/lifecycle@0.1.0/http-method": vault_aws_login::session::HttpMethod,
             "vault-aws:login/lifecycle@0.1.0/instant": vault_aws_login::session::Instant,
             "vault-aws:login/lifecycle@0.1.0/refusal": vault_aws_login::session::Refusal,
             "vault-aws:login/lifecycle@0.1.0/refusal-rule": vault_aws_login::session::RefusalRule,

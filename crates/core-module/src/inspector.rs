@@ -32,7 +32,7 @@ pub(super) fn explain_refusal(request: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Says who refused a login and why, from whatever a person copied of the answer.
+/// Says who refused a login and why, from what a person copied of the answer.
 pub(super) fn explain_pasted(request: &[u8]) -> Vec<u8> {
     answer(request, |request: PastedRequest| {
         let login = request.login_json.as_deref();

@@ -9,7 +9,7 @@ import { remaining, showDetails, showVerdict } from './view.js';
 
 const byId = (id) => document.getElementById(id);
 
-/** The login that is shown, and until when AWS takes it. */
+/** The login that is shown, and until when AWS accepts it. */
 let shown = { login: '', acceptedUntil: undefined };
 
 async function start() {
@@ -77,7 +77,7 @@ function fill(values) {
   for (const [id, value] of Object.entries(values)) byId(id).value = value;
 }
 
-/** Whoever pastes Vault's answer as the login means it to be the answer. */
+/** Moves Vault's answer, pasted as the login, to where it belongs. */
 function moveAnswer() {
   const pasted = attempt(() => JSON.parse(byId('login').value));
   if (!Array.isArray(pasted?.errors) || 'iam_request_url' in pasted) return;
@@ -86,7 +86,7 @@ function moveAnswer() {
   byId('answer').focus();
 }
 
-/** Counts down, and judges anew when AWS's 15 minutes are over. */
+/** Counts down, and judges again when AWS's 15 minutes are over. */
 function tick(render) {
   const place = document.querySelector('[data-countdown]');
   if (!place || !shown.acceptedUntil) return;

@@ -44,12 +44,12 @@ export function showDetails({ findings, refusal, explanation }) {
   ].filter(Boolean);
 }
 
-/** Says how much is left of the time in which AWS takes a login. */
+/** Writes how long AWS still accepts a login. */
 export function remaining(end, now) {
   const seconds = Math.floor((end - now) / 1000);
-  if (seconds < 0) return 'AWS no longer takes it.';
+  if (seconds < 0) return 'AWS no longer accepts it.';
   const minutes = Math.floor(seconds / 60);
-  return `AWS takes it for another ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s.`;
+  return `AWS accepts it for another ${minutes > 0 ? `${minutes} min ` : ''}${seconds % 60} s.`;
 }
 
 function countdown(end, now) {
@@ -93,7 +93,7 @@ function contentSection(explanation) {
   return section(
     'What is in it',
     list(
-      ['Vault role', explanation.role ?? 'left out: the IAM name is taken'],
+      ['Vault role', explanation.role ?? 'left out: Vault takes the IAM name'],
       ['Request', `${explanation.method} ${explanation.url}`, 'code'],
       ['Body', explanation.body, 'code'],
       ['Access key ID', explanation.accessKeyId, 'code'],
@@ -136,7 +136,7 @@ function sentence(text) {
   return whole.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));
 }
 
-/** Makes an element. Text goes in as text, never as markup, since anybody's login is shown. */
+/** Makes an element. Text goes in as text, never as markup, because the login may come from an attacker. */
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);

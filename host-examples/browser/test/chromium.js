@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core';
 
-/** Starts the system's Chromium, with an empty profile of its own and without its talk to its maker. */
+/** Starts the system's Chromium, with an empty profile and without its own requests to its vendor. */
 export function startChromium() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => chromium?.close());
 
-/** Opens the page from disk. Whatever it asks for and whatever goes wrong in it is kept. */
+/** Opens the page from disk. Its requests and errors are recorded. */
 async function open(t, options = {}) {
   const page = await chromium.newPage({ viewport: { width: 1280, height: 900 }, ...options });
   t.after(() => page.close());
@@ -37,7 +37,7 @@ test('example is accepted, decoded and shown with its canonical request', async 
   const { page, requests, faults, title } = await open(t);
   await page.getByRole('button', { name: 'Fill in an example' }).click();
   assert.equal(await title(), 'It will be accepted');
-  assert.match(await page.locator('#verdict').innerText(), /AWS takes it for another 14 min 5\d s\./);
+  assert.match(await page.locator('#verdict').innerText(), /AWS accepts it for another 14 min 5\d s\./);
   const details = await page.locator('#details').innerText();
   assert.match(details, /AKIAIOSFODNN7EXAMPLE/);
   const [canonical, toSign] = await page.locator('pre').allInnerTexts();

@@ -1,4 +1,5 @@
-//! Prints a Vault login, and why Vault refused one, by whatever component is plugged in as `vault-aws:login`.
+//! Prints a Vault login, and why Vault refused one, through the component that is composed in as
+//! `vault-aws:login`.
 
 use std::env::{args, var};
 use std::io::{read_to_string, stdin};
@@ -12,12 +13,12 @@ wit_bindgen::generate!({ world: "example:plugin/plugin", path: ["../../wit", "wi
 
 fn main() -> ExitCode {
     let mut words = args().skip(1);
-    let told = match words.next().as_deref() {
+    let outcome = match words.next().as_deref() {
         Some("sign") => sign(words.next(), words.next()),
         Some("explain") => explain(words.next().and_then(|status| status.parse().ok())),
         _ => Err("expected `sign [ROLE [SERVER-ID]]` or `explain STATUS < ANSWER`".to_owned()),
     };
-    match told {
+    match outcome {
         Ok(text) => println!("{text}"),
         Err(message) => {
             eprintln!("error: {message}");
@@ -51,7 +52,8 @@ fn explain(status: Option<u16>) -> Result<String, String> {
         body,
         date: None,
     };
-    // Servers and proxies echo the login. Without it, its secrets are not known, and nothing is quoted.
+    // Servers and proxies echo the login. Its secrets are recognised only if it is known, so without
+    // it nothing is quoted.
     let login = var("LOGIN").ok();
     let refusal = explain_refusal(&answer, login.as_deref(), now());
     let quoted = refusal.quoted.filter(|_| login.is_some());

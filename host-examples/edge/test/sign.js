@@ -1,4 +1,4 @@
-// Signs the vectors that are posted to it, each in a task of its own.
+// Signs the vectors that are posted to it, each in its own task.
 import { LoginError, signLogin } from 'vault-aws-login';
 
 import { vectorOptions } from '../../node/test/vector-options.js';

@@ -112,7 +112,7 @@ impl Environment {
     fn from(read: impl Fn(&str) -> Option<String>) -> Self {
         let present = |name| Some((name, Zeroizing::new(read(name)?)));
         let variables = NAMES.into_iter().filter_map(present);
-        // Set but empty is as good as not set, as it is to AWS's SDKs.
+        // An empty variable counts as absent, as in AWS's SDKs.
         Self(variables.filter(|(_, value)| !value.is_empty()).collect())
     }
 
@@ -120,8 +120,7 @@ impl Environment {
         self.0.get(name).map(|value| value.as_str())
     }
 
-    /// Tells whose credentials these are, without the secret key: what differs here is another
-    /// identity, or may be.
+    /// Tells identities apart without the secret key: a difference here may be another identity.
     pub fn identity<'a>(&'a self, from: &'a CredentialsFrom) -> [&'a str; 4] {
         [
             self.get(ACCESS_KEY_ID).unwrap_or_default(),

@@ -14,7 +14,7 @@ use crate::guarded_path::{PathVerdict, judge};
 use crate::path_prefix::is_under;
 use crate::worker::{NAMESPACE_HEADER, TOKEN_HEADER, Worker};
 
-/// One request; without a worker, which only a refused configuration leaves, it passes nothing.
+/// One request. Without a worker, as after a refused configuration, it is not passed on.
 pub(crate) struct Filter {
     context: u32,
     worker: Option<Rc<Worker>>,
@@ -48,7 +48,7 @@ impl HttpContext for Filter {
             return Action::Pause;
         };
         if !gets_token(worker) {
-            // What a client sends is not for other upstreams; failing to remove it fails closed.
+            // Other upstreams do not get a client's token. A request whose header stays is not passed on.
             return match remove_map_value(MapType::HttpRequestHeaders, TOKEN_HEADER) {
                 Ok(()) => Action::Continue,
                 Err(_) => Action::Pause,
@@ -73,7 +73,7 @@ impl HttpContext for Filter {
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
-        // One that waited, too: with an answer of 403 it has been sent meanwhile.
+        // Also one that waited: an answer of 403 means that it was sent.
         if self.progress != Progress::Other
             && let Some(worker) = &self.worker
             && status().as_deref() == Some(b"403")
@@ -94,7 +94,7 @@ impl Drop for Filter {
     }
 }
 
-/// Says whether the request goes to a cluster that gets the token.
+/// Whether the request goes to a cluster that gets the token.
 fn gets_token(worker: &Worker) -> bool {
     let cluster = get_property(vec!["xds", "cluster_name"]).ok().flatten();
     cluster.is_some_and(|cluster| {
@@ -103,7 +103,7 @@ fn gets_token(worker: &Worker) -> bool {
     })
 }
 
-/// Why a request gets no token for its path, as its client is told.
+/// Why a request gets no token for its path, in words for its client.
 #[derive(Debug, Error)]
 enum Forbidden {
     #[error("this path could return or end the proxy's own token, or share its cubbyhole")]
@@ -114,18 +114,18 @@ enum Forbidden {
     NotAllowed,
 }
 
-/// Judges the path as the client sent it; a route's rewrite comes later, and no filter sees it.
+/// Judges the path as the client sent it. A route's rewrite comes later, and filters do not see it.
 fn check_path(config: &FilterConfig) -> Result<(), Forbidden> {
     let allowed = config.allowed_path_prefixes.as_deref();
     if config.allow_token_paths && allowed.is_none() {
         return Ok(());
     }
     let header = |name| get_map_value_bytes(MapType::HttpRequestHeaders, name);
-    // A path that cannot be read could be any.
+    // A path that cannot be read could be a guarded one.
     let Ok(Some(path)) = header(":path") else {
         return Err(Forbidden::Guarded);
     };
-    // With one in the configuration, the client's own is replaced.
+    // A namespace in the configuration replaces the client's.
     let namespace = match config.namespace {
         Some(_) => Vec::new(),
         None => header(NAMESPACE_HEADER)

@@ -11,19 +11,19 @@ use percent_encoding::percent_decode;
 /// "tokens cannot be renewed through this endpoint", and clients renew their database passwords
 /// there. So does what changes the server for everyone, such as `sys/auth`, `sys/remount`,
 /// `sys/audit` or `identity/entity`: it ends tokens too, but a role whose policies allow it hands
-/// the whole server to every client, and no list of paths would mend that.
+/// the whole server to every client, and a list of paths cannot prevent that.
 const GUARDED: [&[&str]; 5] = [
     // Returns the token (`lookup-self`, `renew-self`, `lookup` and `renew` without a body), ends it
     // (`revoke-self`, `revoke`, `revoke-accessor`) or makes others with its policies (`create`).
     &["auth", "token"],
-    // Takes the caller's token for a wrapping token.
+    // Treats the caller's token as a wrapping token.
     &["sys", "wrapping"],
-    // `revoke`, `revoke-prefix` and `revoke-force` end whatever the body or the rest of the path
-    // names: the token's own lease, `auth/aws/login/…`, with everything that it has read.
+    // `revoke`, `revoke-prefix` and `revoke-force` end the lease that the body or the rest of the path
+    // names, such as the token's own, `auth/aws/login/…`, with everything that it has read.
     &["sys", "leases", "revoke*"],
     // The older names of the same three.
     &["sys", "revoke*"],
-    // Belongs to the token, and all clients share that: each would read what another one left.
+    // Belongs to the token, so each client would read what another one stored.
     &["cubbyhole"],
 ];
 
@@ -127,7 +127,7 @@ fn verdict<'a>(mut words: impl Iterator<Item = &'a str> + Clone, path: &str) -> 
     verdict
 }
 
-/// Says whether a guarded path begins with this word and those behind it; with `gaps`, others may
+/// Whether a guarded path begins with this word and those behind it. With `gaps`, other words may
 /// stand between them.
 fn is_guarded<'a>(word: &str, behind: impl Iterator<Item = &'a str> + Clone, gaps: bool) -> bool {
     GUARDED.iter().any(|pattern| {

@@ -1,4 +1,4 @@
-//! The paths that alone get the token, where the configuration names some.
+//! The only paths that get the token, if the configuration names some.
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -54,14 +54,14 @@ impl PathPrefix {
         &self.0
     }
 
-    /// Says whether the path is the prefix or begins with it and a `/`.
+    /// Whether the path is the prefix, or begins with it and a `/`.
     fn is_before(&self, path: &[u8]) -> bool {
         let rest = path.strip_prefix(self.0.as_bytes());
         rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'/' | b'?')))
     }
 }
 
-/// Says whether a request with that `X-Vault-Namespace`, which may be empty, is under one of the
+/// Whether a request with that `X-Vault-Namespace`, which may be empty, is under one of the
 /// prefixes in every reading. Vault reads the namespace between `/v1/` and the rest of the path.
 pub(crate) fn is_under(prefixes: &[PathPrefix], path_and_query: &[u8], namespace: &[u8]) -> bool {
     let is_under = |path: &[u8]| prefixes.iter().any(|prefix| prefix.is_before(path));

@@ -19,7 +19,7 @@ use crate::waiting_requests::WaitingRequests;
 pub(crate) const TOKEN_HEADER: &str = "x-vault-token";
 pub(crate) const NAMESPACE_HEADER: &str = "x-vault-namespace";
 
-/// A token is not used in the last moments of its lease, in milliseconds: it has to arrive live.
+/// How long before its lease ends a token is no longer used, in milliseconds: it has to arrive live.
 const MARGIN: u64 = 250;
 
 /// The least time between two reports to the leader that an upstream refused the token, in
@@ -183,7 +183,7 @@ impl Worker {
 }
 
 impl Published {
-    /// Says whether the token lives, and long enough to arrive.
+    /// Whether the token is live, and still will be when it arrives.
     pub fn is_usable(&self, now: Instant) -> bool {
         let then = Instant {
             monotonic_milliseconds: now.monotonic_milliseconds.saturating_add(MARGIN),

@@ -2,7 +2,7 @@
 //
 //	go run ./login COMPONENT ROLE PATH [MOUNT]      such as: go run ./login vault-aws-login.core.wasm dev secret/greeting
 //
-// VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files say the rest.
+// The rest comes from VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files.
 package main
 
 import (
@@ -76,7 +76,7 @@ func run(ctx context.Context, file, role, path, mount string) error {
 	if err != nil {
 		return err
 	}
-	// Servers and proxies echo the login, so what is printed of an answer is what the module quotes.
+	// Servers and proxies echo the login, so only what the module quotes of an answer is printed.
 	refusal, err := module.ExplainRefusal(ctx, answer, login, time.Now())
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func isToken(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
-// refused says what is wrong with a login that Vault refused, what Vault said, and what to change.
+// refused makes an error of what is wrong with a refused login, what Vault said, and what to change.
 func refused(refusal *vaultawslogin.Refusal) error {
 	text := refusal.Message
 	for _, line := range [][2]string{
@@ -127,8 +127,8 @@ func refused(refusal *vaultawslogin.Refusal) error {
 	return errors.New(text)
 }
 
-// vault sends one request. No redirect is followed: a standby's would carry the token elsewhere. An answer that is not
-// HTTP is none, since net/http's error would quote it.
+// vault sends one request. It follows no redirect, which would take the token elsewhere. An answer that is not HTTP is
+// reported as no answer, because net/http's error would quote it.
 func vault(ctx context.Context, method, path, token string, body []byte) (vaultawslogin.Answer, error) {
 	url := strings.TrimRight(os.Getenv("VAULT_ADDR"), "/") + "/v1/" + path
 	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))

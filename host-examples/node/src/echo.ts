@@ -19,7 +19,7 @@ function isHost({ hostname, pathname }: URL): boolean {
   return looksLikeOne && !mayHoldSecret(hostname) && !mayHoldSecret(hostname + pathname);
 }
 
-/** Recognises a run as keys, tokens and signatures are. Paths are in one case; hosts are too, whatever was given. */
+/** Recognises a run as in keys, tokens and signatures. Paths are in one case. A URL's host is too, however it was written. */
 function mayHoldSecret(word: string): boolean {
   return word.split(/[^\w+/=]/).some((run) => {
     const [hasUpper, hasLower, hasDigit] = [/[A-Z]/.test(run), /[a-z]/.test(run), /\d/.test(run)];

@@ -7,7 +7,7 @@ export type Rule = InputRule | LoginRule;
 /** The input that a refusal is about. */
 export type Field = InputField;
 
-/** An input that nothing can be made of. Never holds a secret. */
+/** An input that was refused. Never holds a secret. */
 export class LoginError extends Error {
   override readonly name = 'LoginError';
   /** Why: for programs to branch on. */
@@ -27,7 +27,7 @@ export function refusable<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    // The generated code throws a class of its own, with the record of the contract in `payload`.
+    // The generated code throws its own class, with the record of the contract in `payload`.
     const payload: unknown = error instanceof Error && 'payload' in error ? error.payload : undefined;
     if (typeof payload !== 'object' || payload === null) throw error;
     throw new LoginError(payload as ConstructorParameters<typeof LoginError>[0]);

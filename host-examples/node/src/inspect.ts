@@ -15,7 +15,7 @@ export type {
   UniqueIds,
 } from './component/interfaces/vault-aws-login-inspector.js';
 
-/** What is known of the server. What is left out is not known, and gives `depends` rather than a guess. */
+/** What is known of the server. What is left out is unknown, and gives `depends` rather than a guess. */
 export interface ServerProfile {
   /** The server's `iam_server_id_header_value`; `null` if it has none. */
   readonly serverId?: string | null | undefined;
@@ -35,7 +35,7 @@ export interface ServerProfile {
   readonly authPlugin?: inspector.Software | undefined;
   /** What `aws sts get-caller-identity` says of the credentials. */
   readonly callerArn?: string | undefined;
-  /** The Vault role: that there is none, that it is of type ec2, or its bindings. */
+  /** The Vault role: `missing`, of type `ec2`, or its bindings. */
   readonly role?: 'missing' | 'ec2' | inspector.RoleBindings | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface CheckOptions {
 }
 
 /**
- * Says what the server will do with a login, made by any client, in the order of its checks.
+ * Predicts what the server does with a login of any client, in the order of its checks.
  *
  * With no finding that is `refused` or `depends`, it accepts the login if the signature is right.
  */
@@ -56,7 +56,7 @@ export type CheckLogin = (login: string, options?: CheckOptions) => inspector.Fi
 export interface Explanation
   extends Omit<inspector.Explanation, 'signedAtUnixSeconds' | 'acceptedUntilUnixSeconds'> {
   readonly signedAt?: Date | undefined;
-  /** The last second at which AWS takes the login. */
+  /** The last second at which AWS accepts the login. */
   readonly acceptedUntil?: Date | undefined;
 }
 
@@ -67,7 +67,7 @@ export interface Explanation
  */
 export type ExplainLogin = (login: string) => Explanation;
 
-/** What came back from Vault. */
+/** Vault's answer. */
 export interface Answer {
   /** Absent: no answer came. */
   readonly status?: number | undefined;
@@ -77,15 +77,15 @@ export interface Answer {
 }
 
 export interface RefusalOptions {
-  /** The login that was sent: it tells the region and the time that were signed, and what `quoted` must leave out. */
+  /** The login that was sent. It has the region and the time that were signed, and the secrets that `quoted` leaves out. */
   readonly login?: string | undefined;
   /** The host's clock when the answer came. Absent: now. */
   readonly time?: Date | number | undefined;
 }
 
 /**
- * Why a login was refused. Of the answer's text it has `quoted` alone, on one line and without what is or may be a
- * secret, since some servers echo the login.
+ * Why a login was refused. Of the answer's text it has only `quoted`, on one line and without what is or may be a
+ * secret, because some servers echo the login.
  */
 export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' | 'skewSeconds'> {
   /** AWS's clock when it refused. */
@@ -94,21 +94,21 @@ export interface Refusal extends Omit<inspector.Refusal, 'awsClockUnixSeconds' |
   readonly skewSeconds?: number | undefined;
 }
 
-/** Says who refused a login and why, and what to change. Never throws for what an answer holds. */
+/** Explains who refused a login, why, and what to change. Never throws for what an answer holds. */
 export type ExplainRefusal = (answer: Answer, options?: RefusalOptions) => Refusal;
 
 /**
- * Says who refused a login and why, from whatever a person copied of the answer: the output of any client, with
+ * Explains who refused a login and why, from whatever a person copied of the answer: the output of any client, with
  * escapes, boxes and wraps. The status is read from it; `status` overrules that.
  */
 export type ExplainPasted = (text: string, options?: PastedOptions) => Refusal;
 
 export interface PastedOptions extends RefusalOptions {
-  /** The HTTP status, where it is known by itself. */
+  /** The HTTP status, if it is known. */
   readonly status?: number | undefined;
 }
 
-/** Returns the seconds to add to the host's clock so that AWS accepts the next login, if the answer is about that. */
+/** Returns the seconds to add to the host's clock so that AWS accepts the next login, if the answer is about the time. */
 export type ClockOffset = (answer: Answer, options?: Pick<RefusalOptions, 'time'>) => number | undefined;
 
 export interface Inspector {
@@ -171,7 +171,7 @@ function translated({ serverId, stsEndpoint, allowedHeaders, role, ...rest }: Se
   };
 }
 
-/** Refuses a name that the component does not know. Its own message would repeat it, and it may be a secret. */
+/** Refuses an unknown name. The component's message would repeat it, and it may be a secret. */
 function check(field: string, name: string | undefined, names: readonly string[]): void {
   if (name !== undefined && !names.includes(name)) {
     throw new TypeError(`invalid profile.${field}: expected ${names.join(' or ')}, found another name`);

@@ -57,7 +57,7 @@ export interface VaultAwsLogin extends Inspector {
 export interface CoreModules {
   /** All of the code. */
   readonly core: WebAssembly.Module;
-  /** 150 bytes, which together with the next ones let the host end a session. */
+  /** 150 bytes, which with the third module let the host end a session. */
   readonly core2: WebAssembly.Module;
   readonly core3: WebAssembly.Module;
 }
@@ -70,7 +70,7 @@ export function fromModules(modules: CoreModules): VaultAwsLogin {
     if (!module) throw new TypeError(`missing core module: expected ${name}, found ${[...named.keys()].join(', ')}`);
     return module;
   };
-  // The component imports nothing, so there is nothing to hand to it.
+  // The component imports nothing.
   const component = instantiate(compiled, {});
   const signLogin = signLoginWith(component.signer);
   const inspector = inspectorOf(component.inspector);

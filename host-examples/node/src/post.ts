@@ -5,7 +5,7 @@ import { VaultError } from './vault-error.js';
 /** A login's answer has a few thousand bytes, with many policies a few ten thousand. */
 const LONGEST_ANSWER = 1024 * 1024;
 
-/** Vault's own client waits as long. */
+/** As long as Vault's own client waits. */
 const DEFAULT_TIMEOUT_MILLISECONDS = 60_000;
 
 /** A server, and how to talk to it. */
@@ -18,7 +18,7 @@ export interface Server {
   readonly fetch?: Fetch | undefined;
   /** For each request. Absent: 60 seconds. */
   readonly timeoutMilliseconds?: number | undefined;
-  /** Ends the exchange early; its reason is what is thrown then. */
+  /** Ends the exchange early; its reason is thrown then. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +57,7 @@ export async function post(url: URL, json: string, options: Server): Promise<Vau
     const target = redirectTarget(url, answer.headers.get('Location'));
     answer = await send(target, json, options).catch((error: unknown) => {
       if (!(error instanceof TransportError)) throw error;
-      // Neither the place nor the reason, which may name it: the place is the server's word.
+      // The server chose the place, so neither it nor the reason, which may name it, is shown.
       throw new VaultError(`no answer from where ${server} redirects to`, { failure: error.failure });
     });
     if (answer.status === 307) {
@@ -85,10 +85,10 @@ function send(url: URL, json: string, server: Server): Promise<Incoming> {
   });
 }
 
-/** Says where a redirect leads. The login goes with it, so never from https to http. */
+/** Returns where a redirect leads. The login is sent there, so never from https to http. */
 function redirectTarget(from: URL, location: string | null): URL {
   const server = shownOrigin(from);
-  // Not shown: a server may put the login into it.
+  // Not shown, because a server may put the login into it.
   if (location === null || !URL.canParse(location, from)) {
     const found = location === null ? 'none' : 'something else';
     throw new VaultError(`expected a URL with the redirect of ${server}, found ${found}`, { status: 307 });

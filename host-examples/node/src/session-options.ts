@@ -16,7 +16,7 @@ export type CredentialSource =
 export interface ContainerEndpoint {
   /** `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `AWS_CONTAINER_CREDENTIALS_FULL_URI`. */
   readonly uri: string;
-  /** Reads the authorization token before each fetch, since such tokens rotate. Absent: none is sent. */
+  /** Reads the authorization token before each fetch, because such tokens rotate. Absent: none is sent. */
   readonly token?: (() => Promise<string>) | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly credentials: CredentialSource;
   /** Absent: 10 seconds. */
   readonly requestTimeoutMilliseconds?: number | undefined;
-  /** The longest wait between two tries. Absent: one minute. */
+  /** The longest wait between two attempts. Absent: one minute. */
   readonly backOffCapMilliseconds?: number | undefined;
   /** Spreads the first logins of a fleet over this time. Absent: no spreading. */
   readonly startSpreadMilliseconds?: number | undefined;
@@ -50,17 +50,17 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
    */
   readonly clockCorrectionLimitSeconds?: number | undefined;
   /**
-   * The lease of another session, taken over instead of a first login: after a reload, say, of this process or of its
-   * predecessor on the same machine. One that has ended is ignored. `onToken` tells of the next one.
+   * The lease of another session, taken over instead of a first login, such as after a restart of this process on
+   * the same machine. A lease that has ended is ignored. `onToken` gets the next one.
    */
   readonly adopt?: Lease | undefined;
   /** Absent: the platform's own. */
   readonly fetch?: Fetch | undefined;
   /** The token is new, or its lease is. */
   readonly onToken?: ((lease: Lease) => void) | undefined;
-  /** The token of this generation is not to be used any more. */
+  /** The token of this generation must no longer be used. */
   readonly onTokenEnded?: ((generation: number) => void) | undefined;
-  /** A try failed; the session goes on. A refused login has a `diagnosis`. */
+  /** An attempt failed; the session goes on. A refused login has a `diagnosis`. */
   readonly onRefusal?: ((refusal: SessionRefusal) => void) | undefined;
   /** Logins are signed for another time than the clock's; 0 when the clock is right again. */
   readonly onClockCorrection?: ((offsetSeconds: number, message: string) => void) | undefined;
@@ -68,7 +68,7 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly onCredentialError?: ((error: unknown) => void) | undefined;
 }
 
-/** A Vault token and how long it lives. */
+/** A Vault token and how long it is valid. */
 export interface Lease {
   /** A secret. */
   readonly token: string;
@@ -82,7 +82,7 @@ export interface Lease {
   readonly endsAt: Date;
 }
 
-/** A try that failed. Never holds a secret. */
+/** An attempt that failed. Never holds a secret. */
 export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt' | 'diagnosis'> {
   /**
    * What the inspector says of a login that Vault or STS refused: the likely causes, what to change where and, in `quoted`,
@@ -121,7 +121,7 @@ function source(credentials: CredentialSource): lifecycle.CredentialSource {
   return { tag: 'web-identity', val: { roleArn, roleSessionName, region, stsEndpoint: endpoint(stsEndpoint) } };
 }
 
-/** Returns what reads the authorization or web-identity token, where one is wanted. */
+/** Returns the function that reads the authorization or web-identity token, if the credentials need one. */
 export function tokenSource(credentials: CredentialSource): (() => Promise<string>) | undefined {
   if (typeof credentials !== 'object') return undefined;
   return 'containerEndpoint' in credentials ? credentials.containerEndpoint.token : credentials.webIdentity.token;

@@ -14,8 +14,8 @@ export interface VaultSession {
   /** Returns the token, and waits for it while there is none. Rejects when the session is closed. */
   token(options?: { readonly signal?: AbortSignal | undefined }): Promise<string>;
   /**
-   * Tells that a server refused the token (403). The session asks Vault with `auth/token/lookup-self`, at most once in 10
-   * seconds, and drops the token if Vault says that it is dead. Where the role's tokens may not ask, `onRefusal` hears
+   * Reports that a server refused the token (403). The session asks Vault with `auth/token/lookup-self`, at most once in 10
+   * seconds, and drops the token if Vault says that it is dead. Where the role's tokens may not ask, `onRefusal` gets
    * `token-check-forbidden`, once, and the token stays.
    */
   tokenRefused(): void;
@@ -43,7 +43,7 @@ class SessionLoop implements VaultSession {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(component: typeof lifecycle, options: SessionOptions) {
-    // Fails early if Vault's address is none.
+    // Fails early if Vault's address is invalid.
     apiUrl(options.vaultAddr, '');
     const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
     this.#session = refusable(() => component.Session.create(config(options), seed));
@@ -83,7 +83,7 @@ class SessionLoop implements VaultSession {
     (this.#session as unknown as Record<symbol, () => void>)[DISPOSE]?.();
   }
 
-  /** Brings the session some news and does what it then says. News after the end is dropped. */
+  /** Tells the session what happened, and does what it asks for. After `close` it does nothing. */
   #tell(news: () => void): void {
     if (this.#closed.signal.aborted) return;
     news();
@@ -214,7 +214,7 @@ function date({ unixMilliseconds }: lifecycle.Instant): Date {
   return new Date(Number(unixMilliseconds));
 }
 
-/** Calls a listener outside the loop, which what it throws must not stop. */
+/** Calls a listener outside the loop, so that an exception of the listener does not stop the loop. */
 function later<A extends unknown[]>(listener: ((...values: A) => void) | undefined, ...values: A): void {
   if (listener) queueMicrotask(() => listener(...values));
 }

@@ -7,7 +7,7 @@ export interface Credentials {
   readonly secretAccessKey: string;
   /** Comes with temporary credentials (`ASIA…`). */
   readonly sessionToken?: string | undefined;
-  /** When the credentials end, a `Date` or Unix seconds. Absent: not known, and then not checked. */
+  /** When the credentials expire, a `Date` or Unix seconds. Absent: unknown, and then not checked. */
   readonly expiration?: Date | number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface Credentials {
  */
 export type StsEndpoint = 'regional' | 'fips' | 'dual-stack' | 'fips-dual-stack' | (string & {});
 
-/** What a login is for. All is optional: nothing given means a server with default settings. */
+/** What a login is for. All fields are optional; without any it is for a server with default settings. */
 export interface LoginOptions {
   /** The Vault role. Absent: Vault takes the name of the IAM user or role. */
   readonly role?: string | undefined;
@@ -55,7 +55,7 @@ export function signLoginWith(component: typeof signer): SignLogin {
   };
 }
 
-/** @throws {TypeError} if one is something else than a string. */
+/** @throws {TypeError} if one is not a string. */
 export function expectTexts(texts: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(texts)) expectText(name, value);
 }
@@ -88,7 +88,7 @@ export function endpoint(value: string | undefined): signer.StsEndpoint | undefi
   }
 }
 
-/** Returns whole seconds since 1970. What is past the year 9999 is left to the component, which refuses it. */
+/** Returns whole seconds since 1970. The component refuses a time past the year 9999. */
 export function unixSeconds(name: string, time: Date | number): bigint {
   const seconds = Math.floor(time instanceof Date ? time.getTime() / 1000 : time);
   if (!(seconds >= 0 && seconds < 2 ** 64)) {

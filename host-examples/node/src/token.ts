@@ -2,11 +2,11 @@ import type { Refusal } from './inspect.js';
 import type { VaultAnswer } from './post.js';
 import { VaultError } from './vault-error.js';
 
-/** What Vault gave. */
+/** What Vault granted. */
 export interface Token {
   /** The token: a secret. */
   readonly token: string;
-  /** How long it lives, counted from the answer; 0 for ever. */
+  /** How long it is valid, counted from the answer; 0 if it does not expire. */
   readonly leaseSeconds: number;
   readonly renewable: boolean;
   /** Names the token without being one; empty for batch tokens. */
@@ -14,7 +14,7 @@ export interface Token {
   readonly policies: readonly string[];
   /** What Vault knows of the AWS identity: `account_id`, `client_arn`, … */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Vault's remarks, safe to print: one line without secrets. `undefined` if it made none. */
+  /** Vault's warnings, safe to print: one line without secrets. `undefined` if there are none. */
   readonly warnings: string | undefined;
 }
 
@@ -33,7 +33,7 @@ interface LoginAnswer {
 /**
  * Reads the token from an answer.
  *
- * What is thrown has no word of the answer but `refusal.quoted`, since servers and proxies echo the login.
+ * Of the answer an error has only `refusal.quoted`, because servers and proxies echo the login.
  */
 export function readToken({ status, body }: VaultAnswer, refusal: Refusal): Token {
   if (status < 200 || status > 299) {

@@ -1,4 +1,4 @@
-//! The command `agent`: does what the session asks for, until a signal comes.
+//! The command `agent`: does what the session asks for until a signal ends it.
 
 use std::sync::Arc;
 

@@ -19,8 +19,8 @@ pub async fn credentials() -> Result<Credentials> {
     let http_client = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    // Where the chain has to call STS for an assumed role or a web-identity token. The chain's own
-    // default ends in a question to instance metadata, which off EC2 is a wait for nothing.
+    // Where the chain has to call STS for an assumed role or a web-identity token. The chain's
+    // default asks instance metadata last, which off EC2 only costs time.
     let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
         .or_else(ProfileFileRegionProvider::new())
         .or_else("us-east-1");
@@ -32,7 +32,7 @@ pub async fn credentials() -> Result<Credentials> {
         .provide_credentials()
         .await;
     found.map_err(|error| {
-        // What an endpoint or a process said may be in it, so it is kept to one line.
+        // It may hold what an endpoint or a process said.
         let chain = format!("{:#}", Error::from(error)).replace(char::is_control, " ");
         anyhow!(
             "found no usable AWS credentials: {}",

@@ -8,8 +8,8 @@ use crate::{environment, folder};
 
 /// Opens the cache in this user's own folder; `None` if there is no such folder.
 ///
-/// The compiled form is machine code that runs as it is. So it comes from a folder that no other
-/// user can write to, or there is no cache.
+/// The compiled form is machine code that runs as it is, so it is cached only in a folder that other
+/// users cannot write to.
 pub fn open() -> Option<Cache> {
     let folder = default_folder()?;
     folder::make_private(&folder).ok()?;

@@ -63,7 +63,7 @@ pub fn make_private(folder: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(folder)?;
-    // Not the metadata of what a link leads to: whoever owns the link could turn it.
+    // Not the metadata behind a link, because the link's owner could change its target.
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() {
         bail!("expected a folder, found something else");

@@ -1,7 +1,7 @@
 //! Logs in to Vault or OpenBao with an AWS identity, through `vault-aws-login.wasm`.
 //!
-//! The program does what the component leaves to its host: it finds credentials, reads the clock
-//! and sends the request. What is sent, the component decides.
+//! The component decides what is sent. The program finds credentials, reads the clock and sends the
+//! requests.
 
 mod agent;
 mod arguments;

@@ -15,7 +15,7 @@ use crate::session::instant::Instant;
 use crate::session::lease::Lease;
 use crate::session::refusal::{Fault, Refusal, RefusalRule, Sentence};
 use crate::session::source::Step;
-use crate::session::vault::{self, Grant, Verdict};
+use crate::session::vault::{self, Grant, LookupVerdict};
 
 /// The least time between two logins that succeed, in milliseconds.
 const LEAST_BETWEEN_LOGINS: u64 = 1_000;
@@ -36,9 +36,9 @@ impl Session {
                 RequestPurpose::Renewal => vault::read_renewal(response).map(|grant| {
                     self.extend(sent, now, &grant);
                 }),
-                RequestPurpose::TokenCheck => self.hear(sent, now, response),
+                RequestPurpose::TokenCheck => self.on_lookup(sent, now, response),
                 RequestPurpose::Credentials => {
-                    match self.supply.read(&self.config.source, response) {
+                    match self.credentials.read(&self.config.source, response) {
                         Ok(Step::Further) => Ok(()),
                         Ok(Step::Done(credentials)) => {
                             let status = Some(response.status);
@@ -64,15 +64,15 @@ impl Session {
     ) {
         let (seconds, monotonic) = (self.signing_seconds(now), now.monotonic_milliseconds);
         let taken = self
-            .supply
+            .credentials
             .take(credentials, seconds, monotonic, &mut self.random);
         if let Some(sent) = &mut self.sent {
             sent.signed_at = None;
         }
         if let Err(fault) = taken {
             let failure = self.failure(&fault, None, now);
-            self.supply.fail(monotonic, failure, &mut self.random);
-            let not_before = self.supply.not_before();
+            self.credentials.fail(monotonic, failure, &mut self.random);
+            let not_before = self.credentials.not_before();
             let failed = Failed {
                 purpose: RequestPurpose::Credentials,
                 destination,
@@ -127,7 +127,7 @@ impl Session {
                 {
                     failure.by_hand = !self.correct_clock(sent, response);
                 } else if fault.rule == RefusalRule::LoginRefused {
-                    self.supply.doubt();
+                    self.credentials.mark_suspect();
                 }
                 self.login_pace.fail(monotonic, failure, &mut self.random);
                 self.login_pace.not_before()
@@ -143,8 +143,8 @@ impl Session {
                 if sent.destination == Destination::Sts {
                     failure.spread = spread;
                 }
-                self.supply.fail(monotonic, failure, &mut self.random);
-                self.supply.not_before()
+                self.credentials.fail(monotonic, failure, &mut self.random);
+                self.credentials.not_before()
             }
         };
         let failed = Failed {
@@ -187,8 +187,8 @@ impl Session {
 
     /// Forgets a lease that is over, or a token that Vault does not know.
     pub(super) fn forget(&mut self, lease: &Lease) {
-        self.notices.ready = false;
-        self.notices.ended = Some(lease.generation);
+        self.pending.ready = false;
+        self.pending.ended = Some(lease.generation);
         self.check_wanted = false;
     }
 
@@ -200,7 +200,7 @@ impl Session {
                 "the host's clock differs from AWS's: logins are signed for its time {offset_seconds:+} seconds"
             )
         };
-        self.notices.clock = Some(ClockCorrection {
+        self.pending.clock = Some(ClockCorrection {
             offset_seconds,
             message,
         });
@@ -219,7 +219,7 @@ impl Session {
             ends_at: sent.at.plus(seconds * 1000),
         };
         self.generation = lease.generation;
-        self.born_at = sent.at.monotonic_milliseconds;
+        self.logged_in_at = sent.at.monotonic_milliseconds;
         if !lease.is_live(now) {
             // The answer took longer than the lease lasts.
             return Err(Fault::new(RefusalRule::TimedOut));
@@ -230,8 +230,8 @@ impl Session {
         self.login_pace
             .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_LOGINS);
         self.renewal_pace.succeed(now.monotonic_milliseconds, 0);
-        self.notices.ready = true;
-        self.notices.refusal = None;
+        self.pending.ready = true;
+        self.pending.refusal = None;
         Ok(())
     }
 
@@ -245,23 +245,23 @@ impl Session {
         lease.starts_at = sent.at;
         lease.ends_at = sent.at.plus(seconds * 1000);
         self.renewal_pace.succeed(now.monotonic_milliseconds, 0);
-        self.notices.ready = true;
+        self.pending.ready = true;
     }
 
-    fn hear(&mut self, sent: &Sent, now: Instant, response: &Response) -> Result<(), Fault> {
+    fn on_lookup(&mut self, sent: &Sent, now: Instant, response: &Response) -> Result<(), Fault> {
         match vault::read_check(response) {
-            Verdict::Known => {
+            LookupVerdict::Known => {
                 self.check_wanted = false;
                 self.check_forbidden = false;
                 self.check_pace
                     .succeed(now.monotonic_milliseconds, LEAST_BETWEEN_CHECKS);
                 Ok(())
             }
-            Verdict::Unknown(fault) => {
+            LookupVerdict::Unknown(fault) => {
                 self.disown(sent, now, &fault, response.status);
                 Ok(())
             }
-            Verdict::Unanswered(fault) => Err(fault),
+            LookupVerdict::Unanswered(fault) => Err(fault),
         }
     }
 
@@ -271,7 +271,7 @@ impl Session {
             return;
         };
         let monotonic = now.monotonic_milliseconds;
-        let age = monotonic.saturating_sub(self.born_at);
+        let age = monotonic.saturating_sub(self.logged_in_at);
         let wait = self.disowned.count(age, lease.length());
         self.check_pace.succeed(monotonic, wait);
         self.forget(&lease);
@@ -362,7 +362,7 @@ impl Session {
             quoted: failed.quoted.as_deref(),
         };
         let wait = failed.not_before.saturating_sub(now.monotonic_milliseconds);
-        self.notices.refusal = Some(Refusal {
+        self.pending.refusal = Some(Refusal {
             rule: failed.rule,
             healing: if failed.by_hand {
                 Healing::ByHand
@@ -381,7 +381,7 @@ impl Session {
     }
 }
 
-/// What is told of a failure.
+/// What the host is told about a failure.
 struct Failed {
     purpose: RequestPurpose,
     destination: Option<Destination>,

@@ -3,7 +3,9 @@
 use super::{Sent, Session};
 use crate::login::sign_login;
 use crate::session::action::Action;
-use crate::session::exchange::{ANSWER_LIMIT_BYTES, Call, Destination, Request, RequestPurpose};
+use crate::session::exchange::{
+    ANSWER_LIMIT_BYTES, Destination, Request, RequestPurpose, UnsentRequest,
+};
 use crate::session::instant::Instant;
 use crate::session::source::Need;
 use crate::session::vault;
@@ -18,9 +20,9 @@ const LEAST_TIMEOUT: u64 = 1_000;
 /// The time limit of requests to the machine's own endpoints, in milliseconds.
 const LOCAL_TIMEOUT: u64 = 5_000;
 
-/// How long before the next login credentials are fetched again that were refused, in
-/// milliseconds: right after the refusal the source would only bring the same ones.
-const SECOND_OPINION: u64 = 10_000;
+/// How long before the next login refused credentials are fetched again, in milliseconds: right
+/// after the refusal the source would only return the same ones.
+const REFETCH_BEFORE_LOGIN: u64 = 10_000;
 
 /// The longest wait that a host is told, in milliseconds, so that it notices a stepped wall clock.
 const LONGEST_WAIT: u64 = 60_000;
@@ -37,7 +39,7 @@ impl Session {
             wait = wait.min(due_in);
         } else if purpose == RequestPurpose::Renewal {
             return self.renew(now);
-        } else if self.supply.usable(unix_seconds).is_some() {
+        } else if self.credentials.usable(unix_seconds).is_some() {
             return self.log_in(now);
         }
 
@@ -49,24 +51,24 @@ impl Session {
             wait = wait.min(due_in);
         }
 
-        if self.supply.wants(unix_seconds) {
+        if self.credentials.wants(unix_seconds) {
             let early = if self
-                .supply
-                .is_only_doubted(unix_seconds, &self.config.source)
+                .credentials
+                .is_only_suspect(unix_seconds, &self.config.source)
             {
-                due_in.saturating_sub(SECOND_OPINION)
+                due_in.saturating_sub(REFETCH_BEFORE_LOGIN)
             } else {
                 0
             };
-            match self.supply.wait(monotonic).max(early) {
-                // Where nothing else is due, or cannot be done without.
+            match self.credentials.wait(monotonic).max(early) {
+                // Nothing else is due, or it is due and needs credentials.
                 0 if due_in == 0 => return self.fetch(now, u64::MAX),
-                // Not so slowly that it holds up the token.
+                // Bounded, so that it cannot delay the login that is due.
                 0 if due_in > LEAST_TIMEOUT => return self.fetch(now, due_in),
                 0 => {}
                 fetch_in => wait = wait.min(fetch_in),
             }
-        } else if let Some(seconds) = self.supply.seconds_until_refresh(unix_seconds) {
+        } else if let Some(seconds) = self.credentials.seconds_until_refresh(unix_seconds) {
             wait = wait.min(seconds.saturating_mul(1000));
         }
         self.wait(now, wait)
@@ -97,7 +99,7 @@ impl Session {
         let Some(lease) = &self.lease else {
             return self.wait(now, 1);
         };
-        // After the end of the lease the answer would help nobody.
+        // An answer after the lease has expired would be useless.
         let timeout = now.left_until(lease.ends_at).max(LEAST_TIMEOUT);
         let call = vault::renewal(self.namespace(), &lease.token, lease.increment_seconds);
         self.send(now, RequestPurpose::Renewal, call, timeout)
@@ -118,7 +120,7 @@ impl Session {
         let seconds = self.signing_seconds(now);
         let Some(login) = self.sign(seconds) else {
             self.fail_to_sign(now);
-            return self.notice().unwrap_or_else(|| self.wait(now, 1));
+            return self.next_pending().unwrap_or_else(|| self.wait(now, 1));
         };
         let call = vault::login(self.namespace(), &self.config.mount, login);
         let action = self.send(now, RequestPurpose::Login, call, u64::MAX);
@@ -130,7 +132,7 @@ impl Session {
 
     /// Signs a login. The same credentials and time give the same one.
     pub(super) fn sign(&self, unix_seconds: u64) -> Option<String> {
-        let credentials = self.supply.usable(unix_seconds)?;
+        let credentials = self.credentials.usable(unix_seconds)?;
         let time = UnixSeconds::new(unix_seconds).ok()?;
         sign_login(credentials, &self.config.login, time).ok()
     }
@@ -141,7 +143,7 @@ impl Session {
 
     fn fetch(&mut self, now: Instant, most: u64) -> Action {
         match self
-            .supply
+            .credentials
             .need(&self.config.source, now.monotonic_milliseconds)
         {
             Need::Credentials => Action::NeedCredentials,
@@ -156,7 +158,13 @@ impl Session {
         }
     }
 
-    fn send(&mut self, now: Instant, purpose: RequestPurpose, call: Call, most: u64) -> Action {
+    fn send(
+        &mut self,
+        now: Instant,
+        purpose: RequestPurpose,
+        call: UnsentRequest,
+        most: u64,
+    ) -> Action {
         let timeout = u32::try_from(most)
             .unwrap_or(u32::MAX)
             .min(self.config.request_timeout);
@@ -184,7 +192,7 @@ impl Session {
         })
     }
 
-    /// Says to wait, but not past the end of the lease and not for long.
+    /// Returns a wait, which ends with the lease at the latest and is never long.
     pub(super) fn wait(&self, now: Instant, milliseconds: u64) -> Action {
         let end = self
             .lease
@@ -192,7 +200,7 @@ impl Session {
             .map_or(u64::MAX, |lease| now.left_until(lease.ends_at));
         // By the clock that the host will wait on, also where the session does not believe it.
         let told = Instant {
-            monotonic_milliseconds: self.told,
+            monotonic_milliseconds: self.last_shown,
             ..now
         };
         Action::WaitUntil(told.plus(milliseconds.min(end).clamp(1, LONGEST_WAIT)))

@@ -4,18 +4,16 @@
 
 use zeroize::Zeroizing;
 
-use super::{Fault, read_document};
-use crate::credentials::Credentials;
 use crate::session::config::ContainerEndpoint;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Destination, Header, HttpMethod, UnsentRequest};
 
-pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
+pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> UnsentRequest {
     let mut headers = vec![Header::new("accept", "application/json")];
     headers.extend(token.map(|token| Header::new("authorization", token)));
-    Call {
+    UnsentRequest {
         destination: Destination::ContainerEndpoint,
         origin: Some(endpoint.origin.clone()),
-        method: Method::Get,
+        method: HttpMethod::Get,
         path_and_query: endpoint.path_and_query.clone(),
         headers,
         body: Zeroizing::default(),
@@ -24,8 +22,4 @@ pub(super) fn call(endpoint: &ContainerEndpoint, token: Option<&str>) -> Call {
             .into_iter()
             .collect(),
     }
-}
-
-pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
-    read_document(response)
 }

@@ -5,17 +5,16 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{Fault, rule_of};
+use super::{Fault, read_document};
 use crate::credentials::Credentials;
-use crate::date::read_rfc3339;
 use crate::session::config::WebIdentity;
-use crate::session::exchange::{Call, Destination, Header, Method, Response};
+use crate::session::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use crate::session::refusal::RefusalRule;
 
-/// What a form value cannot carry as it is.
+/// What a value of a form cannot carry unescaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
+pub(super) fn call(identity: &WebIdentity, token: &str) -> UnsentRequest {
     let mut body = Zeroizing::new(String::from(
         "Action=AssumeRoleWithWebIdentity&Version=2011-06-15",
     ));
@@ -29,10 +28,10 @@ pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
         body.push_str(name);
         body.extend(utf8_percent_encode(value, ESCAPED));
     }
-    Call {
+    UnsentRequest {
         destination: Destination::Sts,
         origin: Some(identity.origin.clone()),
-        method: Method::Post,
+        method: HttpMethod::Post,
         path_and_query: "/".into(),
         headers: vec![Header::new(
             "content-type",
@@ -43,33 +42,11 @@ pub(super) fn call(identity: &WebIdentity, token: &str) -> Call {
     }
 }
 
+/// Reads STS's answer, which has a token and an expiry.
 pub(super) fn read(response: &Response) -> Result<Credentials, Fault> {
-    let text = response.text();
-    if response.status != 200 {
-        let code = element(text, "Code").unwrap_or_default();
-        let rule = match code {
-            "Throttling" | "IDPCommunicationError" => RefusalRule::CredentialsUnavailable,
-            _ => rule_of(response.status),
-        };
-        return Err(Fault::with_text(rule, code));
+    let credentials = read_document(response)?;
+    if credentials.session_token().is_none() || credentials.expires_at().is_none() {
+        return Err(Fault::new(RefusalRule::CredentialsMalformed));
     }
-    let malformed = || Fault::new(RefusalRule::CredentialsMalformed);
-    let wanted = |name| element(text, name).ok_or_else(malformed);
-    let expires_at = read_rfc3339(wanted("Expiration")?).ok_or_else(malformed)?;
-    Credentials::new(
-        wanted("AccessKeyId")?.to_owned(),
-        wanted("SecretAccessKey")?.to_owned(),
-        Some(wanted("SessionToken")?.to_owned()),
-        // A time before 1970 is as expired as 1970.
-        Some(u64::try_from(expires_at).unwrap_or(0)),
-    )
-    .map_err(|_| malformed())
-}
-
-/// Returns the text of the first element of that name.
-///
-/// No XML parser: STS writes these elements without attributes, and values without entities.
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    Some(rest.split_once("</")?.0.trim())
+    Ok(credentials)
 }

@@ -41,7 +41,7 @@ def broken(draft: Draft, what: str, random: Random) -> Packed:
             draft.access_key_id = "AKIA" + "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=16))
             draft.drop("X-Amz-Security-Token")
         case "the session token is that of another session" if draft.identity.session_token is None:
-            # Without a session there is none to mix up: the key is.
+            # Without a session, swap the key instead.
             draft.secret_access_key = draft.secret_access_key.swapcase()
         case "the session token is that of another session":
             draft.set("X-Amz-Security-Token", "FwoGZXIvYXdzEXAMPLE" + str(random.random()))

@@ -19,7 +19,7 @@ Client = Callable[[TestBed, Mount, Identity], str]
 
 
 def botocore(bed: TestBed, mount: Mount, identity: Identity) -> str:
-    """A script of one's own around AWS's library for Python, as documentation and gists have it."""
+    """A user's script around AWS's library for Python, as documentation and gists show it."""
     signer = Signer(region=mount.region, server_id=mount.server_id or None)
     return json.dumps(signer.sign(identity).login(ROLE))
 

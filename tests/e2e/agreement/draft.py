@@ -14,7 +14,7 @@ from bed import Identity
 from bed.sigv4 import ALGORITHM, TIMESTAMP, Request, Signature, expected_signature
 
 AUTHORIZATION = "{algorithm} Credential={credential}, SignedHeaders={signed_headers}, Signature={signature}"
-# What the server drops or makes anew; the rest of a client's headers are signed, as botocore and the Go SDK do.
+# Headers that the server drops or replaces; a client signs all others, as botocore and the Go SDK do.
 NEVER_SIGNED = ("authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id")
 
 
@@ -45,14 +45,14 @@ class Draft:
     authorization: str | None = AUTHORIZATION
     """How the header is written; `None`: it is left out."""
     presigned: dict[str, str] | None = None
-    """Parameters of a presigned URL beside those of the signature; `None`: the signature is in a header."""
+    """Parameters of a presigned URL without those of the signature; `None` if a header is signed."""
     original_authorization: str | None = None
     """What the client itself signed; `None` once anything was changed."""
     secret_access_key: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, login: dict[str, Any], identity: Identity, region: str) -> Self:
-        """Takes a valid login apart."""
+        """Splits a valid login into its parts."""
         headers = {name: values[0] for name, values in json.loads(_decoded(login["iam_request_headers"])).items()}
         return cls(
             identity=identity,

@@ -1,4 +1,4 @@
-"""The configurations of the mount, and what the inspector is told of each."""
+"""The configurations of the mount, and the inspector's profile of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROLE = "dev"
 OTHERS_ROLE = "others"
 EC2_ROLE = "of-ec2"
 INSTANCE_ROLE = "on-instances"
-MISSING_ROLE = "nobody-wrote-it"
+MISSING_ROLE = "missing-role"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Mount:
 
 
 REGIONAL = "agreement-regional"
-OTHERS_ARN = "arn:aws:iam::123456789012:user/somebody-else"
+OTHERS_ARN = "arn:aws:iam::123456789012:user/other"
 MOUNTS = (
     Mount("agreement-unconfigured", sts_endpoint="global", configured=False),
     Mount("agreement-plain"),

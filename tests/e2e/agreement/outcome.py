@@ -1,4 +1,4 @@
-"""A prediction beside the verdict."""
+"""A prediction and the verdict."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def is_firm(self) -> bool:
-        """Says whether the prediction has to hold. No inspector can know that a signature is wrong."""
+        """Whether the prediction must hold. No inspector can know that a signature is wrong."""
         return self.prediction == "refused" or self.prediction == "accepted" and not self.case.broken
 
     @cached_property
@@ -52,14 +52,14 @@ class Outcome:
 
     @cached_property
     def disagreement(self) -> str:
-        """Says what differs; empty if nothing does."""
+        """Returns what differs; empty if nothing does."""
         if self.row is None or self.case.broken and self.status == 200:
             return f"the server answers what no row has: {self.status} {self.error}"
         if not self.is_firm:
             return ""
         if self.prediction != self.verdict:
             return f"predicted {self.prediction} by {self.rule or 'no rule'}, {self.verdict}: {self.error}"
-        # Where a secret seems to stand in place of the key's ID, the inspector reads no further, lest it shows a piece.
+        # If the key's ID seems to be a secret, the inspector stops, so that it shows no part of it.
         if self.rule == "secret-as-access-key-id" and self.row.is_of_sts:
             return ""
         # What depends may well be what decided, before the refusal that is certain.

@@ -1,6 +1,6 @@
 """The real test bed: OpenBao with HashiCorp's AWS auth method, IAM and EC2 at `moto`, and a strict STS.
 
-See the README beside this package's folder.
+See `tests/e2e/README.md`.
 """
 
 from bed.aws import Aws, Identity, Instance, Role

@@ -105,8 +105,8 @@ class Aws:
         self._server.start()
         self.port = self._server.get_host_and_port()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
-        nobody = Identity("", "", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
-        iam = self.client("iam", nobody)
+        unknown = Identity("", "", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+        iam = self.client("iam", unknown)
         self.admin = self._make_user(iam, "test-bed-admin", "/", ANYTHING)
         self.vault = self._make_user(iam, "vault-server", "/", VAULT_NEEDS)
         settings.INITIAL_NO_AUTH_ACTION_COUNT = 0

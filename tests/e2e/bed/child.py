@@ -22,7 +22,7 @@ def _end_with_parent() -> None:
 
 
 class Child:
-    """A server process in a process group of its own, with its output in a file."""
+    """A server process that leads a process group, with its output in a file."""
 
     def __init__(self, command: Sequence[str], *, log: Path, env: Mapping[str, str]) -> None:
         self.name = Path(command[0]).name
@@ -74,7 +74,7 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        """Ends the whole group at once: a server's plugin is a process of its own."""
+        """Ends the whole group at once: a server's plugin is a separate process."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -7,7 +7,10 @@ import socket
 import socketserver
 import sys
 import threading
+from datetime import datetime, timezone
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import TracebackType
 from typing import Any, Self
 
 LOOPBACK = "127.0.0.1"
@@ -39,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keeps quiet: each server records what a test may ask for."""
+        """Logs nothing: each server records what a test may need."""
 
     def target(self) -> str:
         """The request target as it was sent; `self.path` has leading slashes folded into one."""
@@ -72,7 +75,7 @@ class LoopbackServer(socketserver.ThreadingMixIn, HTTPServer):
         self.server_name, self.server_port = LOOPBACK, self.socket.getsockname()[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A client may go away early; anything else is a fault of ours and shows its traceback.
+        # A client may close its connection early; any other error shows its traceback.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -88,3 +91,44 @@ class LoopbackServer(socketserver.ThreadingMixIn, HTTPServer):
         self.shutdown()
         self.server_close()
         self._thread.join()
+
+
+class Service:
+    """A context manager around a server on loopback, which answers each request by `respond`."""
+
+    def __init__(self) -> None:
+        service = self
+
+        class ServiceHandler(Handler):
+            def handle_call(self) -> None:
+                service.respond(self)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return format_datetime(service.now(), usegmt=True)
+
+            do_GET = do_POST = do_PUT = handle_call
+
+        self._server = LoopbackServer(ServiceHandler)
+
+    def respond(self, request: Handler) -> None:
+        raise NotImplementedError
+
+    def now(self) -> datetime:
+        """The time in the `Date` header of an answer."""
+        return datetime.now(timezone.utc)
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()

@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from bed.aws import Identity
-from bed.loopback import Handler, LoopbackServer
+from bed.loopback import Handler, Service
 
 AWS_TIME = "%Y-%m-%dT%H:%M:%SZ"
 TOKEN_PATH = "/latest/api/token"
@@ -29,7 +28,7 @@ LONGEST_TTL = 21600
 
 
 class CredentialSource:
-    """Credentials that change like those of a task or an instance: anew before they expire, or when told to."""
+    """Credentials that change like those of a task: before they expire, or when told to."""
 
     def __init__(self, issue: Callable[[], Identity], *, renew_before: timedelta = timedelta(minutes=5)) -> None:
         self._issue, self._renew_before = issue, renew_before
@@ -56,43 +55,25 @@ class MetadataCall:
     status: int
 
 
-class _MetadataServer:
-    """What both services share: a loopback server, a record of its calls, and an end."""
+class _MetadataService(Service):
+    """What both services share: a record of the calls."""
 
     def __init__(self, source: CredentialSource) -> None:
+        super().__init__()
         self.source = source
         self.calls: list[MetadataCall] = []
-        service = self
 
-        class MetadataHandler(Handler):
-            def handle_call(self) -> None:
-                self.body()
-                status, headers, body = service.respond(self)
-                service.calls.append(MetadataCall(self.command, self.path, status))
-                self.answer(status, headers, body)
+    def respond(self, request: Handler) -> None:
+        request.body()
+        status, headers, body = self.read(request)
+        self.calls.append(MetadataCall(request.command, request.path, status))
+        request.answer(status, headers, body)
 
-            do_GET = do_PUT = do_POST = handle_call
-
-        self._server = LoopbackServer(MetadataHandler)
-
-    def respond(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
+    def read(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
         raise NotImplementedError
 
-    @property
-    def url(self) -> str:
-        return self._server.url
 
-    def __enter__(self) -> Self:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.stop()
-
-
-class ContainerCredentials(_MetadataServer):
+class ContainerCredentials(_MetadataService):
     """The endpoint of an ECS task, or with an authorization token that of an EKS pod identity agent."""
 
     path = "/v2/credentials/6b1a0c5e-demo"
@@ -102,10 +83,10 @@ class ContainerCredentials(_MetadataServer):
         self.authorization_token = authorization_token
 
     def environment(self) -> dict[str, str]:
-        """The variables that the service sets in a container; a token belongs into a file or a variable besides."""
+        """The variables that ECS sets in a container; EKS also sets a token, or the token's file."""
         return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": self.url + self.path}
 
-    def respond(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
+    def read(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
         if request.command != "GET" or request.path.partition("?")[0] != self.path:
             return _json(404, {"code": "NotFound", "message": "no such credentials"})
         given = request.headers.get("Authorization")
@@ -117,14 +98,25 @@ class ContainerCredentials(_MetadataServer):
         return _json(200, _document(self.source.current()))
 
 
-class InstanceMetadata(_MetadataServer):
-    """IMDSv2 of an EC2 instance; version 1, without a token, is switched off."""
+class InstanceMetadata(_MetadataService):
+    """IMDSv2 of an EC2 instance; version 1, without a token, is switched off.
+
+    With `refuse_tokens`, the status that a request for a token gets, it speaks version 1 alone, as what stands
+    before the service in a cluster with kube2iam (403) or kiam (404) does.
+    """
 
     def __init__(
-        self, source: CredentialSource, *, role_name: str, instance_id: str, region: str = "us-east-1"
+        self,
+        source: CredentialSource,
+        *,
+        role_name: str,
+        instance_id: str,
+        region: str = "us-east-1",
+        refuse_tokens: int | None = None,
     ) -> None:
         super().__init__(source)
         self.role_name = role_name
+        self._refuse_tokens = refuse_tokens
         self._texts = {
             "/latest/meta-data/instance-id": instance_id,
             "/latest/meta-data/placement/region": region,
@@ -139,12 +131,12 @@ class InstanceMetadata(_MetadataServer):
         """Makes every token invalid, as a restart of the service does."""
         self._tokens.clear()
 
-    def respond(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
+    def read(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
         if request.command == "PUT" and request.path == TOKEN_PATH:
-            return self._issue_token(request)
+            return self._issue_token(request) if self._refuse_tokens is None else _text(self._refuse_tokens, "")
         if request.command != "GET":
             return _text(405, "Method Not Allowed")
-        if self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0) <= time.monotonic():
+        if self._refuse_tokens is None and self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0) <= time.monotonic():
             return _text(401, "Unauthorized")
         if request.path in (ROLES_PATH, ROLES_PATH.rstrip("/")):
             return _text(200, self.role_name)
@@ -158,7 +150,7 @@ class InstanceMetadata(_MetadataServer):
         return _text(404, "Not Found")
 
     def _issue_token(self, request: Handler) -> tuple[int, dict[str, str], bytes]:
-        # A proxy in between would hand the token to somebody else.
+        # A proxy in between would pass the token to another client.
         if request.headers.get("X-Forwarded-For"):
             return _text(403, "Forbidden")
         ttl = request.headers.get(TTL_HEADER, "")

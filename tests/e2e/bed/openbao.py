@@ -112,7 +112,7 @@ class OpenBao:
         self._child = Child([command, "server", f"-config={self._config}"], log=self._folder / "bao.log", env=self._env)
 
     def initialise(self) -> None:
-        """Makes the storage and the root token, and registers the plugin."""
+        """Initialises the storage and the root token, and registers the plugin."""
         self._wait_for_health(NOT_INITIALISED, "it answered")
         answer = requests.put(
             f"{self.address}/v1/sys/init", json={"recovery_shares": 1, "recovery_threshold": 1}, timeout=30

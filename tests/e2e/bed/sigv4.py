@@ -38,7 +38,7 @@ class Request:
         return ",".join(values) if values else None
 
     def query(self) -> list[tuple[str, str]]:
-        # A "+" is a plus sign here and not a blank, so `unquote` rather than a form decoder.
+        # A "+" is a plus sign here and not a space, so `unquote` rather than a form decoder.
         pairs = urlsplit("http://host" + _single_slashes(self.target)).query.split("&")
         return [(unquote(name), unquote(value)) for name, _, value in (pair.partition("=") for pair in pairs if pair)]
 
@@ -190,7 +190,7 @@ def _canonical_value(request: Request, name: str) -> str:
 
 
 def _single_slashes(target: str) -> str:
-    # Vault joins its endpoint and the login's path with a slash of its own; AWS folds the two.
+    # Vault joins its endpoint and the login's path with a second slash; AWS folds the two.
     path, mark, query = target.partition("?")
     return re.sub("/+", "/", path) + mark + query
 

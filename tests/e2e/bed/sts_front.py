@@ -1,7 +1,7 @@
 """A strict Security Token Service: `moto` holds the identities, this front refuses what AWS refuses.
 
-Each region has an endpoint of its own, since AWS holds a login's scope against the endpoint that was *reached*;
-`Host` is only an input of the signature.
+Each region has its own endpoint, because AWS compares a login's scope with the endpoint that was
+*reached*; `Host` is only an input of the signature.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class StsFront:
 
     @contextmanager
     def faulty(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
-        """Lets the next calls, or all inside the block, meet the fault."""
+        """Answers the next calls, or all inside the block, with the fault."""
         entry = _ActiveFault(fault, times)
         self._faults.append(entry)
         try:

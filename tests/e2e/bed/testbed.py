@@ -67,7 +67,7 @@ class TestBed:
             self.proxy = TlsProxy(self.authority, sts_port=self._sts_port, moto_port=lambda: self.aws.port).start()
             stack.callback(self.proxy.stop)
             self.vault = OpenBao(folder, self.authority, plugin=PLUGIN, https_proxy=self.proxy.url)
-            # OpenBao takes the longest, so it starts first and the others start beside it.
+            # OpenBao takes the longest, so it starts first, and the others start meanwhile.
             self.vault.spawn()
             stack.callback(self.vault.kill)
             self.aws.start()
@@ -99,7 +99,7 @@ class TestBed:
         return path
 
     def configure_aws(self, path: str, *, namespace: str | None = None, **client_config: Any) -> None:
-        """Writes the client configuration of a mount anew."""
+        """Rewrites the client configuration of a mount."""
         config = {
             "access_key": self.aws.vault.access_key_id,
             "secret_key": self.aws.vault.secret_access_key,

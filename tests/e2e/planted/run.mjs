@@ -72,7 +72,7 @@ function call(api, name, request) {
   throw new Error(`no function is called ${name}`);
 }
 
-/** A server's answer, but for what no server can send. */
+/** A server's answer, without what no server can send. */
 function response({ status, headers, body }) {
   const list = new Headers();
   for (const [name, value] of headers) {

@@ -31,7 +31,10 @@ const ANSWER: usize = 1024 * 1024;
 /// Base64 makes four bytes of three, and the rest of a login takes a few hundred.
 const INSIDE: usize = (LOGIN - 1024) / 4 * 3;
 
-const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, SignedHeaders=host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 \
+    Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, \
+    SignedHeaders=host;x-amz-date, \
+    Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
 
 fn login(method: &str, url: &str, body: &str, headers: Value) -> String {
     json!({
@@ -73,7 +76,12 @@ fn headers(piece: impl Fn(usize) -> String) -> String {
 }
 
 fn authorized(value: &str) -> String {
-    encoded(&json!({"Authorization": value, "X-Amz-Date": "20150830T123600Z", "X-Vault-AWS-IAM-Server-ID": "a"}).to_string())
+    let headers = json!({
+        "Authorization": value,
+        "X-Amz-Date": "20150830T123600Z",
+        "X-Vault-AWS-IAM-Server-ID": "a",
+    });
+    encoded(&headers.to_string())
 }
 
 fn signed(names: &str) -> String {
@@ -84,7 +92,10 @@ fn signed(names: &str) -> String {
 fn presigned(piece: impl Fn(usize) -> String) -> String {
     let more = filled(INSIDE - 700, piece);
     let url = format!(
-        "https://sts.amazonaws.com/?{more}Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request&X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
+        "https://sts.amazonaws.com/?{more}Action=GetCallerIdentity&Version=2011-06-15\
+         &X-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request\
+         &X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host&X-Amz-Signature=0"
     );
     login("GET", &url, "", json!({"Host": "sts.amazonaws.com"}))
 }
@@ -93,94 +104,256 @@ fn repeated(piece: &str, bytes: usize) -> String {
     piece.repeat(bytes / piece.len())
 }
 
-#[rustfmt::skip]
+/// A login for a host and a path.
+fn at(rest: &str) -> String {
+    let headers = json!({"Authorization": AUTHORIZATION, "Host": "a"});
+    login("POST", &format!("https://{rest}"), "", headers)
+}
+
+fn form(body: &str) -> String {
+    let headers = json!({"Authorization": AUTHORIZATION});
+    login("POST", "https://a/", body, headers)
+}
+
+/// A signature whose key and value are one letter.
+fn letters(date: &str, names: &str) -> String {
+    authorized(&format!(
+        "AWS4-HMAC-SHA256 Credential=a/{date}/us-east-1/sts/aws4_request, \
+         SignedHeaders={names}, Signature=s"
+    ))
+}
+
+/// Names that are nearly those of headers.
+const MISSPELT: [&str; 6] = [
+    "Accexx",
+    "Hoxx",
+    "Content-Tyxxxx",
+    "X-Amz-Daxxx",
+    "Authorizatxxxx",
+    "User-Agxxx",
+];
+
+/// What is repeated in every part of a login.
+const PIECES_OF_LOGINS: [&str; 20] = [
+    ",",
+    " ",
+    "\t",
+    "/",
+    "=",
+    ";",
+    "%",
+    "\\",
+    "&",
+    "&#",
+    "\n",
+    ",=",
+    ", ",
+    " a=",
+    "Credential=",
+    "Credential=,",
+    "Credential=/",
+    "Signature=",
+    "arn:aws:",
+    "arn:aws:iam::123456789012:role/",
+];
+
+/// Rows of a name and a text.
+macro_rules! inputs {
+    ($($name:literal => $text:expr;)*) => {
+        vec![$((String::from($name), String::from($text))),*]
+    };
+}
+
 fn logins() -> Vec<(String, String)> {
-    let mut logins = vec![
-        ("no JSON".into(), "x".repeat(LOGIN)),
-        ("more than is read".into(), " ".repeat(8 * LOGIN)),
-        ("nesting".into(), "[".repeat(LOGIN)),
-        ("nesting inside".into(), format!("{{\"a\":{}", repeated("{\"a\":", LOGIN - 5))),
-        ("nesting as deep as it may be".into(), format!("[{}0]", repeated(&format!("{}{},", "[".repeat(290), "]".repeat(290)), LOGIN - 3))),
-        ("duplicate keys".into(), format!("{{{}\"a\":1}}", repeated("\"a\":1,", LOGIN - 8))),
-        ("different keys".into(), format!("{{{}\"a\":1}}", filled(LOGIN - 8, |number| format!("\"{number:x}\":1,")))),
-        ("keys like a field's".into(), format!("{{{}\"a\":1}}", filled(LOGIN - 8, |number| format!("\"iam_request_{number:06}\":1,")))),
-        ("small values".into(), format!("{{\"a\":[{}1]}}", repeated("1,", LOGIN - 9))),
-        ("empty keys".into(), format!("{{\"iam_request_headers\":[{}{{}}]}}", repeated("{\"\":1},", LOGIN - 32))),
-        ("escapes".into(), format!("\"{}\"", repeated("\\u00e9", LOGIN - 2))),
-        ("a form".into(), repeated("a=b&", LOGIN)),
-        ("many headers".into(), headers(|number| format!("\"h{number}\":\"v\","))),
-        ("many X-Amz- headers".into(), headers(|number| format!("\"x-amz-{number}\":\"v\","))),
-        ("headers of one letter or two".into(), headers(|number| format!("\"{}\":1,", char::from_u32(0x100 + u32::try_from(number).unwrap()).unwrap_or('a')))),
-        ("headers nearly known".into(), headers(|number| format!("\"x-amz-securty-{}\":1,", cased(number, "tokens")))),
-        ("headers not quite nearly known".into(), headers(|number| format!("\"{}{number:02}\":1,", ["Accexx", "Hoxx", "Content-Tyxxxx", "X-Amz-Daxxx", "Authorizatxxxx", "User-Agxxx"][number % 6]))),
-        ("one header over and over".into(), headers(|_| "\"a\":\"b\",".into())),
-        ("one header of many cases".into(), headers(|number| format!("\"{}\":\"v\",", cased(number, "aaaaaaaaaaaaaaaaaaaa")))),
-        ("many values".into(), encoded(&format!("{{\"a\":[{}\"b\"]}}", repeated("\"b\",", INSIDE - 32)))),
-        ("many values of the date".into(), encoded(&format!("{{\"X-Amz-Date\":[{}\"b\"]}}", repeated("\"b\",", INSIDE - 32)))),
-        ("blanks in a value".into(), encoded(&json!({"X-Custom": repeated("a ", INSIDE - 400), "Authorization": AUTHORIZATION.replace("host;", "host;x-custom;"), "X-Amz-Date": "20150830T123600Z"}).to_string())),
-        ("lines".into(), post(json!(filled(INSIDE / 2, |number| format!("h{number}:v\n")).lines().collect::<Vec<_>>()))),
-        ("signed headers of one letter".into(), signed(&repeated("a;", INSIDE - 400))),
-        ("different signed headers".into(), signed(&filled(INSIDE - 400, |number| format!("h{number};")))),
-        ("different signed headers of X-Amz-".into(), signed(&filled(INSIDE - 400, |number| format!("x-amz-{number};")))),
-        ("signed header in many cases".into(), signed(&filled(INSIDE - 400, |number| format!("{};", cased(number, "aaaaaaaaaaaaaaaaaaaa"))))),
-        ("SignedHeaders= over and over".into(), authorized(&repeated("SignedHeaders=", INSIDE - 400))),
-        ("SignedHeaders= with commas".into(), authorized(&repeated("SignedHeaders=,", INSIDE - 400))),
-        ("SignedHeaders= in lines".into(), authorized(&repeated("SignedHeaders=\n", (INSIDE - 400) / 2))),
-        ("SignedHeaders= behind a signature".into(), authorized(&format!("{AUTHORIZATION}{}", repeated("SignedHeaders=", INSIDE - 600)))),
-        ("one letter for signature and key".into(), authorized(&format!("AWS4-HMAC-SHA256 Credential=a/20150830/us-east-1/sts/aws4_request, SignedHeaders={}, Signature=s", repeated("s", INSIDE - 500)))),
-        ("one letter for signature and key, after all".into(), authorized(&format!("AWS4-HMAC-SHA256 Credential=a/{}/us-east-1/sts/aws4_request, SignedHeaders=h, Signature=s", repeated("s", INSIDE - 500)))),
-        ("a long signature".into(), authorized(&AUTHORIZATION.replace("5d67", &repeated("5d", INSIDE - 600)))),
-        ("a long region".into(), authorized(&AUTHORIZATION.replace("us-east-1", &repeated("us-", INSIDE - 600)))),
-        ("a long access key ID".into(), authorized(&AUTHORIZATION.replace("AKIA", &repeated("A", INSIDE - 600)))),
-        ("distinct X-Amz- parameters".into(), presigned(|number| format!("X-Amz-{number:x}=&"))),
-        ("one X-Amz- parameter over and over".into(), presigned(|_| "X-Amz-=&".into())),
-        ("the action over and over".into(), presigned(|_| "Action=a&".into())),
-        ("small parameters".into(), presigned(|_| "a&".into())),
-        ("encoded parameters".into(), presigned(|_| "a=%41&".into())),
-        ("encoded letters".into(), presigned(|_| "%41".into())),
-        ("percent signs".into(), presigned(|_| "%25".into())),
-        ("semicolons".into(), presigned(|_| ";".into())),
-        ("dots and slashes".into(), login("POST", &format!("https://sts.amazonaws.com{}", repeated("/..", INSIDE - 100)), "", json!({"Authorization": AUTHORIZATION}))),
-        ("slashes".into(), login("POST", &format!("https://sts.amazonaws.com{}", repeated("/", INSIDE - 100)), "", json!({"Authorization": AUTHORIZATION}))),
-        ("labels".into(), login("POST", &format!("https://{}/", repeated("a.", INSIDE - 100)), "", json!({"Authorization": AUTHORIZATION, "Host": "a"}))),
-        ("colons".into(), login("POST", &format!("https://{}/", repeated(":", INSIDE - 100)), "", json!({"Authorization": AUTHORIZATION}))),
-        ("a long form".into(), login("POST", "https://a/", &repeated("a=b&", INSIDE - 100), json!({"Authorization": AUTHORIZATION}))),
-        ("a form of blanks".into(), login("POST", "https://a/", &repeated("+", INSIDE - 100), json!({"Authorization": AUTHORIZATION}))),
-        ("SignedHeaders= in megabytes".into(), authorized(&repeated("SignedHeaders=", 550_000))),
-        ("one letter for signature and key, in megabytes".into(), authorized(&format!("AWS4-HMAC-SHA256 Credential=a/20150830/us-east-1/sts/aws4_request, SignedHeaders={}, Signature=s", repeated("s", 570_000)))),
-        ("a role".into(), json!({"role": repeated("a/", LOGIN - 20)}).to_string()),
-    ];
-    for piece in [",", " ", "\t", "/", "=", ";", "%", "\\", "&", "&#", "\n", ",=", ", ", " a=", "Credential=", "Credential=,", "Credential=/", "Signature=", "arn:aws:", "arn:aws:iam::123456789012:role/"] {
-        logins.push((format!("{piece:?} in the Authorization header"), authorized(&repeated(piece, INSIDE / 2 - 400))));
-        logins.push((format!("{piece:?} behind the algorithm"), authorized(&format!("AWS4-HMAC-SHA256 {}", repeated(piece, INSIDE / 2 - 400)))));
-        logins.push((format!("{piece:?} in the credential"), authorized(&AUTHORIZATION.replace("AKIA", &repeated(piece, INSIDE / 2 - 600)))));
-        logins.push((format!("{piece:?} in a harmless header"), encoded(&json!({"User-Agent": repeated(piece, INSIDE / 2 - 400)}).to_string())));
-        logins.push((format!("{piece:?} in the body"), login("POST", "https://a/", &repeated(piece, INSIDE - 200), json!({"a": "b"}))));
-        logins.push((format!("{piece:?} in the query"), login("GET", &format!("https://a/?{}", repeated(piece, INSIDE - 200)), "", json!({"a": "b"}))));
+    let nested = format!("{}{},", "[".repeat(290), "]".repeat(290));
+    let like_a_field = |number| format!("\"iam_request_{number:06}\":1,");
+    let letter = |number| char::from_u32(0x100 + u32::try_from(number).unwrap()).unwrap_or('a');
+    let a = "a".repeat(20);
+    let spaces = json!({
+        "X-Custom": repeated("a ", INSIDE - 400),
+        "Authorization": AUTHORIZATION.replace("host;", "host;x-custom;"),
+        "X-Amz-Date": "20150830T123600Z",
+    });
+    let lines = filled(INSIDE / 2, |number| format!("h{number}:v\n"));
+    let mut logins = inputs! {
+        "no JSON" => "x".repeat(LOGIN);
+        "more than is read" => " ".repeat(8 * LOGIN);
+        "nesting" => "[".repeat(LOGIN);
+        "nesting inside" => format!("{{\"a\":{}", repeated("{\"a\":", LOGIN - 5));
+        "nesting as deep as it may be"
+            => format!("[{}0]", repeated(&nested, LOGIN - 3));
+        "duplicate keys" => format!("{{{}\"a\":1}}", repeated("\"a\":1,", LOGIN - 8));
+        "different keys"
+            => format!("{{{}\"a\":1}}", filled(LOGIN - 8, |number| format!("\"{number:x}\":1,")));
+        "keys like a field's"
+            => format!("{{{}\"a\":1}}", filled(LOGIN - 8, like_a_field));
+        "small values" => format!("{{\"a\":[{}1]}}", repeated("1,", LOGIN - 9));
+        "empty keys"
+            => format!("{{\"iam_request_headers\":[{}{{}}]}}", repeated("{\"\":1},", LOGIN - 32));
+        "escapes" => format!("\"{}\"", repeated("\\u00e9", LOGIN - 2));
+        "a form" => repeated("a=b&", LOGIN);
+        "many headers" => headers(|number| format!("\"h{number}\":\"v\","));
+        "many X-Amz- headers" => headers(|number| format!("\"x-amz-{number}\":\"v\","));
+        "headers of one letter or two"
+            => headers(|number| format!("\"{}\":1,", letter(number)));
+        "headers nearly known"
+            => headers(|number| format!("\"x-amz-securty-{}\":1,", cased(number, "tokens")));
+        "headers not quite nearly known"
+            => headers(|number| format!("\"{}{number:02}\":1,", MISSPELT[number % 6]));
+        "one header over and over" => headers(|_| "\"a\":\"b\",".into());
+        "one header of many cases"
+            => headers(|number| format!("\"{}\":\"v\",", cased(number, &a)));
+        "many values" => encoded(&format!("{{\"a\":[{}\"b\"]}}", repeated("\"b\",", INSIDE - 32)));
+        "many values of the date"
+            => encoded(&format!("{{\"X-Amz-Date\":[{}\"b\"]}}", repeated("\"b\",", INSIDE - 32)));
+        "spaces in a value"
+            => encoded(&spaces.to_string());
+        "lines"
+            => post(lines.lines().collect());
+        "signed headers of one letter" => signed(&repeated("a;", INSIDE - 400));
+        "different signed headers" => signed(&filled(INSIDE - 400, |number| format!("h{number};")));
+        "different signed headers of X-Amz-"
+            => signed(&filled(INSIDE - 400, |number| format!("x-amz-{number};")));
+        "signed header in many cases"
+            => signed(&filled(INSIDE - 400, |number| format!("{};", cased(number, &a))));
+        "SignedHeaders= over and over" => authorized(&repeated("SignedHeaders=", INSIDE - 400));
+        "SignedHeaders= with commas" => authorized(&repeated("SignedHeaders=,", INSIDE - 400));
+        "SignedHeaders= in lines" => authorized(&repeated("SignedHeaders=\n", (INSIDE - 400) / 2));
+        "SignedHeaders= behind a signature"
+            => authorized(&format!("{AUTHORIZATION}{}", repeated("SignedHeaders=", INSIDE - 600)));
+        "one letter for signature and key"
+            => letters("20150830", &repeated("s", INSIDE - 500));
+        "one letter for signature and key, after all"
+            => letters(&repeated("s", INSIDE - 500), "h");
+        "a long signature"
+            => authorized(&AUTHORIZATION.replace("5d67", &repeated("5d", INSIDE - 600)));
+        "a long region"
+            => authorized(&AUTHORIZATION.replace("us-east-1", &repeated("us-", INSIDE - 600)));
+        "a long access key ID"
+            => authorized(&AUTHORIZATION.replace("AKIA", &repeated("A", INSIDE - 600)));
+        "distinct X-Amz- parameters" => presigned(|number| format!("X-Amz-{number:x}=&"));
+        "one X-Amz- parameter over and over" => presigned(|_| "X-Amz-=&".into());
+        "the action over and over" => presigned(|_| "Action=a&".into());
+        "small parameters" => presigned(|_| "a&".into());
+        "encoded parameters" => presigned(|_| "a=%41&".into());
+        "encoded letters" => presigned(|_| "%41".into());
+        "percent signs" => presigned(|_| "%25".into());
+        "semicolons" => presigned(|_| ";".into());
+        "dots and slashes"
+            => at(&format!("sts.amazonaws.com{}", repeated("/..", INSIDE - 100)));
+        "slashes"
+            => at(&format!("sts.amazonaws.com{}", repeated("/", INSIDE - 100)));
+        "labels"
+            => at(&format!("{}/", repeated("a.", INSIDE - 100)));
+        "colons"
+            => at(&format!("{}/", repeated(":", INSIDE - 100)));
+        "a long form"
+            => form(&repeated("a=b&", INSIDE - 100));
+        "a form of spaces"
+            => form(&repeated("+", INSIDE - 100));
+        "SignedHeaders= in megabytes" => authorized(&repeated("SignedHeaders=", 550_000));
+        "one letter for signature and key, in megabytes"
+            => letters("20150830", &repeated("s", 570_000));
+        "a role" => json!({"role": repeated("a/", LOGIN - 20)}).to_string();
+    };
+    for piece in PIECES_OF_LOGINS {
+        let (half, whole) = (
+            repeated(piece, INSIDE / 2 - 600),
+            repeated(piece, INSIDE - 200),
+        );
+        let agent = json!({"User-Agent": half}).to_string();
+        let behind = format!("AWS4-HMAC-SHA256 {half}");
+        let query = format!("https://a/?{whole}");
+        let header = || json!({"a": "b"});
+        for (place, login) in [
+            ("the Authorization header", authorized(&half)),
+            (
+                "front of the credential",
+                authorized(&AUTHORIZATION.replace("AKIA", &half)),
+            ),
+            ("the rest behind the algorithm", authorized(&behind)),
+            ("a harmless header", encoded(&agent)),
+            ("the body", login("POST", "https://a/", &whole, header())),
+            ("the query", login("GET", &query, "", header())),
+        ] {
+            logins.push((format!("{piece:?} in {place}"), login));
+        }
     }
     logins
 }
 
-/// Answers beside a login of the usual length; some know secrets by the thousand.
-#[rustfmt::skip]
+/// What is repeated in answers.
+const PIECES_OF_ANSWERS: [&str; 27] = [
+    "a",
+    " ",
+    "a ",
+    "a1",
+    "%25",
+    "%",
+    "\\",
+    "\\\\u0025",
+    "&amp;",
+    "&",
+    "&#38;",
+    "\u{200b}",
+    "é",
+    "Signature expired",
+    "Signature expired: (",
+    " for field ",
+    "Field validation failed for field ",
+    "error making upstream request",
+    "error making upstream request received error code",
+    "slash-delimited elements, got '",
+    "header: expected \"",
+    "valid region, not '",
+    "arn:aws:",
+    "arn:aws:iam::123456789012:",
+    "arn:aws:iam::123456789012:role/",
+    "abcdefghijklmnop1 ",
+    "AKIAIOSFODNN7EXAMPLE/",
+];
+
+/// Answers that are explained with a login of the usual length; some hold thousands of tokens.
 fn answers() -> Vec<(String, String)> {
     let errors = |text: String| json!({ "errors": [text] }).to_string();
-    let mut answers = vec![
-        ("no JSON".into(), "x".repeat(ANSWER)),
-        ("more than is read".into(), "x ".repeat(ANSWER)),
-        ("nesting".into(), "[".repeat(ANSWER)),
-        ("many errors".into(), format!("{{\"errors\":[{}\"\"]}}", repeated("\"\",", ANSWER - 20))),
-        ("many warnings".into(), format!("{{\"auth\":{{\"client_token\":\"a\"}},\"warnings\":[{}\"\"]}}", repeated("\"a\",", ANSWER - 80))),
-        ("many tokens".into(), format!("{{{}\"errors\":[\"{}\"]}}", filled(ANSWER - 2 * LOGIN, |number| format!("\"token\":\"{number:x}\",")), repeated("abcd ", LOGIN))),
-        ("a long token".into(), json!({"auth": {"client_token": repeated("ab", ANSWER / 2)}, "warnings": [repeated("ab", LOGIN)]}).to_string()),
-        ("tokens of every length".into(), format!("{{{}\"errors\":[\"{}\"]}}", filled(LOGIN, |number| format!("\"token\":\"{}{number:x}\",", "a".repeat(number % 9))), repeated("a", LOGIN))),
-        ("small values".into(), format!("[{}1]", repeated("1,", ANSWER - 3))),
-        ("empty keys".into(), format!("{{{}\"\":1}}", repeated("\"\":1,", ANSWER - 6))),
-    ];
-    for piece in ["a", " ", "a ", "a1", "%25", "%", "\\", "\\\\u0025", "&amp;", "&", "&#38;", "\u{200b}", "é", "Signature expired", "Signature expired: (", " for field ", "Field validation failed for field ", "error making upstream request", "error making upstream request received error code", "slash-delimited elements, got '", "header: expected \"", "valid region, not '", "arn:aws:", "arn:aws:iam::123456789012:", "arn:aws:iam::123456789012:role/", "abcdefghijklmnop1 ", "AKIAIOSFODNN7EXAMPLE/"] {
-        answers.push((format!("{piece:?} as an error"), errors(repeated(piece, ANSWER / 2))));
+    let token = r#""auth":{"client_token":"a"}"#;
+    let many = filled(ANSWER - 2 * LOGIN, |number| {
+        format!("\"token\":\"{number:x}\",")
+    });
+    let every = filled(LOGIN, |number| {
+        format!("\"token\":\"{}{number:x}\",", "a".repeat(number % 9))
+    });
+    let long = json!({
+        "auth": {"client_token": repeated("ab", ANSWER / 2)},
+        "warnings": [repeated("ab", LOGIN)],
+    });
+    let mut answers = inputs! {
+        "no JSON" => "x".repeat(ANSWER);
+        "more than is read" => "x ".repeat(ANSWER);
+        "nesting" => "[".repeat(ANSWER);
+        "many errors" => format!("{{\"errors\":[{}\"\"]}}", repeated("\"\",", ANSWER - 20));
+        "many warnings"
+            => format!("{{{token},\"warnings\":[{}\"\"]}}", repeated("\"a\",", ANSWER - 80));
+        "many tokens"
+            => format!("{{{many}\"errors\":[\"{}\"]}}", repeated("abcd ", LOGIN));
+        "a long token"
+            => long.to_string();
+        "tokens of every length"
+            => format!("{{{every}\"errors\":[\"{}\"]}}", repeated("a", LOGIN));
+        "small values" => format!("[{}1]", repeated("1,", ANSWER - 3));
+        "empty keys" => format!("{{{}\"\":1}}", repeated("\"\":1,", ANSWER - 6));
+    };
+    for piece in PIECES_OF_ANSWERS {
+        answers.push((
+            format!("{piece:?} as an error"),
+            errors(repeated(piece, ANSWER / 2)),
+        ));
         answers.push((format!("{piece:?} as a page"), repeated(piece, ANSWER)));
-        answers.push((format!("{piece:?} behind a failed validation"), errors(format!("Field validation failed {}", repeated(piece, ANSWER / 2)))));
+        let failed = format!("Field validation failed {}", repeated(piece, ANSWER / 2));
+        answers.push((
+            format!("{piece:?} behind a failed validation"),
+            errors(failed),
+        ));
     }
     answers
 }
@@ -245,7 +418,11 @@ fn requests() -> Vec<(&'static str, String, Value)> {
     let mut requests = Vec::new();
     for (what, login) in logins() {
         let answer = json!({ "status": 400, "body": login, "date": login });
-        let strict = json!({"server-id": {"required": "b"}, "sts-endpoint": "client-region", "allowed-headers": []});
+        let strict = json!({
+            "server-id": {"required": "b"},
+            "sts-endpoint": "client-region",
+            "allowed-headers": [],
+        });
         requests.extend([
             (
                 "check_login",
@@ -307,8 +484,16 @@ fn requests() -> Vec<(&'static str, String, Value)> {
     let arns: Vec<String> = (0..5_000)
         .map(|number| format!("arn:aws:iam::123456789012:role/{number}"))
         .collect();
-    let role = json!({"iam": {"principal-arns": arns, "unique-ids": "resolved", "inferred-entity": "nothing"}});
-    let profile = json!({"allowed-headers": allowed, "caller-arn": "arn:aws:iam::123456789012:user/alice", "role": role});
+    let bindings = json!({
+        "principal-arns": arns,
+        "unique-ids": "resolved",
+        "inferred-entity": "nothing",
+    });
+    let profile = json!({
+        "allowed-headers": allowed,
+        "caller-arn": "arn:aws:iam::123456789012:user/alice",
+        "role": {"iam": bindings},
+    });
     requests.push((
         "check_login",
         "a long profile".into(),
@@ -334,7 +519,8 @@ fn hostile_input_is_answered_within_what_its_length_pays_for() {
         let instructions = per_byte(cost.instructions, INSTRUCTIONS);
         let memory = per_byte(cost.memory, MEMORY);
         let line = format!(
-            "{name}: {what}: {bytes} bytes, {instructions} instructions and {memory} bytes of memory a byte"
+            "{name}: {what}: {bytes} bytes, {instructions} instructions and {memory} bytes of \
+             memory a byte"
         );
         if cost.instructions > most_instructions(name, bytes) || cost.memory > most_memory(bytes) {
             over.push(line.clone());

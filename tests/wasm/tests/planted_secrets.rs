@@ -1,7 +1,8 @@
 //! Secrets that are planted in logins, answers, credential documents and settings do not come out
 //! of the shipped core module.
 //!
-//! `PLANTED_SEED` is the seed of the first case, and `PLANTED_CASES` how many follow, each with the next seed. A failure names the seed of the case.
+//! `PLANTED_SEED` is the seed of the first case, and `PLANTED_CASES` how many follow, each with the
+//! next seed. A failure names the seed of the case.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -424,7 +425,10 @@ fn leaking_answer_is_found() {
         search: Search::new(&case.secrets.all()),
         report: &mut report,
     };
-    let leak = |secret: &str| json!({ "ok": [{ "message": format!("expected a token, found `{}`", &secret[3..11]) }] });
+    let leak = |secret: &str| {
+        let message = format!("expected a token, found `{}`", &secret[3..11]);
+        json!({ "ok": [{ "message": message }] })
+    };
     for secret in case.secrets.all() {
         run.look("check_login", &leak(&secret.text), &Value::Null);
     }

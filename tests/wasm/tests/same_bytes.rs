@@ -19,7 +19,7 @@ fn login_is_the_same_for_each_region_and_endpoint() {
     let mut instance = Instance::new();
     let regions = [
         None,
-        // One of each partition, and one that nobody has heard of.
+        // One of each partition, and an unknown one.
         Some("us-east-1"),
         Some("eu-west-1"),
         Some("cn-north-1"),
@@ -95,31 +95,39 @@ fn login_is_the_same_in_a_fresh_instance_and_in_a_used_one() {
     assert_eq!(same(&mut Instance::new(), &Input::EXAMPLE), first);
 }
 
+/// Rows of what differs from the example, and the rule and field of its refusal.
+macro_rules! refusals {
+    ($instance:ident, $example:ident;
+        $($name:ident: $value:expr => $rule:literal $field:literal;)*) => {$(
+        let input = Input { $name: $value, ..$example };
+        let refusal = $instance.sign_login(&input).unwrap_err();
+        let found = (refusal.rule.as_str(), refusal.field.as_str());
+        assert_eq!(found, ($rule, $field), "{refusal:?}");
+        assert_eq!(Err(refusal), input.sign_natively());
+    )*};
+}
+
 #[test]
-#[rustfmt::skip]
 fn refusal_is_the_same_for_each_rule() {
     let mut instance = Instance::new();
     let example = Input::EXAMPLE;
     let long = "a".repeat(64);
     let long_host = format!("https://{}com", "a.".repeat(130));
-    for (input, rule, field) in [
-        (Input { access_key_id: "", ..example }, "empty-value", "access-key-id"),
-        (Input { secret_access_key: "abc\n", ..example }, "surrounding-whitespace", "secret-access-key"),
-        (Input { session_token: Some("a b"), ..example }, "illegal-character", "session-token"),
-        (Input { session_token: Some("\u{a0}x"), ..example }, "surrounding-whitespace", "session-token"),
-        (Input { region: Some(&long), ..example }, "too-long", "region"),
-        (Input { access_key_id: "abc/def", ..example }, "secret-as-access-key-id", "access-key-id"),
-        (Input { access_key_id: "ASIAIOSFODNN7EXAMPLE", ..example }, "session-token-missing", "session-token"),
-        (Input { expires_at_unix_seconds: Some(1), ..example }, "credentials-expired", "expires-at-unix-seconds"),
-        (Input { role: Some("arn:aws:iam::123456789012:role/dev"), ..example }, "role-is-arn", "role"),
-        (Input { server_id: Some("tresor.exämple"), ..example }, "illegal-character", "server-id"),
-        (Input { sts_endpoint: Some(Sts::Url("sts.amazonaws.com")), ..example }, "sts-url-malformed", "sts-endpoint"),
-        (Input { sts_endpoint: Some(Sts::Url("https://sts.amazonaws.com/x")), ..example }, "sts-url-not-bare", "sts-endpoint"),
-        (Input { sts_endpoint: Some(Sts::Url(&long_host)), ..example }, "too-long", "sts-endpoint"),
-        (Input { unix_seconds: 253_402_300_800, ..example }, "time-out-of-range", "unix-seconds"),
-    ] {
-        let refusal = instance.sign_login(&input).unwrap_err();
-        assert_eq!((refusal.rule.as_str(), refusal.field.as_str()), (rule, field), "{refusal:?}");
-        assert_eq!(Err(refusal), input.sign_natively());
+    refusals! { instance, example;
+        access_key_id: "" => "empty-value" "access-key-id";
+        secret_access_key: "abc\n" => "surrounding-whitespace" "secret-access-key";
+        session_token: Some("a b") => "illegal-character" "session-token";
+        session_token: Some("\u{a0}x") => "surrounding-whitespace" "session-token";
+        region: Some(&long) => "too-long" "region";
+        access_key_id: "abc/def" => "secret-as-access-key-id" "access-key-id";
+        access_key_id: "ASIAIOSFODNN7EXAMPLE" => "session-token-missing" "session-token";
+        expires_at_unix_seconds: Some(1) => "credentials-expired" "expires-at-unix-seconds";
+        role: Some("arn:aws:iam::123456789012:role/dev") => "role-is-arn" "role";
+        server_id: Some("tresor.exämple") => "illegal-character" "server-id";
+        sts_endpoint: Some(Sts::Url("sts.amazonaws.com")) => "sts-url-malformed" "sts-endpoint";
+        sts_endpoint: Some(Sts::Url("https://sts.amazonaws.com/x"))
+            => "sts-url-not-bare" "sts-endpoint";
+        sts_endpoint: Some(Sts::Url(&long_host)) => "too-long" "sts-endpoint";
+        unix_seconds: 253_402_300_800 => "time-out-of-range" "unix-seconds";
     }
 }

@@ -148,7 +148,7 @@ impl Core {
         STACK_START - used.unwrap()
     }
 
-    /// Says which of the secrets memory holds, by name.
+    /// Returns the names of the secrets that memory holds.
     fn found(&self, secrets: &[(String, Vec<u8>)]) -> Vec<String> {
         let memory = self.memory.data(&self.store);
         let pieces: std::collections::HashMap<&[u8], &str> = secrets
@@ -280,7 +280,7 @@ fn memory_holds_no_secret_after_a_hundred_logins() {
     let mut core = Core::new();
     let mut secrets = secrets();
     for turn in 0..100 {
-        // Growing requests make the allocator split and join its blocks anew.
+        // Growing requests make the allocator split and join its blocks again.
         let parameters = core.parameters(&"r".repeat(1 + turn * 7));
         let result = core.call::<_, u32>(SIGN_LOGIN, parameters);
         if turn == 0 {

@@ -1,7 +1,8 @@
 //! Nothing is decided by comparing secrets or signatures: the shipped core module runs the same
 //! number of instructions whatever they are.
 //!
-//! One place looks for a secret on purpose: a warning of Vault's that holds the token is not quoted.
+//! One place looks for a secret on purpose: a warning of Vault's that holds the token is not
+//! quoted.
 //! `docs/core-abi.md` is how the module is called.
 
 use base64::Engine as _;
@@ -129,7 +130,7 @@ fn checking_takes_the_same_instructions_for_each_signature() {
         assert!(findings.is_array());
         used
     };
-    // Digits alone: telling them from letters takes instructions of its own.
+    // Digits alone: telling them from letters takes more instructions.
     let digits = ["0", "1", "5", "9"].map(|digit| digit.repeat(64));
     same_for_each(&digits, count);
 }
@@ -141,7 +142,10 @@ fn session_takes_the_same_instructions_for_credentials_that_it_holds_and_for_oth
         let mut core = Counted::new(&module);
         let session = session(&mut core);
         let now = json!({"monotonic-milliseconds": 1, "unix-milliseconds": 1_440_938_160_000_u64});
-        let push = |secret| json!({"session": session, "credentials": credentials(secret, secret), "now": now});
+        let push = |secret| {
+            let credentials = credentials(secret, secret);
+            json!({"session": session, "credentials": credentials, "now": now})
+        };
         core.call("session_push_credentials", &push(SECRETS[0]));
         core.call("session_push_credentials", &push(secret)).1
     });

@@ -1,7 +1,7 @@
 """Compiles the component once, and keeps the result in a folder of the user's own.
 
-The compiled form is machine code that `wasmtime` runs as it is. So it is only taken from a folder and a file that
-nobody but the user can write, and only if it is what was once written there.
+The compiled form is machine code that `wasmtime` runs as it is. So it is read only from a folder and a file that other
+users cannot write, and only if its digest shows that it is complete and unchanged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def compiled(engine: Engine, wasm: bytes, folder: Path | None) -> Component:
         try:
             return Component.deserialize(engine, machine_code)
         except wasmtime.WasmtimeError:
-            pass  # Made for another processor, say: compiled anew below.
+            pass  # Such as one for another processor: compiled again below.
     component = Component(engine, wasm)
     _write(file, bytes(component.serialize()))
     return component
@@ -51,7 +51,7 @@ def _key(wasm: bytes) -> str:
 
 
 def _own_folder(folder: Path) -> Path | None:
-    """Makes the folder. `None` if that fails, or if somebody else can write there: then there is no cache."""
+    """Makes the folder. `None` if that fails, or if another user can write there: then there is no cache."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder if _is_own(folder.lstat()) and folder.is_dir() else None
@@ -72,7 +72,7 @@ def _read(file: Path) -> bytes | None:
 
 
 def _write(file: Path, machine_code: bytes) -> None:
-    """Writes a file that is complete or not there. Without one the next start takes longer, and that is all."""
+    """Writes a whole file or none. Without one the next start takes longer."""
     try:
         handle, name = tempfile.mkstemp(dir=file.parent)
         try:
@@ -86,7 +86,7 @@ def _write(file: Path, machine_code: bytes) -> None:
 
 
 def _is_own(status: os.stat_result) -> bool:
-    # Windows has no such owners and modes; there a user's profile is the user's own by its access list.
+    # Windows has no such owners and modes; there the access list of a user's profile keeps others out.
     if not hasattr(os, "getuid"):
         return True
     return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

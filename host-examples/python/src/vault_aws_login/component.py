@@ -59,8 +59,8 @@ class Component:
         """Signs a login and returns the JSON body for `POST /v1/auth/<mount>/login`.
 
         `role`: the Vault role; without one Vault takes the name of the IAM user or role. `server_id`: the server's
-        `iam_server_id_header_value`. `region`: that of the STS endpoint that the *server* calls, `us-east-1` unless it
-        was told otherwise. `sts_endpoint`: one of four names, or a URL. `time`: a `datetime` with a time zone, or Unix
+        `iam_server_id_header_value`. `region`: that of the STS endpoint that the *server* calls, by default
+        `us-east-1`. `sts_endpoint`: one of four names, or a URL. `time`: a `datetime` with a time zone, or Unix
         seconds; now, if left out.
 
         Nothing is sent. Whoever holds the returned JSON can log in with it for 15 minutes.
@@ -81,7 +81,7 @@ class Component:
     def check_login(
         self, login: str, server: ServerProfile = ServerProfile(), *, time: datetime | int | None = None
     ) -> list[Finding]:
-        """Says what the server will do with a login, made by any client, in the order of its checks.
+        """Predicts what the server does with a login of any client, in the order of its checks.
 
         The first finding that is `refused` is the one that the server reports. With none that is `refused` or
         `depends`, the server accepts the login if its signature is right. `time` is that of sending.
@@ -106,10 +106,10 @@ class Component:
         login: str | None = None,
         time: datetime | int | None = None,
     ) -> Refusal:
-        """Says who refused a login and why, and what to change, from Vault's answer.
+        """Explains who refused a login, why, and what to change, from Vault's answer.
 
-        `status` is `None` if no answer came; `date` is the answer's `Date` header; `login` is what was sent, where it
-        is still at hand, so that `quoted` leaves out its secrets; `time` is when the answer came.
+        `status` is `None` if no answer came; `date` is the answer's `Date` header; `login` is what was sent, if it
+        is still known, so that `quoted` leaves out its secrets; `time` is when the answer came.
         """
         answer = answer_record(status, body, date)
         login = text("login", login)
@@ -118,7 +118,7 @@ class Component:
     def clock_offset(
         self, status: int | None, body: str, *, date: str | None = None, time: datetime | int | None = None
     ) -> int | None:
-        """Returns the seconds to add to this clock so that AWS accepts the next login; `None`: it is not about time."""
+        """Returns the seconds to add to this clock so that AWS accepts the next login; `None` if the refusal is not about the time."""
         offset: int | None = self._instance.call(
             INSPECTOR, "clock-offset", answer_record(status, body, date), _seconds(time)
         )

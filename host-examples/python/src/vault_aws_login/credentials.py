@@ -27,11 +27,11 @@ class Credentials:
     session_token: str | None = None
     """Comes with temporary credentials (`ASIA…`)."""
     expires_at: datetime | int | None = None
-    """When they end: a `datetime` with a time zone, or Unix seconds. `None`: not known, and then not checked."""
+    """When they expire: a `datetime` with a time zone, or Unix seconds. `None` if it is unknown; then it is not checked."""
 
     @classmethod
     def from_botocore(cls, credentials: Any) -> Credentials:
-        """Takes what a botocore or boto3 session's `get_credentials()` returns, refreshed if it is time to."""
+        """Takes what a botocore or boto3 session's `get_credentials()` returns, refreshed if it is due."""
         frozen: FrozenCredentials = credentials.get_frozen_credentials()
         return cls(frozen.access_key, frozen.secret_key, frozen.token)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 class LoginError(ValueError):
     """An input that was refused. Never holds a secret.
 
-    `rule` is for programs to branch on; `wit/login.wit` lists the rules and what mends them. `field` names the input
+    `rule` is for programs to branch on; `wit/login.wit` lists the rules and what heals them. `field` names the input
     (`None` where the rule is about a login as a whole). `message` says what was expected and what was found.
     """
 

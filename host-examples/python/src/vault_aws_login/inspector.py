@@ -1,4 +1,4 @@
-"""What the inspector takes and gives; `wit/inspector.wit` documents each field and lists the rules."""
+"""The inspector's inputs and outputs; `wit/inspector.wit` documents each field and lists the rules."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class RoleBindings:
 
 @dataclass(frozen=True)
 class ServerProfile:
-    """What the caller knows of the server. Whatever is `None` is not known, and nothing is guessed in its place."""
+    """What the caller knows of the server. `None` is unknown, and unknown facts are not guessed."""
 
     server_id: str | None = None
     """The server's `iam_server_id_header_value`; empty if it has none."""
     sts_endpoint: str | None = None
     """`global`, the default; `client-region` for `use_sts_region_from_client`; the URL in `sts_endpoint`; or the region
-    of an endpoint under whatever name."""
+    of an endpoint, whatever its name."""
     allowed_headers: Sequence[str] | None = None
     mount_config: Literal["never-written", "written"] | None = None
     core: Software | None = None
@@ -50,7 +50,7 @@ class ServerProfile:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or may be, with a login."""
+    """One thing that is or may be wrong with a login."""
 
     rule: str
     severity: Severity
@@ -132,7 +132,7 @@ def finding(found: Record) -> Finding:
 
 def explanation(found: Record) -> Explanation:
     fields = _fields(found)
-    # Names come once each, sorted, as the server sends them.
+    # Each name occurs once, in sorted order, as the server sends them.
     headers = {header.name: header.value for header in fields.pop("headers")}
     scope = fields.pop("scope")
     return Explanation(headers=headers, scope=scope and CredentialScope(**_fields(scope)), **fields)
@@ -160,7 +160,7 @@ def _called_endpoint(value: str | None) -> Variant | None:
 
 
 def _name(field: str, name: str | None, *names: str) -> str | None:
-    """Refuses a name that the component does not know. `wasmtime` would repeat it, and it may be a secret."""
+    """Refuses an unknown name. `wasmtime` would repeat it in its error, and it may be a secret."""
     if name is not None and name not in names:
         raise ValueError(f"invalid {field}: expected {' or '.join(names)}, found another name")
     return name

@@ -8,9 +8,8 @@ from typing import Any
 from wasmtime import Engine, Store
 from wasmtime.component import Component, Func, Linker
 
-# One call at a time in the whole process: `wasmtime` sorts out the cases of variants and options in a module-wide set
-# (`case_test_cache`), which two calls at once would spoil for each other. Little is lost, since all that work holds
-# Python's own lock.
+# One call at a time in the whole process: `wasmtime` converts variants and options with a module-wide cache that is not
+# thread-safe. Little is lost, because that work holds Python's own lock anyway.
 _CALLS = threading.Lock()
 
 

@@ -1,4 +1,4 @@
-"""Python values as `wasmtime.component` wants them."""
+"""Converts Python values for `wasmtime.component`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def text(name: str, value: str | None, *, required: bool = False) -> Any:
         return None
     if not isinstance(value, str):
         raise TypeError(f"invalid {name}: expected a str, found {type(value).__name__}")
-    # A half of a character is no text. The component refuses the replacement, and says where it is; encoding it would
-    # end in a UnicodeEncodeError that carries the whole value, which may be a secret.
+    # Half a character cannot be encoded: the UnicodeEncodeError would carry the whole value, which may be a secret. The
+    # component refuses the replacement character and says where it is.
     return _SURROGATE.sub("\ufffd", value)
 
 
 def unix_seconds(field: str, value: datetime | float) -> int:
-    """Returns whole seconds since 1970. Past the year 9999 is for the component to refuse."""
+    """Returns whole seconds since 1970. The component refuses a time past the year 9999."""
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise TypeError("invalid time: expected a datetime with a time zone, found one without")
@@ -44,7 +44,7 @@ def unix_seconds(field: str, value: datetime | float) -> int:
         raise TypeError(f"invalid time: expected a datetime or Unix seconds, found {type(value).__name__}")
     seconds = math.floor(value) if math.isfinite(value) else -1
     if not 0 <= seconds <= LAST_U64:
-        # What the component says of a time past its range, for one that it cannot even be told of.
+        # In the component's words, for a time that a `u64` cannot hold.
         expected = "expected Unix seconds up to 253402300799 (year 9999)"
         raise LoginError("time-out-of-range", field, f"invalid time: {expected}, found {value}")
     return seconds

@@ -15,8 +15,8 @@ use aws_sigv4::sign::v4;
 
 const BODY_SHA256: &str = "ab821ae955788b0e33ebd34c208442ccfc2d406e2edc5e7a39bd6458fbb4f843";
 
-/// Signs the request of the benchmark's login with the whole of AWS's signer, of which the core uses
-/// the cryptography.
+/// Signs the request of the benchmark's login with the whole of AWS's signer, of which the core
+/// uses the cryptography.
 ///
 /// Returns the sum of the bytes of the headers to add, so that all of them have to be made.
 #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]

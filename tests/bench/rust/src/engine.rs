@@ -110,7 +110,7 @@ fn initial_pages(component: &[u8]) -> u64 {
         .sum()
 }
 
-/// Makes an instance of the empty component, which ends at once.
+/// Instantiates the empty component, and drops it.
 pub fn start(empty: &InstancePre<()>) -> ComponentInstance {
     empty.instantiate(Store::new(empty.engine(), ())).unwrap()
 }

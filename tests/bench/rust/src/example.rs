@@ -11,7 +11,7 @@ pub const SERVER_ID: &str = "vault.example.com";
 pub const ROLE: &str = "dev";
 pub const UNIX_SECONDS: u64 = 1_440_938_160;
 
-/// Makes the login with the core, from strings as a host has them.
+/// Signs the login with the core, from the strings that a host passes.
 pub fn login() -> String {
     let credentials = Credentials::new(
         black_box(ACCESS_KEY_ID).into(),

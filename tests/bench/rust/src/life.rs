@@ -9,7 +9,11 @@ use vault_aws_login::{Credentials, LoginOptions};
 use crate::example;
 
 /// Vault's answer to a login or a renewal.
-const GRANTED: &str = r#"{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":null,"warnings":null,"auth":{"client_token":"hvs.example","accessor":"acc","policies":["default"],"token_policies":["default"],"metadata":{},"lease_duration":3600,"renewable":true,"entity_id":"e","token_type":"service","orphan":true,"mfa_requirement":null,"num_uses":0}}"#;
+const GRANTED: &str = r#"{"request_id":"r","lease_id":"","renewable":false,"lease_duration":0,
+    "data":null,"wrap_info":null,"warnings":null,"auth":{"client_token":"hvs.example",
+    "accessor":"acc","policies":["default"],"token_policies":["default"],"metadata":{},
+    "lease_duration":3600,"renewable":true,"entity_id":"e","token_type":"service","orphan":true,
+    "mfa_requirement":null,"num_uses":0}}"#;
 
 pub fn session(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("session");

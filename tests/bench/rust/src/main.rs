@@ -1,8 +1,8 @@
 //! The rows of the benchmark that are Rust: the core natively, and the component in wasmtime.
 //!
-//! `tests/bench/run.py` runs it, one row at a time. Some arguments are not criterion's: `login` prints
-//! a login, `first` the nanoseconds from the start of `main` to the first one, and `instructions` what
-//! a login executes in wasmtime.
+//! `tests/bench/run.py` runs it, one row at a time. Some arguments are not criterion's: `login`
+//! prints a login, `first` the nanoseconds from the start of `main` to the first one, and
+//! `instructions` what a login executes in wasmtime.
 
 mod engine;
 mod example;

@@ -1,8 +1,8 @@
 //! Gives the hosts' tests their cases, and searches what the hosts said.
 //!
 //! `planted cases SEED COUNT` prints a case a line, as JSON. `planted search` reads lines of
-//! `{"seeds": […], "texts": {place: text, …}}` and prints a line for each text that holds a piece of a
-//! secret of those cases: `{"seeds", "place", "secret", "piece", "text"}`.
+//! `{"seeds": […], "texts": {place: text, …}}` and prints a line for each text that holds a piece
+//! of a secret of those cases: `{"seeds", "place", "secret", "piece", "text"}`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -14,6 +14,9 @@ use vault_aws_login_wasm_tests::planted::{Case, Search};
 
 /// How many answers of each server a case comes with.
 const ANSWERS: u64 = 12;
+
+/// Where an instance's metadata service lists its role.
+const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
 #[derive(Deserialize)]
 struct Said {
@@ -35,7 +38,9 @@ fn print_cases(first: u64, count: u64) {
         let case = Case::new(seed);
         let session = case.session.map(|session| {
             let answers = |destination, path| -> Vec<_> {
-                (0..ANSWERS).map(|number| session.answer(destination, path, number)).collect()
+                (0..ANSWERS)
+                    .map(|number| session.answer(destination, path, number))
+                    .collect()
             };
             json!({
                 "config": session.config,
@@ -47,12 +52,17 @@ fn print_cases(first: u64, count: u64) {
                     "vault": answers("vault", "/"),
                     "documents": answers("container-endpoint", "/"),
                     "metadata-token": answers("instance-metadata", "/latest/api/token"),
-                    "metadata-role": answers("instance-metadata", "/latest/meta-data/iam/security-credentials/"),
+                    "metadata-role": answers("instance-metadata", ROLES),
                     "sts": answers("sts", "/"),
                 },
             })
         });
-        let line = json!({ "seed": seed, "secrets": case.secrets, "calls": case.calls, "session": session });
+        let line = json!({
+            "seed": seed,
+            "secrets": case.secrets,
+            "calls": case.calls,
+            "session": session,
+        });
         println!("{line}");
     }
 }
@@ -69,7 +79,13 @@ fn search() {
             // Line by line, so that what is found can be shown.
             for text in text.lines() {
                 if let Some((secret, piece)) = search.find(text) {
-                    let found = json!({ "seeds": seeds, "place": place, "secret": secret, "piece": piece, "text": text });
+                    let found = json!({
+                        "seeds": seeds,
+                        "place": place,
+                        "secret": secret,
+                        "piece": piece,
+                        "text": text,
+                    });
                     println!("{found}");
                 }
             }

@@ -23,12 +23,23 @@ const TEXTS: &[&str] = &[
     "error parsing arn: \"{}\" contains fewer than 2 slash-separated parts",
     "unrecognized principal type: \"{}\"",
     "Field validation failed: error converting input {} for field \"iam_request_headers\": {}",
-    "error making upstream request: received error code 403 from STS: <ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>Signature expired: {} is now earlier than {} ({} - 15 min.)</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
-    "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature not yet current: {} is still later than {} ({} + 15 min.)</Message></Error></ErrorResponse>",
-    "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not '{}'. </Message></Error></ErrorResponse>",
-    "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>The Canonical String for this request should have been '{}'</Message></Error></ErrorResponse>",
-    "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>",
-    "error making upstream request: error making request: Post \"{}\": dial tcp: lookup {}: no such host",
+    "error making upstream request: received error code 403 from STS: <ErrorResponse \
+     xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+     <Code>SignatureDoesNotMatch</Code><Message>Signature expired: {} is now earlier than {} ({} \
+     - 15 min.)</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
+    "error making upstream request: received error code 403 from STS: \
+     <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature not yet current: \
+     {} is still later than {} ({} + 15 min.)</Message></Error></ErrorResponse>",
+    "error making upstream request: received error code 403 from STS: \
+     <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped \
+     to a valid region, not '{}'. </Message></Error></ErrorResponse>",
+    "error making upstream request: received error code 403 from STS: \
+     <ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>The Canonical String for \
+     this request should have been '{}'</Message></Error></ErrorResponse>",
+    "error making upstream request: received error code 403 from STS: \
+     <ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>",
+    "error making upstream request: error making request: Post \"{}\": dial tcp: lookup {}: no \
+     such host",
     "error making upstream request: received error code 400 from STS: InvalidClientTokenId {}",
     "1 error occurred:\n\t* permission denied: {}\n\n",
     "permission denied: {}",
@@ -83,7 +94,10 @@ fn granted(dice: &mut Dice, secrets: &Secrets) -> Value {
             "client_token": secrets.vault_token,
             "accessor": text(dice, "0e9e354a-520f-df04-6867-ee81cae3d42d"),
             "policies": ["default", text(dice, "dev")],
-            "metadata": {"account_id": "123456789012", "client_arn": text(dice, "arn:aws:iam::123456789012:role/dev")},
+            "metadata": {
+                "account_id": "123456789012",
+                "client_arn": text(dice, "arn:aws:iam::123456789012:role/dev"),
+            },
             "lease_duration": dice.of(&[2_u32, 60, 3600, 2_764_800]),
             "renewable": dice.percent(60),
             "num_uses": 0,
@@ -206,14 +220,20 @@ pub fn sts(dice: &mut Dice, secrets: &Secrets, successes: u32) -> Response {
     let succeeds = dice.percent(successes);
     let mut text = if succeeds || dice.percent(50) {
         format!(
-            "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>{}</SessionToken><Expiration>2030-01-31T12:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>",
+            "<AssumeRoleWithWebIdentityResponse \
+             xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+             <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>{}</AccessKeyId>\
+             <SecretAccessKey>{}</SecretAccessKey><SessionToken>{}</SessionToken>\
+             <Expiration>2030-01-31T12:00:00Z</Expiration></Credentials>\
+             </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>",
             Secrets::access_key_id(dice),
             secrets.secret_access_key,
             secrets.session_token,
         )
     } else {
         format!(
-            "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message>\
+             </Error><RequestId>{}</RequestId></ErrorResponse>",
             piece(dice, secrets),
             piece(dice, secrets),
             piece(dice, secrets),

@@ -57,12 +57,20 @@ fn inspect(dice: &mut Dice, secrets: &Secrets) -> Vec<(&'static str, Value)> {
     let mut calls = vec![
         (
             "check_login",
-            json!({ "login-json": login, "server-profile": settings::profile(dice, secrets), "unix-seconds": time }),
+            json!({
+                "login-json": login,
+                "server-profile": settings::profile(dice, secrets),
+                "unix-seconds": time,
+            }),
         ),
         ("explain_login", json!({ "login-json": login })),
         (
             "explain_refusal",
-            json!({ "answer": answer, "login-json": dice.percent(60).then_some(&login), "unix-seconds": time }),
+            json!({
+                "answer": answer,
+                "login-json": dice.percent(60).then_some(&login),
+                "unix-seconds": time,
+            }),
         ),
         (
             "clock_offset",
@@ -71,7 +79,15 @@ fn inspect(dice: &mut Dice, secrets: &Secrets) -> Vec<(&'static str, Value)> {
     ];
     let status = calls[2].1["answer"]["status"].clone();
     let text = pasted(dice, &calls[2].1["answer"]);
-    calls.push(("explain_pasted", json!({ "text": text, "status": status, "login-json": dice.percent(50).then_some(login), "unix-seconds": time })));
+    calls.push((
+        "explain_pasted",
+        json!({
+            "text": text,
+            "status": status,
+            "login-json": dice.percent(50).then_some(login),
+            "unix-seconds": time,
+        }),
+    ));
     // A request that is not what docs/core-abi.md describes.
     if dice.percent(5) {
         let (_, request) = &mut calls[dice.range(0, 4)];
@@ -90,13 +106,16 @@ fn pasted(dice: &mut Dice, answer: &Value) -> String {
     let body = answer["body"].as_str().unwrap_or_default();
     match dice.range(0, 4) {
         0 => format!(
-            "HTTP/1.1 {status} Bad Request\r\nContent-Type: application/json\r\nDate: {date}\r\n\r\n{body}"
+            "HTTP/1.1 {status} Bad Request\r\nContent-Type: application/json\r\nDate: \
+             {date}\r\n\r\n{body}"
         ),
         1 => format!(
-            "Error writing data to auth/aws/login: Error making API request.\n\nURL: PUT https://vault.example.com/v1/auth/aws/login\nCode: {status}. Errors:\n\n* {body}"
+            "Error writing data to auth/aws/login: Error making API request.\n\nURL: PUT \
+             https://vault.example.com/v1/auth/aws/login\nCode: {status}. Errors:\n\n* {body}"
         ),
         2 => format!(
-            "2015-08-30T12:36:00Z [ERROR] agent.auth.handler: error authenticating: error=\"{body}\" backoff=1s"
+            "2015-08-30T12:36:00Z [ERROR] agent.auth.handler: error authenticating: \
+             error=\"{body}\" backoff=1s"
         ),
         _ => body.to_owned(),
     }

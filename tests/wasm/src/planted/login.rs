@@ -127,7 +127,7 @@ fn headers(dice: &mut Dice, secrets: &Secrets, presigned: bool) -> Value {
     }
 }
 
-/// An Authorization header, or what somebody took for one.
+/// An Authorization header, or what a user may mistake for one.
 fn authorization(dice: &mut Dice, secrets: &Secrets) -> String {
     let mut parts = vec![
         format!("Credential={}", credential(dice, secrets)),

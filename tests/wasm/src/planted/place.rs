@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::secrets::Secrets;
 use super::spelling::{dress, spell};
 
-/// Makes what is planted: a random secret, spelt somehow, with something around it.
+/// Makes what is planted: a random secret in a random spelling, with a random text around it.
 pub fn piece(dice: &mut Dice, secrets: &Secrets) -> String {
     let all = secrets.all();
     let secret = &all[dice.range(0, all.len() - 1)];
@@ -39,7 +39,7 @@ fn delimiters(text: &str) -> Vec<usize> {
     .collect()
 }
 
-/// Returns a place between two characters, beside a delimiter where a secret may be in the text.
+/// Returns a place between two characters, next to a delimiter where a secret may be in the text.
 fn boundary(dice: &mut Dice, text: &str) -> usize {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_-.%&#;\\\u{200b}".contains(c);
     let may_hold_secret = text.split(|c| !is_part(c)).any(|word| word.len() > 20);
@@ -50,8 +50,8 @@ fn boundary(dice: &mut Dice, text: &str) -> usize {
     dice.of(&beside.chain([0, text.len()]).collect::<Vec<_>>())
 }
 
-/// Puts a piece somewhere into a JSON value: into a string as a rule, otherwise in place of a value,
-/// as a key, as the value of a new key, as an element of a list or of a new one.
+/// Puts a piece somewhere into a JSON value: usually into a string, otherwise instead of a
+/// value, as a key, as the value of a new key, as an element of a list or of a new one.
 pub fn into_json(dice: &mut Dice, value: &mut Value, piece: &str) {
     let strings = count(value, Value::is_string);
     if strings > 0 && dice.percent(75) {

@@ -21,7 +21,7 @@ const LAYERS: usize = 4;
 const BASE64_RUN: usize = 11;
 
 /// Finds pieces of secrets: eight of their characters in a row, as they stand or under escapes and
-/// base64, with characters that nobody sees between them; sixteen in another case.
+/// base64, with invisible characters between them; sixteen in another case.
 pub struct Search {
     names: Vec<&'static str>,
     /// The pieces, each with the place of the secret's name.
@@ -54,8 +54,8 @@ impl Search {
         all
     }
 
-    /// Returns the name of a secret of which a piece is in the text, and the piece. What stands in an
-    /// ARN does not count: the names in it are shown, whatever they are.
+    /// Returns the name of a secret of which a piece is in the text, and the piece. What stands in
+    /// an ARN does not count: the names in it are shown, whatever they are.
     pub fn find(&self, text: &str) -> Option<(&'static str, String)> {
         self.find_under(&visible(&without_arns(text)), LAYERS)
     }
@@ -103,8 +103,9 @@ impl Search {
         })
     }
 
-    /// Says whether the eight characters there are in a SHA-256 that is no signature, such as the one
-    /// of the canonical request: in some million cases two of them share eight digits by chance.
+    /// Whether the eight characters there are in a SHA-256 that is not a signature, such as the
+    /// one of the canonical request: in some million cases two of them share eight digits by
+    /// chance.
     fn is_hash(&self, text: &str, at: usize) -> bool {
         let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         let (before, after) = text.as_bytes().split_at(at);
@@ -174,13 +175,16 @@ fn without_arns(text: &str) -> String {
     kept + rest
 }
 
-/// Leaves out what nobody sees, such as NUL and characters without width.
+/// Leaves out the characters that no reader sees, such as NUL and those without width.
 fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    let control = |c| matches!(c, '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}');
+    let without_width = |c| {
+        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    text.chars().filter(|c| !hidden(*c)).collect()
+    text.chars()
+        .filter(|c| !control(*c) && !without_width(*c))
+        .collect()
 }
 
 /// Reads one layer of the escapes of JSON, Rust, Python, URLs and HTML.

@@ -1,4 +1,4 @@
-//! What a login, a session and the inspector are told: options, configurations, profiles.
+//! Inputs of a login, a session and the inspector: options, configurations, profiles.
 
 use serde_json::{Value, json};
 
@@ -76,7 +76,11 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
     let source = match dice.range(0, 3) {
         0 => json!("pushed"),
         1 => json!({ "container-endpoint": {
-            "uri": dice.of(&["/v2/credentials", "http://169.254.170.23/v1/credentials", "https://credentials.example.com/"]),
+            "uri": dice.of(&[
+                "/v2/credentials",
+                "http://169.254.170.23/v1/credentials",
+                "https://credentials.example.com/",
+            ]),
             "authorization": dice.of(&["none", "token"]),
         } }),
         2 => json!("instance-metadata"),
@@ -84,7 +88,9 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
             "role-arn": "arn:aws:iam::123456789012:role/dev",
             "role-session-name": "dev",
             "region": "eu-west-1",
-            "sts-endpoint": dice.of(&[None, Some(0)]).map(|_| json!({ "url": "https://sts.example.com" })),
+            "sts-endpoint": dice
+                .of(&[None, Some(0)])
+                .map(|_| json!({ "url": "https://sts.example.com" })),
         } }),
     };
     let mut config = json!({
@@ -103,7 +109,7 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
     config
 }
 
-/// What somebody knows of a server.
+/// What a caller knows of a server.
 pub fn profile(dice: &mut Dice, secrets: &Secrets) -> Value {
     let software =
         |dice: &mut Dice| json!({ "flavour": dice.of(&["vault", "openbao"]), "version": "1.18.5" });

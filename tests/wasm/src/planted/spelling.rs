@@ -75,8 +75,11 @@ const AROUND: &[&str] = &[
     "X-Amz-Security-Token={}",
     "&X-Amz-Signature={}",
     "?X-Amz-Security-Token={}&x=1",
-    "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, SignedHeaders=host, Signature={}",
-    "Content-Type: application/x-www-form-urlencoded\r\nX-Amz-Security-Token: {}\r\nHost: sts.amazonaws.com",
+    "Authorization: AWS4-HMAC-SHA256 \
+     Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, SignedHeaders=host, \
+     Signature={}",
+    "Content-Type: application/x-www-form-urlencoded\r\nX-Amz-Security-Token: {}\r\nHost: \
+     sts.amazonaws.com",
     "text/plain\r\nX-Amz-Security-Token: {}",
     "Signature={}",
     ", Signature={}",

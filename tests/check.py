@@ -1,0 +1,84 @@
+"""Checks format, lints and licences of all languages, and says what it found in one line a step.
+
+Stops at no step: a failure shows the step's output, and the status at the end is 1.
+Needs nothing but Python's standard library, and the compilers.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CLIPPY = ["cargo", "clippy", "--locked", "--quiet"]
+STRICT = ["--", "--deny", "warnings"]
+WASM = ["--target", "wasm32-unknown-unknown"]
+ON_WASM = ["component", "signer", "command", "core-module"]
+GO_MODULES = ["host-examples/go", "tests/bench/load", "tests/bench/go", "tests/e2e/go-login"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that succeeds if what it checks is right."""
+
+    what: str
+    command: list[str]
+    folder: str = "."
+    #: The names that it prints are those of wrong files.
+    lists_faults: bool = False
+
+
+def steps() -> list[Step]:
+    examples = sorted(map(str, ROOT.glob("host-examples/*/example/src/main.rs")))
+    fuzz = ["--manifest-path", "fuzz/Cargo.toml"]
+    host = ["--workspace", "--all-targets", "--profile", "host"]
+    rust = [
+        Step("format of the Rust code", ["cargo", "fmt", "--all", "--check"]),
+        Step("format of the fuzz targets", ["cargo", "fmt", *fuzz, "--check"]),
+        Step("format of the examples in Rust", ["rustfmt", "--edition", "2024", "--check", *examples]),
+        Step("lints of the Rust code, natively", [*CLIPPY, *host, *STRICT]),
+    ]
+    for crate in ON_WASM:
+        package = ["--package", f"vault-aws-login-{crate}"]
+        what = f"lints of crates/{crate}, for WebAssembly"
+        rust.append(Step(what, [*CLIPPY, *package, *WASM, *STRICT]))
+    formatted = Step(
+        "format of the Go code", ["gofmt", "-l", "host-examples/go", "tests"], lists_faults=True
+    )
+    go = [Step(f"lints of {module}", ["go", "vet", "./..."], module) for module in GO_MODULES]
+    e2e = Step(
+        "lints of the Go package's end-to-end tests",
+        ["go", "vet", "-tags", "e2e", "./..."],
+        "host-examples/go",
+    )
+    licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
+    return [*rust, formatted, *go, e2e, licences]
+
+
+def passes(step: Step) -> bool:
+    ended = subprocess.run(
+        step.command,
+        cwd=ROOT / step.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    right = ended.returncode == 0 and not (step.lists_faults and ended.stdout.strip())
+    print(f"{step.what}: {'ok' if right else 'wrong'}", flush=True)
+    if not right:
+        print(f"{ended.stdout}in {step.folder}: {' '.join(step.command)}", flush=True)
+    return right
+
+
+def main() -> int:
+    wrong = [step for step in steps() if not passes(step)]
+    print(f"{len(wrong)} checks found faults" if wrong else "no faults found")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
