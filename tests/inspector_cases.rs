@@ -122,7 +122,7 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &not_found,
             &of_arn,
             "role-is-arn",
-            "the role is an ARN, and Vault wants the name of a role of its own: found `arn:aws:iam::123456789012:role/dev`",
+            "the role is an ARN, and Vault wants the name of a Vault role: found `arn:aws:iam::123456789012:role/dev`",
         ),
     ] {
         let refusal = explain(answer, login);

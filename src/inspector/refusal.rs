@@ -1,4 +1,4 @@
-//! Says who refused a login and why.
+//! Explains who refused a login and why.
 
 use serde::Serialize;
 
@@ -30,8 +30,8 @@ pub struct Refusal {
     pub rule: Option<LoginRule>,
     /// What is wrong, in one sentence for people.
     pub message: String,
-    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of an
-    /// answer that is not Vault's.
+    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of
+    /// an answer that is not Vault's.
     pub quoted: Option<String>,
     /// The likely causes, the likeliest first.
     pub causes: Vec<String>,
@@ -39,8 +39,8 @@ pub struct Refusal {
     pub client_fix: Option<String>,
     /// What to change on the server.
     pub server_fix: Option<String>,
-    /// The server ID that the server wants, as it is; absent if it is longer than 128 characters, or
-    /// holds a control character or what is or may be a secret.
+    /// The server ID that the server wants, as it is; absent if it has more than 128 characters, a
+    /// control character, or what is or may be a secret.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
     pub aws_clock_unix_seconds: Option<i64>,
@@ -50,7 +50,7 @@ pub struct Refusal {
     pub wanted_region: Option<String>,
 }
 
-/// Says who refused a login, why, and what to change.
+/// Explains who refused a login, why, and what to change.
 ///
 /// `login_json` is the login that was sent, where it is still at hand; `unix_seconds` is the host's
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
@@ -198,7 +198,7 @@ fn finding_of(rule: LoginRule, findings: &[Finding]) -> Option<&Finding> {
         .or_else(|| findings.iter().find(is_cause))
 }
 
-/// Says whether AWS repeats a credential that begins with a secret, which may hold slashes.
+/// Returns whether AWS repeats a credential that begins with a secret: that may hold slashes.
 fn holds_secret(rule: LoginRule, text: &str) -> bool {
     let echoed = || {
         let (_, rest) = text.split_once("slash-delimited elements")?;
@@ -221,7 +221,7 @@ struct Facts {
     detail: Option<String>,
 }
 
-/// Says how far a clock is ahead of the host's, in seconds.
+/// Describes how far a clock is ahead of the host's, in seconds.
 fn clock_difference(clock: &str, seconds: i64) -> String {
     match seconds {
         0 => format!("{clock} and this one agree"),
@@ -276,7 +276,12 @@ impl Facts {
                 }
                 self.detail =
                     signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
-                self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
+                self.wanted = self.region.as_ref().map(|region| {
+                    format!(
+                        "{region}, the region of the endpoint that the server calls unless it is \
+                         configured"
+                    )
+                });
             }
             _ if text.contains("to internal ID") => {
                 self.detail = Some("this answers the writing of a role, not a login".into());
