@@ -84,6 +84,7 @@ fn login_shows_the_cause_that_the_text_does_not() {
         "us-east-1",
         &json!({ "Host": ["sts.eu-west-1.amazonaws.com"] }),
     );
+    let opt_in = login(key, "ap-east-1", &json!({}));
     let temporary = login("ASIAIOSFODNN7EXAMPLE", "us-east-1", &json!({}));
     let mut of_arn = plain.clone();
     of_arn["role"] = "arn:aws:iam::123456789012:role/dev".into();
@@ -105,6 +106,12 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &plain,
             "access-key-unknown",
             "AWS does not know the access key ID",
+        ),
+        (
+            &unknown,
+            &opt_in,
+            "access-key-unknown",
+            "AWS does not know the access key ID or its session token: `ap-east-1` is an opt-in region",
         ),
         (
             &unknown,

@@ -15,6 +15,7 @@ use super::rules::LoginRule;
 use super::verdict::{Verdict, judge};
 use crate::echo::{self, OneLine, Secrets, quote};
 use crate::json::Json;
+use crate::region::Region;
 
 /// The longest server ID that is told, in characters.
 const LONGEST_SERVER_ID: usize = 128;
@@ -252,6 +253,16 @@ impl Facts {
                     .map(|shown| format!("expected {shown}, found another"));
                 self.wanted = shown;
             }
+            LoginRule::AccessKeyUnknown => {
+                let region = signed_region("", login).filter(|region| is_opt_in(region));
+                self.detail = region.map(|region| {
+                    format!(
+                        "{} is an opt-in region, which has to be enabled for the account and \
+                         refuses version 1 tokens of the global endpoint",
+                        redact::region(&region).quoted()
+                    )
+                });
+            }
             LoginRule::ServerIdMissing => {
                 let headers = login.and_then(|login| login.headers.as_ref());
                 self.detail = headers.and_then(misnamed_server_id);
@@ -289,6 +300,18 @@ impl Facts {
             _ => {}
         }
     }
+}
+
+/// The regions of the partition `aws` that every account has; all that came later are opt-in.
+const ENABLED_BY_DEFAULT: &str = "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 \
+    eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 ap-south-1 ap-northeast-1 \
+    ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2";
+
+/// Returns whether an account has to enable a region before STS accepts its keys there.
+fn is_opt_in(region: &str) -> bool {
+    Region::new(region.into()).is_ok_and(|region| region.partition().name == "aws")
+        && region != "aws-global"
+        && !ENABLED_BY_DEFAULT.split(' ').any(|known| known == region)
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.
