@@ -35,7 +35,9 @@ fn rule(refusal: &Refusal) -> &'static str {
 /// A login for `region`, whose headers are `more` besides the signed ones.
 fn login(access_key_id: &str, region: &str, more: &Value) -> Value {
     let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={access_key_id}/20150830/{region}/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature={SIGNATURE}"
+        "AWS4-HMAC-SHA256 \
+         Credential={access_key_id}/20150830/{region}/sts/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-date, Signature={SIGNATURE}"
     );
     let mut headers = json!({
         "Authorization": [authorization],
@@ -57,7 +59,8 @@ fn sts(code: &str, message: &str) -> Answer {
     errors(
         400,
         &format!(
-            "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+            "error making upstream request: received error code 403 from STS: \
+             <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
         ),
     )
 }
@@ -99,7 +102,10 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &differs,
             &with_host,
             "host-differs",
-            "the Host header is not the host of the URL, which is what the server sends: expected `sts.amazonaws.com`, found `sts.eu-west-1.amazonaws.com`; if that was signed, the signature does not match",
+            "the Host header is not the host of the URL, which is what the server \
+             sends: expected `sts.amazonaws.com`, found \
+             `sts.eu-west-1.amazonaws.com`; if that was signed, the signature does \
+             not match",
         ),
         (
             &unknown,
@@ -111,7 +117,8 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &unknown,
             &opt_in,
             "access-key-unknown",
-            "AWS does not know the access key ID or its session token: `ap-east-1` is an opt-in region",
+            "AWS does not know the access key ID or its session token: `ap-east-1` is \
+             an opt-in region",
         ),
         (
             &unknown,
@@ -129,7 +136,8 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &not_found,
             &of_arn,
             "role-is-arn",
-            "the role is an ARN, and Vault wants the name of a Vault role: found `arn:aws:iam::123456789012:role/dev`",
+            "the role is an ARN, and Vault wants the name of a Vault role: found \
+             `arn:aws:iam::123456789012:role/dev`",
         ),
     ] {
         let refusal = explain(answer, login);

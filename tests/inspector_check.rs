@@ -327,7 +327,8 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
             => "advice[key-unknown] expected one of the fields of a login, found (1 character) -> \
                 (1 character)";
         "OpenBao's default limit": with_field("x", vec!["x"; 1_000]), openbao()
-            => "depends[json-over-limits] expected at most 1000 strings, OpenBao's default, found more"
+            => "depends[json-over-limits] expected at most 1000 strings, OpenBao's default, \
+                found more"
             => "advice[key-unknown] expected one of the fields of a login, found (1 character) -> \
                 (1 character)";
         "past 64 KiB": with_field("x", "x".repeat(65_536))
@@ -528,7 +529,8 @@ fn get_logins_are_read_as_the_plugin_reads_them() {
             => "depends[method-get]";
         "the region is taken from a header that a GET has not":
             presigned_with(""), calling(CalledEndpoint::ClientRegion)
-            => "refused[region-missing] expected a field that begins with Credential= after a space, found none";
+            => "refused[region-missing] expected a field that begins with Credential= after a \
+                space, found none";
         "a key in lower case":
             presigned(|login| login.url = login.url.replace("Action=", "action="))
             => "refused[query-action-missing]";
@@ -881,7 +883,8 @@ fn region_is_held_against_the_endpoint_that_is_called() {
                 `us-east-1`";
         "a list whose first value has no credential":
             with_header("Authorization", json!(["AWS4-HMAC-SHA256", "Credential=x/y/z"])), client
-            => "refused[region-missing] expected a field that begins with Credential= after a space, found none"
+            => "refused[region-missing] expected a field that begins with Credential= after a \
+                space, found none"
             => "depends[header-repeated] expected `Authorization` once, found 2 values -> \
                 `Authorization`"
             => "depends[signature-incomplete] found another algorithm than AWS4-HMAC-SHA256, which \
@@ -890,7 +893,8 @@ fn region_is_held_against_the_endpoint_that_is_called() {
         let text = signature();
         login.headers["Authorization"] = text.replace(" Credential", "\tCredential").into();
     }), client
-            => "refused[region-missing] expected a field that begins with Credential= after a space, found none"
+            => "refused[region-missing] expected a field that begins with Credential= after a \
+                space, found none"
             => "depends[signature-incomplete] found a tab after the algorithm, which AWS may \
                 refuse";
     }
