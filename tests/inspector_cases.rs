@@ -87,6 +87,7 @@ fn login_shows_the_cause_that_the_text_does_not() {
         "us-east-1",
         &json!({ "Host": ["sts.eu-west-1.amazonaws.com"] }),
     );
+    let opt_in = login(key, "ap-east-1", &json!({}));
     let temporary = login("ASIAIOSFODNN7EXAMPLE", "us-east-1", &json!({}));
     let mut of_arn = plain.clone();
     of_arn["role"] = "arn:aws:iam::123456789012:role/dev".into();
@@ -113,6 +114,13 @@ fn login_shows_the_cause_that_the_text_does_not() {
         ),
         (
             &unknown,
+            &opt_in,
+            "access-key-unknown",
+            "AWS does not know the access key ID or its session token: `ap-east-1` is \
+             an opt-in region",
+        ),
+        (
+            &unknown,
             &temporary,
             "session-token-missing",
             "the access key ID begins with ASIA, and the session token is missing",
@@ -127,7 +135,7 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &not_found,
             &of_arn,
             "role-is-arn",
-            "the role is an ARN, and Vault wants the name of a role of its own: found \
+            "the role is an ARN, and Vault wants the name of a Vault role: found \
              `arn:aws:iam::123456789012:role/dev`",
         ),
     ] {

@@ -407,7 +407,7 @@ fn clocks_are_read_from_the_answer() {
     assert_eq!(refusal.skew_seconds, Some(6_301));
     assert_eq!(
         refusal.message,
-        "the login was signed too long ago: AWS takes it for 15 minutes: AWS's clock is 6300 \
+        "the login was signed too long ago: AWS accepts it for 15 minutes: AWS's clock is 6300 \
          seconds ahead of this one"
     );
 }

@@ -240,7 +240,7 @@ fn refused_login_has_the_inspectors_diagnosis_and_vaults_words() {
         (
             404,
             "not JSON".into(),
-            "the answer is not Vault's: it is no JSON with errors or a token",
+            "the answer is not Vault's: it is not JSON with errors or a token",
             None,
         ),
         (
@@ -258,7 +258,7 @@ fn refused_login_has_the_inspectors_diagnosis_and_vaults_words() {
         (
             200,
             "{}".into(),
-            "the answer is not Vault's: it is no JSON with errors or a token",
+            "the answer is not Vault's: it is not JSON with errors or a token",
             None,
         ),
     ];
