@@ -35,7 +35,8 @@ fn rule(refusal: &Refusal) -> &'static str {
 /// A login for `region`, whose headers are `more` besides the signed ones.
 fn login(access_key_id: &str, region: &str, more: &Value) -> Value {
     let authorization = format!(
-        "AWS4-HMAC-SHA256 Credential={access_key_id}/20150830/{region}/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature={SIGNATURE}"
+        "AWS4-HMAC-SHA256 Credential={access_key_id}/20150830/{region}/sts/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-date, Signature={SIGNATURE}"
     );
     let mut headers = json!({
         "Authorization": [authorization],
@@ -57,7 +58,9 @@ fn sts(code: &str, message: &str) -> Answer {
     errors(
         400,
         &format!(
-            "error making upstream request: received error code 403 from STS: <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+            "error making upstream request: received error code 403 from STS: \
+             <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error>\
+             </ErrorResponse>"
         ),
     )
 }
@@ -84,6 +87,7 @@ fn login_shows_the_cause_that_the_text_does_not() {
         "us-east-1",
         &json!({ "Host": ["sts.eu-west-1.amazonaws.com"] }),
     );
+    let opt_in = login(key, "ap-east-1", &json!({}));
     let temporary = login("ASIAIOSFODNN7EXAMPLE", "us-east-1", &json!({}));
     let mut of_arn = plain.clone();
     of_arn["role"] = "arn:aws:iam::123456789012:role/dev".into();
@@ -98,13 +102,22 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &differs,
             &with_host,
             "host-differs",
-            "the Host header is not the host of the URL, which is what the server sends: expected `sts.amazonaws.com`, found `sts.eu-west-1.amazonaws.com`; if that was signed, the signature does not match",
+            "the Host header is not the host of the URL, which is what the server sends: expected \
+             `sts.amazonaws.com`, found `sts.eu-west-1.amazonaws.com`; if that was signed, the \
+             signature does not match",
         ),
         (
             &unknown,
             &plain,
             "access-key-unknown",
             "AWS does not know the access key ID",
+        ),
+        (
+            &unknown,
+            &opt_in,
+            "access-key-unknown",
+            "AWS does not know the access key ID or its session token: `ap-east-1` is \
+             an opt-in region",
         ),
         (
             &unknown,
@@ -122,7 +135,8 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &not_found,
             &of_arn,
             "role-is-arn",
-            "the role is an ARN, and Vault wants the name of a role of its own: found `arn:aws:iam::123456789012:role/dev`",
+            "the role is an ARN, and Vault wants the name of a Vault role: found \
+             `arn:aws:iam::123456789012:role/dev`",
         ),
     ] {
         let refusal = explain(answer, login);

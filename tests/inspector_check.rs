@@ -327,8 +327,8 @@ fn json_around_the_login_is_read_as_the_core_reads_it() {
             => "advice[key-unknown] expected one of the fields of a login, found (1 character) -> \
                 (1 character)";
         "OpenBao's default limit": with_field("x", vec!["x"; 1_000]), openbao()
-            => "depends[json-over-limits] expected at most 1000 strings, as OpenBao has it by \
-                default, found more"
+            => "depends[json-over-limits] expected at most 1000 strings, OpenBao's default, \
+                found more"
             => "advice[key-unknown] expected one of the fields of a login, found (1 character) -> \
                 (1 character)";
         "past 64 KiB": with_field("x", "x".repeat(65_536))
@@ -415,6 +415,14 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
         ("a bracket that is not closed", "https://[::1/"),
         ("a percent sign in the host", "https://sts%2eamazonaws.com/"),
         (
+            "a slash in the zone of an IPv6 address",
+            "https://[fe80::1%25%2F]/",
+        ),
+        (
+            "an escape in an IPv6 address",
+            "https://[fe80::%31%25eth0]/",
+        ),
+        (
             "user information with a space",
             "https://a b@sts.amazonaws.com/",
         ),
@@ -441,6 +449,10 @@ fn method_url_and_body_are_read_as_the_plugin_reads_them() {
             => "depends[sts-url-malformed] expected `//` after the scheme, found something else";
         "what crashes the plugin": with_url("https:%zz")
             => "refused[sts-url-malformed] expected `//` after the scheme, found something else";
+        "an escape in the zone of an IPv6 address": with_url("https://[fe80::1%25%65th0]/")
+            => "depends[sts-url-malformed] expected a DNS name as the host, found something else"
+            => "depends[host-not-sts] found (18 characters), and whether AWS takes it for the \
+                endpoint's is not known";
         "a path": with_url("https://sts.amazonaws.com/x")
             => "depends[sts-url-not-bare] expected the path `/`, found another, which has to be \
                 signed as it is";
@@ -518,7 +530,7 @@ fn get_logins_are_read_as_the_plugin_reads_them() {
         "the region is taken from a header that a GET has not":
             presigned_with(""), calling(CalledEndpoint::ClientRegion)
             => "refused[region-missing] expected a field that begins with Credential= after a \
-                blank, found none";
+                space, found none";
         "a key in lower case":
             presigned(|login| login.url = login.url.replace("Action=", "action="))
             => "refused[query-action-missing]";
@@ -643,7 +655,7 @@ fn server_id_is_compared_as_the_plugin_compares_it() {
     }), wanted
             => "refused[server-id-not-signed] expected `x-vault-aws-iam-server-id` in \
                 SignedHeaders, as it is and up to a ',', found none"
-            => "depends[signature-incomplete] found a blank where a comma belongs, which AWS may \
+            => "depends[signature-incomplete] found a space where a comma belongs, which AWS may \
                 refuse";
         "no signature":
             with(|login| login.headers = json!({SERVER_ID: "vault.example.com"})), wanted
@@ -872,7 +884,7 @@ fn region_is_held_against_the_endpoint_that_is_called() {
         "a list whose first value has no credential":
             with_header("Authorization", json!(["AWS4-HMAC-SHA256", "Credential=x/y/z"])), client
             => "refused[region-missing] expected a field that begins with Credential= after a \
-                blank, found none"
+                space, found none"
             => "depends[header-repeated] expected `Authorization` once, found 2 values -> \
                 `Authorization`"
             => "depends[signature-incomplete] found another algorithm than AWS4-HMAC-SHA256, which \
@@ -882,7 +894,7 @@ fn region_is_held_against_the_endpoint_that_is_called() {
         login.headers["Authorization"] = text.replace(" Credential", "\tCredential").into();
     }), client
             => "refused[region-missing] expected a field that begins with Credential= after a \
-                blank, found none"
+                space, found none"
             => "depends[signature-incomplete] found a tab after the algorithm, which AWS may \
                 refuse";
     }
@@ -954,7 +966,7 @@ fn signature_is_read_as_aws_reads_it() {
         "a part without a value": header(right().replace("Signature=", "Signature"))
             => "refused[signature-incomplete] expected key=value pairs after the algorithm";
         "spaces in place of commas": header(right().replace(',', ""))
-            => "depends[signature-incomplete] found a blank where a comma belongs, which AWS may \
+            => "depends[signature-incomplete] found a space where a comma belongs, which AWS may \
                 refuse";
         "a list": with_header("Authorization", json!([credential, names]))
             => "depends[header-repeated] expected `Authorization` once, found 2 values -> \
@@ -1169,10 +1181,10 @@ fn numbers_are_read_as_core_and_plugin_read_them() {
         "a header for the plugin inside Vault": number();
         "a header for a plugin in a process of its own": number(), openbao()
             => "refused[header-value-type-wrong] expected strings for (3 characters), found a \
-                number, which a plugin in a process of its own does not take";
+                number, which a plugin in its own process does not accept";
         "a header for a plugin anywhere": number(), plugin(Flavour::Vault, "1.18.5")
             => "depends[header-value-type-wrong] expected strings for (3 characters), found a \
-                number, which a plugin in a process of its own does not take";
+                number, which a plugin in its own process does not accept";
         "a header inside the base64": with_header("Age", 7), openbao();
     }
 }

@@ -10,6 +10,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use vault_aws_login::inspector::{
     Answer, ServerProfile, check_login, explain_login, explain_refusal, report,
 };
@@ -104,7 +105,7 @@ string to sign
 }
 
 #[test]
-fn secrets_are_shown_by_nothing() {
+fn secrets_are_never_shown() {
     let login = session_login();
     let secrets = [TOKEN.to_owned(), signature(&login)];
     let echoed = format!(
@@ -249,4 +250,99 @@ fn login_without_a_signature_is_explained_as_far_as_it_goes() {
         (explanation.canonical_request, explanation.scope),
         (None, None)
     );
+}
+
+/// A presigned login whose URL ends in `path_and_query`.
+fn presigned(path_and_query: &str) -> Value {
+    json!({
+        "iam_http_request_method": "GET",
+        "iam_request_url": STANDARD.encode(format!("https://sts.amazonaws.com{path_and_query}")),
+        "iam_request_body": "",
+        "iam_request_headers": STANDARD.encode(json!({ "Authorization": "AWS4-HMAC-SHA256 \
+            Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/sts/aws4_request, \
+            SignedHeaders=host;x-amz-date, Signature=a", "X-Amz-Date": "20150830T123600Z" }).to_string()),
+    })
+}
+
+/// The path and the query of the canonical request.
+fn canonical(path_and_query: &str) -> (String, String) {
+    let login = presigned(path_and_query).to_string();
+    let request = explain_login(&login).unwrap().canonical_request.unwrap();
+    let mut lines = request.lines().skip(1).map(String::from);
+    (lines.next().unwrap(), lines.next().unwrap())
+}
+
+#[test]
+fn query_is_sorted_by_name_and_then_by_value() {
+    // Names that are shown, of which one begins another: `=` comes behind `-` and the digits.
+    for (query, sorted) in [
+        (
+            "Version.1=x&Version=2011-06-15&Action=GetCallerIdentity",
+            "Action=GetCallerIdentity&Version=2011-06-15&Version.1=(1 character)",
+        ),
+        ("Version=b&Version=a", "Version=a&Version=b"),
+        (
+            "X-Amz-Date2=b&X-Amz-Date=20150830T123600Z",
+            "X-Amz-Date=20150830T123600Z&X-Amz-Date2=(1 character)",
+        ),
+    ] {
+        assert_eq!(canonical(&format!("/?{query}")).1, sorted);
+    }
+}
+
+#[test]
+fn hash_of_the_string_to_sign_is_that_of_awss_vector_for_the_order_of_a_query() {
+    // get-vanilla-query-order-key-case and -encoded of AWS's suite, with this login's headers.
+    let login = presigned("/?Param-3=Value3&Param=Value2&%E1%88%B4=Value1").to_string();
+    let found = explain_login(&login).unwrap().string_to_sign.unwrap();
+    let request = "GET\n/\n%E1%88%B4=Value1&Param=Value2&Param-3=Value3\nhost:sts.amazonaws.com\n\
+        x-amz-date:20150830T123600Z\n\nhost;x-amz-date\n\
+        e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let digest: String = Sha256::digest(request)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(found.lines().last().unwrap(), digest);
+}
+
+#[test]
+fn dot_segments_leave_the_path() {
+    for (path, hash_of) in [
+        ("/", "/"),
+        ("//", "/"),
+        ("/./", "/"),
+        ("/a/../", "/"),
+        ("/a/..", "/"),
+        ("/a/b/../..", "/"),
+        ("/./a", "/a"),
+        ("/a/", "/a/"),
+        ("//a//b/.", "/a/b/"),
+        ("/../a", "/a"),
+    ] {
+        // Another path than `/` is shown by its length; the hash of what is signed tells.
+        let of = |path: &str| {
+            explain_login(&presigned(path).to_string())
+                .unwrap()
+                .string_to_sign
+        };
+        assert_eq!(of(path), of(hash_of), "{path}");
+    }
+    assert_eq!(canonical("/").0, "/");
+}
+
+#[test]
+fn role_that_is_null_or_empty_is_none() {
+    for role in [json!(null), json!("")] {
+        let mut login: Value = serde_json::from_str(&session_login()).unwrap();
+        login["role"] = role;
+        assert_eq!(explain_login(&login.to_string()).unwrap().role, None);
+    }
+}
+
+#[test]
+fn reason_that_a_login_cannot_be_explained_is_what_is_missing_in_it() {
+    let mut login = presigned("/?Action=GetCallerIdentity");
+    login["iam_http_request_method"] = "POST".into();
+    let error = explain_login(&login.to_string()).unwrap_err();
+    assert_eq!(error.rule.name(), "body-missing");
 }

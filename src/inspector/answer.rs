@@ -22,13 +22,13 @@ pub struct Answer {
     pub date: Option<String>,
 }
 
-/// An answer, taken apart once.
+/// An answer, parsed once.
 pub(super) struct ReadAnswer<'a> {
     pub(super) status: Option<u16>,
     pub(super) date: Option<&'a str>,
     pub(super) body: &'a str,
     pub(super) json: Option<Json<'a>>,
-    /// The errors in one text; `None` if this is no answer of Vault's with errors.
+    /// The errors in one text; `None` if this is not an answer of Vault's with errors.
     pub(super) errors: Option<String>,
 }
 

@@ -85,7 +85,7 @@ impl Authorization {
             match words().count() {
                 0 => unusual = unusual.or(Some("a comma with nothing after it")),
                 1 => {}
-                _ => unusual = unusual.or(Some("a blank where a comma belongs")),
+                _ => unusual = unusual.or(Some("a space where a comma belongs")),
             }
             for word in words() {
                 let (name, value) = word
@@ -159,7 +159,7 @@ impl Authorization {
     ) -> Result<Self, AuthorizationFault> {
         let parts: Vec<&str> = credential.splitn(12, '/').collect();
         let [access_key_id, date, region, service, terminator] = parts[..] else {
-            // A secret has slashes of its own, so that the scope moves to the right.
+            // A secret access key may contain `/`, which adds parts before the scope.
             return Err(
                 match parts.len() > 5 && credential.ends_with("/aws4_request") {
                     true => AuthorizationFault::Secret,

@@ -85,20 +85,30 @@ pub(super) fn string_to_sign(
     signing::string_to_sign(&timestamp, &scope, canonical_request)
 }
 
-/// The server puts a slash of its own before the path, and AWS folds the two into one.
+/// Normalizes a path as AWS does for all services but S3: no empty segment, `.` or `..` is left. The
+/// server puts another slash before the path.
 fn path(path: &str) -> String {
-    let mut folded = String::from("/");
-    for character in path.chars() {
-        if character != '/' || !folded.ends_with('/') {
-            folded.push(character);
+    let mut kept = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                kept.pop();
+            }
+            other => kept.push(other),
         }
     }
-    utf8_percent_encode(&folded, PATH).to_string()
+    let mut normal = String::from("/");
+    normal.push_str(&kept.join("/"));
+    if !kept.is_empty() && ["/", "/.", "/.."].iter().any(|end| path.ends_with(end)) {
+        normal.push('/');
+    }
+    utf8_percent_encode(&normal, PATH).to_string()
 }
 
 fn query(query: &str, place: Place, shown: Shown) -> String {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<String> = pairs
+    let mut pairs: Vec<(String, String, String)> = pairs
         .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = unescape(name, Plus::Plus);
@@ -106,18 +116,19 @@ fn query(query: &str, place: Place, shown: Shown) -> String {
             if place == Place::Query && name == "X-Amz-Signature" {
                 return None;
             }
-            let value = match query_value(&name, &value, shown) {
-                Some(hidden) => hidden,
-                None => encode(&value),
+            let (sent_name, sent_value) = (encode(&name), encode(&value));
+            let value = query_value(&name, &value, shown);
+            let value = value.as_ref().unwrap_or(&sent_value);
+            let pair = match redact::name(&name) {
+                known if shown == Shown::Harmless => format!("{known}={value}"),
+                _ => format!("{sent_name}={value}"),
             };
-            let name = match redact::name(&name) {
-                known if shown == Shown::Harmless => known.to_string(),
-                _ => encode(&name),
-            };
-            Some(format!("{name}={value}"))
+            Some((sent_name, sent_value, pair))
         })
         .collect();
+    // By name and then by value: as `name=value`, `a-b` would come before `a`.
     pairs.sort_unstable();
+    let pairs: Vec<String> = pairs.into_iter().map(|(_, _, pair)| pair).collect();
     pairs.join("&")
 }
 

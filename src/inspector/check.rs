@@ -1,4 +1,4 @@
-//! Says what the server will do with a login, in the order in which it does it.
+//! Predicts what the server does with a login, in the order in which the server does it.
 
 mod caller;
 mod config;
@@ -36,16 +36,17 @@ pub(super) fn check_decoded(
     findings: &mut Findings,
 ) {
     if let Some(headers) = &login.headers {
-        let called_region = config::check(login, headers, profile, findings);
+        let called_region = config::check_configuration(login, headers, profile, findings);
         let called_region = called_region.as_ref();
-        request::check(login, headers, profile, findings);
-        let authorization = signature::check(login, headers, called_region, unix_seconds, findings);
+        request::check_request(login, headers, profile, findings);
+        let authorization =
+            signature::check_signature(login, headers, called_region, unix_seconds, findings);
         caller::check_partition(called_region, profile, findings);
         if let Some(authorization) = &authorization {
             signature::check_shape(authorization, findings);
         }
     }
-    caller::check(login.role.as_deref(), profile, findings);
+    caller::check_caller(login.role.as_deref(), profile, findings);
 }
 
 /// Decodes a login as far as it can be, and reports what the server says to that.
@@ -54,8 +55,8 @@ pub(super) fn decode(
     profile: &ServerProfile,
     findings: &mut Findings,
 ) -> Option<Login> {
-    let json = envelope::check(login_json, profile, findings)?;
-    fields::check(&json, profile, findings)
+    let json = envelope::read(login_json, profile, findings)?;
+    fields::decode(&json, profile, findings)
 }
 
 /// What could be decoded of a login.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::authorization::{Authorization, Place, timestamp};
 use super::canonical::{canonical_request, string_to_sign};
 use super::check::{Login, WINDOW_SECONDS, decode};
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
 use super::go_url::GoUrl;
 use super::headers::Headers;
 use super::profile::ServerProfile;
@@ -90,11 +90,12 @@ pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
     {
         return Ok(explain(login, url, headers));
     }
-    let refused = findings
-        .0
-        .iter()
-        .position(|finding| finding.severity == Severity::Refused);
-    let finding = findings.0.into_iter().nth(refused.unwrap_or(0));
+    // A server's first reason may be one that explains well.
+    let is_obstacle = |finding: &Finding| {
+        finding.severity == Severity::Refused && !EXPLICABLE.contains(&finding.rule)
+    };
+    let obstacle = findings.0.iter().position(is_obstacle);
+    let finding = findings.0.into_iter().nth(obstacle.unwrap_or(0));
     Err(finding.map_or_else(
         || ExplainError {
             rule: LoginRule::JsonMalformed,
@@ -106,6 +107,19 @@ pub fn explain_login(login_json: &str) -> Result<Explanation, ExplainError> {
         },
     ))
 }
+
+/// What `decode` finds of logins that can be explained.
+const EXPLICABLE: [LoginRule; 9] = [
+    LoginRule::LoginFlowsMixed,
+    LoginRule::MethodMissing,
+    LoginRule::MethodUnsupported,
+    LoginRule::PostWithQuery,
+    LoginRule::QueryActionMissing,
+    LoginRule::QueryActionRepeated,
+    LoginRule::QueryActionUnexpected,
+    LoginRule::BodyUnparsable,
+    LoginRule::BodyUnexpected,
+];
 
 fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
     let body = login.body.as_deref().unwrap_or_default();
@@ -126,6 +140,8 @@ fn explain(login: &Login, url: &GoUrl, headers: &Headers) -> Explanation {
         role: login
             .role
             .as_deref()
+            // The server takes the IAM name then, as without the field.
+            .filter(|role| !role.is_empty())
             .map(|role| redact::role(role).to_string()),
         access_key_id: None,
         scope: None,

@@ -93,7 +93,11 @@ impl GoUrl {
         }
         let port = if let Some(literal) = host.strip_prefix('[') {
             let (address, port) = literal.rsplit_once(']').ok_or("a '[' without its ']'")?;
-            if address.parse::<core::net::Ipv6Addr>().is_err() {
+            let (address, zone) = match address.split_once("%25") {
+                Some((address, zone)) => (address, Some(zone)),
+                None => (address, None),
+            };
+            if address.parse::<core::net::Ipv6Addr>().is_err() || zone == Some("") {
                 self.newly_refused = Some("brackets around something else than an IPv6 address");
             }
             port
@@ -116,13 +120,21 @@ impl GoUrl {
         if !host.chars().all(allowed) {
             return Err("a blank or another character in the host that no host has");
         }
-        // In a host Go takes escapes of non-ASCII bytes only, and `%25`.
-        let escapes_fit = host.split('%').skip(1).all(|after| match after.as_bytes() {
-            [b'2', b'5', ..] => true,
-            [high, low, ..] => {
-                matches!(high, b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F') && low.is_ascii_hexdigit()
+        // In a host Go takes escapes of non-ASCII bytes only, and `%25`; behind that, in the zone of an
+        // IPv6 address, those of all bytes that a host may have, and of the space.
+        let zone = host.starts_with('[').then(|| host.find("%25")).flatten();
+        let escapes_fit = host.match_indices('%').all(|(at, _)| {
+            let digits = host.get(at + 1..at + 3);
+            let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            let is_hex = digits.is_some_and(|digits| !digits.starts_with('+'));
+            match byte.filter(|_| is_hex) {
+                Some(b'%' | 0x80..) => true,
+                Some(byte) => {
+                    zone.is_some_and(|zone| zone < at)
+                        && (byte == b' ' || allowed(char::from(byte)))
+                }
+                None => false,
             }
-            _ => false,
         });
         if !escapes_fit {
             return Err("a '%' in the host");

@@ -44,8 +44,8 @@ impl Headers {
             .map(String::as_str)
     }
 
-    /// Returns what stands in the place of a header whose name is misspelt, as `expected …, found …`;
-    /// `known` is the name as people write it.
+    /// Describes the header that stands in the place of `known` with a misspelt name, as
+    /// `expected …, found …`.
     pub(super) fn misspelt(&self, known: &str) -> Option<String> {
         let mut headers = self.0.iter();
         let header = headers.find(|header| redact::is_misspelt(&header.name, known))?;
@@ -99,7 +99,7 @@ pub(super) enum HeadersFault {
     NotJson(JsonError, Encoding),
     /// JSON of another kind.
     NotAnObject(&'static str),
-    /// It begins like something compressed; whether it is, is not looked into.
+    /// It begins as compressed data does; it is not decompressed.
     Compressed,
     /// The value of this header is of this kind.
     ValueType(String, &'static str),
@@ -145,7 +145,7 @@ pub(super) fn read(value: &Json<'_>) -> Result<HeadersRead, HeadersFault> {
     }
 }
 
-/// Gathers the objects of a list, lists inside it included; says whether there is nothing else.
+/// Gathers the objects of a list and of the lists inside it; returns whether it holds only those.
 fn flatten<'j, 'a>(entries: &'j [Json<'a>], objects: &mut Vec<&'j Json<'a>>) -> bool {
     entries.iter().all(|entry| match entry {
         Json::Null => true,

@@ -134,7 +134,7 @@ pub(super) enum Gate {
 }
 
 impl ServerProfile {
-    /// Says whether something is known that only a written `config/client` holds.
+    /// Returns whether something is known that only a written `config/client` holds.
     pub fn is_configured(&self) -> bool {
         matches!(self.server_id, Some(ServerIdRequirement::Required(_)))
             || matches!(
@@ -147,7 +147,7 @@ impl ServerProfile {
                 .is_some_and(|names| !names.is_empty())
     }
 
-    /// Says whether the server checks IDs, headers and regions at all.
+    /// Returns whether the server checks IDs, headers and regions.
     pub(super) fn gate(&self) -> Gate {
         match self.mount_config {
             Some(MountConfig::NeverWritten) => Gate::Skipped,
@@ -165,7 +165,7 @@ impl ServerProfile {
         }
     }
 
-    /// Says whether the AWS auth method panics without a configuration; `None` if that is not known.
+    /// Returns whether the AWS auth method panics without a configuration; `None` if not known.
     pub(super) fn panics_without_config(&self) -> Option<bool> {
         let plugin = self.plugin()?;
         let version = plugin.version.as_deref();
@@ -182,7 +182,7 @@ impl ServerProfile {
         }
     }
 
-    /// Says whether the server may call this host, which is in lower case and without a default port.
+    /// Returns whether the server may call a host, given in lower case without a default port.
     pub(super) fn calls_host(&self, host: &str) -> bool {
         match self.called_endpoint() {
             Some(CalledEndpoint::Url(url)) => {
@@ -201,7 +201,7 @@ impl ServerProfile {
 }
 
 impl Software {
-    /// Says whether this is Vault of at least a version; `None` if that is not known.
+    /// Returns whether this is Vault of at least a version; `None` if that is not known.
     pub(super) fn is_vault_since(&self, since: [u16; 3]) -> Option<bool> {
         match self.flavour {
             Flavour::OpenBao => Some(false),
@@ -209,13 +209,13 @@ impl Software {
         }
     }
 
-    /// Says whether this is known to be Vault before a version.
+    /// Returns whether this is known to be Vault before a version.
     pub(super) fn is_older_vault(&self, than: [u16; 3]) -> bool {
         self.flavour == Flavour::Vault && self.is_vault_since(than) == Some(false)
     }
 }
 
-/// Says whether a text is a version, such as `1.18.5`, `v1.20.3` or `1.19.9+ent`.
+/// Returns whether a text is a version, such as `1.18.5`, `v1.20.3` or `1.19.9+ent`.
 pub fn is_version(text: &str) -> bool {
     numbers(text).is_some()
 }

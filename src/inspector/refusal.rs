@@ -1,4 +1,4 @@
-//! Says who refused a login and why.
+//! Explains who refused a login and why.
 
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ use super::rules::LoginRule;
 use super::verdict::{Verdict, judge};
 use crate::echo::{self, OneLine, Secrets, quote};
 use crate::json::Json;
+use crate::region::Region;
 
 /// The longest server ID that is told, in characters.
 const LONGEST_SERVER_ID: usize = 128;
@@ -30,8 +31,8 @@ pub struct Refusal {
     pub rule: Option<LoginRule>,
     /// What is wrong, in one sentence for people.
     pub message: String,
-    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of an
-    /// answer that is not Vault's.
+    /// The server's words, safe to print: the errors, the warnings beside a token, or the text of
+    /// an answer that is not Vault's.
     pub quoted: Option<String>,
     /// The likely causes, the likeliest first.
     pub causes: Vec<String>,
@@ -39,8 +40,8 @@ pub struct Refusal {
     pub client_fix: Option<String>,
     /// What to change on the server.
     pub server_fix: Option<String>,
-    /// The server ID that the server wants, as it is; absent if it is longer than 128 characters, or
-    /// holds a control character or what is or may be a secret.
+    /// The server ID that the server wants, as it is; absent if it has more than 128 characters, a
+    /// control character, or what is or may be a secret.
     pub expected_server_id: Option<String>,
     /// AWS's clock when it refused, in Unix seconds.
     pub aws_clock_unix_seconds: Option<i64>,
@@ -50,7 +51,7 @@ pub struct Refusal {
     pub wanted_region: Option<String>,
 }
 
-/// Says who refused a login, why, and what to change.
+/// Explains who refused a login, why, and what to change.
 ///
 /// `login_json` is the login that was sent, where it is still at hand; `unix_seconds` is the host's
 /// clock when the answer came. The answer's own text is in `quoted` alone, without what is or may
@@ -198,7 +199,7 @@ fn finding_of(rule: LoginRule, findings: &[Finding]) -> Option<&Finding> {
         .or_else(|| findings.iter().find(is_cause))
 }
 
-/// Says whether AWS repeats a credential that begins with a secret, which may hold slashes.
+/// Returns whether AWS repeats a credential that begins with a secret: that may hold slashes.
 fn holds_secret(rule: LoginRule, text: &str) -> bool {
     let echoed = || {
         let (_, rest) = text.split_once("slash-delimited elements")?;
@@ -221,7 +222,7 @@ struct Facts {
     detail: Option<String>,
 }
 
-/// Says how far a clock is ahead of the host's, in seconds.
+/// Describes how far a clock is ahead of the host's, in seconds.
 fn clock_difference(clock: &str, seconds: i64) -> String {
     match seconds {
         0 => format!("{clock} and this one agree"),
@@ -252,6 +253,16 @@ impl Facts {
                     .map(|shown| format!("expected {shown}, found another"));
                 self.wanted = shown;
             }
+            LoginRule::AccessKeyUnknown => {
+                let region = signed_region("", login).filter(|region| is_opt_in(region));
+                self.detail = region.map(|region| {
+                    format!(
+                        "{} is an opt-in region, which has to be enabled for the account and \
+                         refuses version 1 tokens of the global endpoint",
+                        redact::region(&region).quoted()
+                    )
+                });
+            }
             LoginRule::ServerIdMissing => {
                 let headers = login.and_then(|login| login.headers.as_ref());
                 self.detail = headers.and_then(misnamed_server_id);
@@ -276,7 +287,12 @@ impl Facts {
                 }
                 self.detail =
                     signed.map(|signed| format!("found {}", redact::region(&signed).quoted()));
-                self.wanted = self.region.as_ref().map(|region| format!("{region}, the region of the endpoint that the server calls unless it is configured"));
+                self.wanted = self.region.as_ref().map(|region| {
+                    format!(
+                        "{region}, the region of the endpoint that the server calls unless it is \
+                         configured"
+                    )
+                });
             }
             _ if text.contains("to internal ID") => {
                 self.detail = Some("this answers the writing of a role, not a login".into());
@@ -284,6 +300,18 @@ impl Facts {
             _ => {}
         }
     }
+}
+
+/// The regions of the partition `aws` that every account has; all that came later are opt-in.
+const ENABLED_BY_DEFAULT: &str = "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 \
+    eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 ap-south-1 ap-northeast-1 \
+    ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2";
+
+/// Returns whether an account has to enable a region before STS accepts its keys there.
+fn is_opt_in(region: &str) -> bool {
+    Region::new(region.into()).is_ok_and(|region| region.partition().name == "aws")
+        && region != "aws-global"
+        && !ENABLED_BY_DEFAULT.split(' ').any(|known| known == region)
 }
 
 /// The value in `expected "…" but got "…"`, which Go has quoted.

@@ -76,7 +76,7 @@ pub(super) const BEFORE_STS: Texts = &[
     ("route entry not found", MountUnknown),
     ("unsupported path", MountUnknown),
     ("unsupported operation", HttpMethodUnsupported),
-    // The path is one that wants a token, so it is no login.
+    // The path asks for a token, so it is not that of a login.
     ("missing client token", MountUnknown),
     ("lease count quota exceeded", LeaseQuotaExceeded),
     ("quota exceeded", RateLimited),

@@ -4,8 +4,8 @@
 //!
 //! - `docs/login-contract.md#row-5`: the mount and the namespace are not in the login;
 //! - `docs/login-contract.md#s2-4`: whether Vault can read its own storage;
-//! - `docs/login-contract.md#row-25`: the choice of the endpoint is no condition; the profile's
-//!   `sts-endpoint` says what it is;
+//! - `docs/login-contract.md#row-25`: the choice of the endpoint is not a condition; the profile's
+//!   `sts-endpoint` tells it;
 //! - `docs/login-contract.md#row-28`, `docs/login-contract.md#row-30` and
 //!   `docs/login-contract.md#row-31`: what STS, or a proxy before it, answers to Vault;
 //! - `docs/login-contract.md#row-32`: the plugin crashes on an emulator's answer, and the
@@ -97,8 +97,9 @@ rules! {
         contract: ["s2-13", "row-17c"], refused_by: Host, severity: Refused, healing: ByItself,
         title: "the peer took the connection and ended it without an answer",
         client: "send the login again; if every login ends so, the fault is on the server",
-        server: "look for `panic` in the server's log: if it is there, write auth/aws/config/client, \
-            or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic while it was never written",
+        server: "look for `panic` in the server's log: if it is there, write \
+            auth/aws/config/client, or upgrade: Vault 1.15.0 and OpenBao's plugin v0.0.1 panic \
+            while it was never written",
         causes: [
             "the plugin panicked: Vault 1.15.0 and OpenBao's plugin v0.0.1 do while \
                 auth/aws/config/client was never written",
@@ -122,18 +123,18 @@ rules! {
     VaultCertificateUntrusted "vault-certificate-untrusted" {
         contract: ["s2-13"], refused_by: Host, severity: Refused, healing: ByHand,
         title: "the host does not trust the certificate of the server that answered",
-        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and use \
-            a host name that is in the certificate",
+        client: "give the client the CA of Vault's certificate (VAULT_CACERT of Vault's CLI), and \
+            use a host name that is in the certificate",
         server: "serve the certificate with its intermediates, and renew it if it has expired",
         causes: [
             "the CA is not among those that the host trusts",
             "the certificate is for another name, or has expired",
-            "a proxy on the way answers with a certificate of its own",
+            "a proxy on the way answers with its own certificate",
         ],
     }
     AnswerNotVaults "answer-not-vaults" {
         contract: ["s2-14"], refused_by: Intermediary, severity: Refused, healing: ByHand,
-        title: "the answer is not Vault's: it is no JSON with errors or a token",
+        title: "the answer is not Vault's: it is not JSON with errors or a token",
         client: "send the login to Vault's own address, and check what answers there",
         server: "let the proxy or load balancer in front pass Vault's answers through unchanged",
         causes: [
@@ -164,8 +165,8 @@ rules! {
     TlsNotSpoken "tls-not-spoken" {
         contract: ["row-38p"], refused_by: Host, severity: Refused, healing: ByHand,
         title: "the server answers in plain HTTP, and the address begins with https://",
-        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault on \
-            this machine, since the network could read login and token",
+        client: "check the port: Vault's API is on 8200 by default; write http:// only for a Vault \
+            on this machine, since the network could read login and token",
         server: "turn on TLS for the listener (`tls_cert_file`, `tls_key_file`)",
         causes: [
             "the listener has `tls_disable`",
@@ -207,8 +208,8 @@ rules! {
         contract: ["row-38q"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "the Vault cluster has no active node at the moment",
         client: "send the login again in some seconds",
-        server: "unseal enough nodes for a quorum, and check that they reach each other on port 8201 \
-            and the storage behind Vault",
+        server: "unseal enough nodes for a quorum, and check that they reach each other on port \
+            8201 and the storage behind Vault",
         causes: [
             "the cluster is electing a new active node",
             "too few nodes run for a quorum",
@@ -224,7 +225,8 @@ rules! {
     VaultOverloaded "vault-overloaded" {
         contract: ["row-38r"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "Vault is overloaded and turns requests away",
-        client: "wait, and log in less often: keep the token instead of logging in for each request",
+        client: "wait, and log in less often: keep the token instead of logging in for each \
+            request",
         server: "give Vault more capacity, or limit its clients with a rate limit quota",
         causes: ["many clients log in at once", "the storage behind Vault is slow"],
     }
@@ -292,7 +294,8 @@ rules! {
     HttpMethodUnsupported "http-method-unsupported" {
         contract: ["row-38j"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault does not take this HTTP method at this path",
-        client: "send the login with POST to the path of the mount, `/v1/auth/aws/login` by default",
+        client: "send the login with POST to the path of the mount, `/v1/auth/aws/login` by \
+            default",
         causes: [
             "GET in place of POST, as after a redirect that was followed",
             "the path is another one of the mount, such as a role's",
@@ -437,8 +440,8 @@ rules! {
     MethodUnsupported "method-unsupported" {
         contract: ["row-13", "row-17b"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "iam_http_request_method is not one that the server supports",
-        client: "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and write \
-            `POST` in upper case: renaming a presigned GET does not help",
+        client: "sign a POST with the body `Action=GetCallerIdentity&Version=2011-06-15`, and \
+            write `POST` in upper case: renaming a presigned GET does not help",
         causes: [
             "the client presigned a GET, which OpenBao and Vault before 1.15 do not take",
             "the method is in lower case",
@@ -465,7 +468,7 @@ rules! {
         causes: [
             "the URL was sent as it is",
             "URL-safe or unpadded base64",
-            "a blank inside the base64",
+            "a space inside the base64",
         ],
     }
     UrlUnparsable "url-unparsable" {
@@ -473,8 +476,8 @@ rules! {
         title: "the URL in iam_request_url cannot be parsed",
         client: "encode `https://<host>/` and nothing else: `printf %s` instead of `echo`",
         causes: [
-            "a line break at the end of the encoded URL",
-            "a blank or a control character",
+            "a line break after the URL that was encoded",
+            "a space or a control character",
             "a bad percent sign",
             "no scheme before host and port",
         ],
@@ -595,7 +598,7 @@ rules! {
         causes: [
             "the login was made for another Vault",
             "upper and lower case differ",
-            "a blank at the end",
+            "a space at the end",
             "the header is sent twice",
         ],
     }
@@ -615,7 +618,7 @@ rules! {
             `x-vault-aws-iam-server-id` is in SignedHeaders",
         causes: [
             "the header was added after signing",
-            "a blank stands before the comma after SignedHeaders",
+            "a space stands before the comma after SignedHeaders",
             "SignedHeaders is in upper case",
         ],
     }
@@ -640,13 +643,13 @@ rules! {
         contract: ["row-26"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "the server takes the region from the login and finds none in the Authorization \
             header",
-        client: "sign a POST whose Authorization header is one string with single blanks: \
+        client: "sign a POST whose Authorization header is one string with single spaces: \
             `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`",
         server: "turn off `use_sts_region_from_client`",
         causes: [
             "a GET login",
             "the Authorization header is split into a list",
-            "no blank before Credential=",
+            "no space before Credential=",
         ],
     }
     RegionUnknownToServer "region-unknown-to-server" {
@@ -664,7 +667,7 @@ rules! {
         client: "remove the line break or the illegal character from {the header}, and sign again",
         causes: [
             "a line break at the end of a key, token or header value",
-            "a blank in a header's name",
+            "a space in a header's name",
         ],
     }
     HeaderRepeated "header-repeated" {
@@ -678,7 +681,7 @@ rules! {
     }
     HeaderHopByHop "header-hop-by-hop" {
         contract: ["s2-6"], refused_by: Vault, severity: Depends, healing: ByHand,
-        title: "a header is about a connection, and the server has a connection of its own",
+        title: "a header is about one connection, and the server sends on another",
         client: "sign without {the header}",
         causes: ["the headers of a finished request were copied"],
     }
@@ -686,7 +689,7 @@ rules! {
         contract: ["s2-6"], refused_by: Sts, severity: Depends, healing: ByHand,
         title: "the Host header is not the host of the URL, which is what the server sends",
         client: "sign for the host of iam_request_url: {that host}",
-        causes: ["the signer's host and the URL were configured apart"],
+        causes: ["the signer's host and the URL were configured separately"],
     }
     HostNotPlain "host-not-plain" {
         contract: ["s2-6"], refused_by: Sts, severity: Depends, healing: ByHand,
@@ -760,11 +763,11 @@ rules! {
         contract: ["row-28b"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault does not trust the certificate of what answers as STS",
         client: "nothing on the client mends this: the login is not the cause",
-        server: "install AWS's root CAs where Vault runs (the package ca-certificates), or the CA of \
-            the proxy that opens TLS on the way",
+        server: "install AWS's root CAs where Vault runs (the package ca-certificates), or the CA \
+            of the proxy that opens TLS on the way",
         causes: [
             "Vault's image or machine has no root CAs",
-            "a proxy on the way to STS answers with a certificate of its own",
+            "a proxy on the way to STS answers with its own certificate",
             "`sts_endpoint` is a name that the certificate does not have",
         ],
     }
@@ -804,7 +807,7 @@ rules! {
         causes: [
             "a part is missing or misspelt",
             "the header was cut off",
-            "a blank or a slash in the access key ID",
+            "a space or a slash in the access key ID",
         ],
     }
     SignatureTwice "signature-twice" {
@@ -858,7 +861,7 @@ rules! {
         contract: ["row-30s"], refused_by: Sts, severity: Depends, healing: ByHand,
         title: "SignedHeaders is not a sorted list of different names in lower case",
         client: "list the signed headers in lower case, sorted and each once",
-        causes: ["a signer of one's own"],
+        causes: ["a hand-written signer"],
     }
     AmzHeaderNotSigned "amz-header-not-signed" {
         contract: ["row-30r"], refused_by: Sts, severity: Depends, healing: ByHand,
@@ -888,7 +891,7 @@ rules! {
         contract: ["row-30f"], refused_by: Sts, severity: Refused, healing: ByHand,
         title: "the credential scope does not end in `aws4_request`",
         client: "end the credential scope with `aws4_request`",
-        causes: ["a signer of one's own"],
+        causes: ["a hand-written signer"],
     }
     ScopeDateDiffers "scope-date-differs" {
         contract: ["row-30e"], refused_by: Sts, severity: Refused, healing: ByHand,
@@ -898,14 +901,14 @@ rules! {
     }
     SignatureExpired "signature-expired" {
         contract: ["row-30b", "s7"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "the login was signed too long ago: AWS takes it for 15 minutes",
+        title: "the login was signed too long ago: AWS accepts it for 15 minutes",
         client: "sign a new login right before sending it, and set this machine's clock",
         server: "set the clock of the STS emulator, if there is one",
         causes: ["this machine's clock is slow", "the login was stored and sent later"],
     }
     SignatureNotYetCurrent "signature-not-yet-current" {
         contract: ["row-30c", "s7"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "the login is signed for a time that is still to come",
+        title: "the login is signed for a time in the future",
         client: "set this machine's clock, and sign again",
         server: "set the clock of the STS emulator, if there is one",
         causes: ["this machine's clock is fast", "local time in place of UTC"],
@@ -916,7 +919,7 @@ rules! {
         client: "check the secret access key, and send exactly what was signed",
         causes: [
             "the secret access key is not that of the access key ID",
-            "the secret has a line break or a blank at its end",
+            "the secret ends in a line break or a space",
             "the host, the body or a header was changed after signing",
             "a signed Content-Length that is not the body's length",
         ],
@@ -951,7 +954,7 @@ rules! {
     }
     SessionExpired "session-expired" {
         contract: ["row-30h"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "the temporary credentials have ended",
+        title: "the temporary credentials have expired",
         client: "get new credentials, and sign again",
         causes: [
             "the credentials were read once and never again",
@@ -975,7 +978,7 @@ rules! {
     StsAccessDenied "sts-access-denied" {
         contract: ["row-30n"], refused_by: Sts, severity: Refused, healing: ByHand,
         title: "STS denies the call",
-        client: "check what stands between Vault and STS: AWS itself denies this call to nobody",
+        client: "check what stands between Vault and STS: AWS itself denies this call to no caller",
         server: "check the policy of the VPC endpoint that Vault calls STS through",
         causes: ["the policy of a VPC endpoint", "an emulator"],
     }
@@ -1028,7 +1031,7 @@ rules! {
     }
     RoleIsArn "role-is-arn" {
         contract: ["row-33"], refused_by: Vault, severity: Refused, healing: ByHand,
-        title: "the role is an ARN, and Vault wants the name of a role of its own",
+        title: "the role is an ARN, and Vault wants the name of a Vault role",
         client: "ask for the name of a Vault role",
         causes: ["the IAM role was given in place of the Vault role"],
     }
@@ -1036,7 +1039,7 @@ rules! {
         contract: ["row-33"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "no Vault role can have this name",
         client: "ask for a role name of letters, digits, '_', '-' and '.'",
-        causes: ["a blank or a line break around the name", "a path before the name"],
+        causes: ["a space or a line break around the name", "a path before the name"],
     }
     RoleWantsEc2 "role-wants-ec2" {
         contract: ["row-35"], refused_by: Vault, severity: Refused, healing: ByHand,
@@ -1060,12 +1063,13 @@ rules! {
     }
     NodeRoleNotBound "node-role-not-bound" {
         contract: ["row-36a"], refused_by: Vault, severity: Refused, healing: ByHand,
-        title: "the caller is not among the principals of the role, and its session is an EC2 instance",
+        title: "the caller is not among the principals of the role, and its session is an EC2 \
+            instance",
         client: "give the workload a role of its own: on EKS by IRSA (a service account with \
             `eks.amazonaws.com/role-arn`) or by Pod Identity, and check that its SDK supports that",
-        server: "do not bind the role of a Kubernetes node: every pod on the node could log in; bind \
-            the role of the workload; only for an instance that runs nothing else, add its role to \
-            `bound_iam_principal_arn`",
+        server: "do not bind the role of a Kubernetes node: every pod on the node could log in; \
+            bind the role of the workload; only for an instance that runs nothing else, add its \
+            role to `bound_iam_principal_arn`",
         causes: [
             "a pod used its node's role, since it has no role or its SDK did not find it",
             "the role is bound to another IAM role than that of the instance",
@@ -1073,7 +1077,7 @@ rules! {
     }
     BindingNeverMatches "binding-never-matches" {
         contract: ["s2-10"], refused_by: Vault, severity: Advice, healing: ByHand,
-        title: "a binding of the role matches nobody",
+        title: "a binding of the role matches no caller",
         client: "ask for a role whose binding is right",
         server: "write the binding as {arn:aws:iam::<account>:role/<name>}",
         causes: [
@@ -1096,8 +1100,9 @@ rules! {
         contract: ["row-37a", "row-37e"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "AWS refuses the keys with which Vault itself calls AWS",
         client: "nothing on the client mends this: the login is not the cause",
-        server: "write the `access_key` and `secret_key` of an active key to auth/aws/config/client, \
-            or leave both out so that Vault uses its instance's role; check Vault's clock",
+        server: "write the `access_key` and `secret_key` of an active key to \
+            auth/aws/config/client, or leave both out so that Vault uses its instance's role; \
+            check Vault's clock",
         causes: [
             "auth/aws/config/client holds a wrong secret key, or keys that were deleted",
             "Vault's own session has expired",
@@ -1115,18 +1120,21 @@ rules! {
         contract: ["row-37c"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault has no role in the caller's AWS account",
         client: "log in with an identity of the account that Vault's own keys belong to",
-        server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account that \
-            Vault may assume, and that allows iam:GetUser, iam:GetRole and ec2:DescribeInstances",
+        server: "write auth/aws/config/sts/<account> with a `sts_role` of the caller's account \
+            that Vault may assume, and that allows iam:GetUser, iam:GetRole and \
+            ec2:DescribeInstances",
         causes: [
-            "the caller is of another account than Vault's own keys, and no auth/aws/config/sts entry \
-                covers it",
+            "the caller is of another account than Vault's own keys, and no auth/aws/config/sts \
+                entry covers it",
         ],
     }
     VaultCallsThrottled "vault-calls-throttled" {
         contract: ["row-37d"], refused_by: Vault, severity: Refused, healing: ByItself,
         title: "AWS limits the rate of Vault's own calls to IAM or EC2",
-        client: "wait, log in less often, and keep the token instead of logging in for each request",
-        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their tokens",
+        client: "wait, log in less often, and keep the token instead of logging in for each \
+            request",
+        server: "bind exact ARNs without `*`, which needs no lookup, and let clients keep their \
+            tokens",
         causes: [
             "many clients log in at once to a role with a `*` in its binding",
             "other programs of the account use up the limit",
@@ -1136,8 +1144,8 @@ rules! {
         contract: ["row-38"], refused_by: Vault, severity: Refused, healing: ByHand,
         title: "Vault looked up the caller in IAM and found nothing",
         client: "log in with an IAM user or role that still exists",
-        server: "write auth/aws/config/sts/<account> if the caller is of another account than Vault's \
-            own keys",
+        server: "write auth/aws/config/sts/<account> if the caller is of another account than \
+            Vault's own keys",
         causes: [
             "Vault asked its own account, and the caller is of another one",
             "the IAM user or role was deleted",

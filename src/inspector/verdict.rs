@@ -1,4 +1,4 @@
-//! Which rule an answer to a login is about, and who decided it.
+//! Finds the rule that an answer to a login is about, and who refused.
 
 use super::answer::{ReadAnswer, beginning};
 use super::arn::is_instance_id;
@@ -74,7 +74,7 @@ fn not_vaults(answer: &ReadAnswer<'_>) -> LoginRule {
     }
 }
 
-/// Says whether a text can be a token: a header has to carry it.
+/// Returns whether a text can be a token, which a header has to carry.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_visible)
 }
@@ -103,7 +103,7 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
     Some(by_vault(refine_by_session(rule, text)))
 }
 
-/// Tells refusals apart by the name of the caller's session, which is in the text.
+/// Refines a rule by the name of the caller's session, which is in the text.
 fn refine_by_session(rule: LoginRule, text: &str) -> LoginRule {
     let between = |start: &str, end: &str| {
         let (_, rest) = text.split_once(start)?;

@@ -240,7 +240,7 @@ fn refused_login_has_the_inspectors_diagnosis_and_vaults_words() {
         (
             404,
             "not JSON".into(),
-            "the answer is not Vault's: it is no JSON with errors or a token",
+            "the answer is not Vault's: it is not JSON with errors or a token",
             None,
         ),
         (
@@ -258,7 +258,7 @@ fn refused_login_has_the_inspectors_diagnosis_and_vaults_words() {
         (
             200,
             "{}".into(),
-            "the answer is not Vault's: it is no JSON with errors or a token",
+            "the answer is not Vault's: it is not JSON with errors or a token",
             None,
         ),
     ];
@@ -535,7 +535,7 @@ fn unanswered_renewal_of_a_short_lease_is_followed_by_a_login() {
 }
 
 #[test]
-fn lease_that_ends_is_told_and_the_login_goes_on() {
+fn expired_lease_is_reported_and_the_login_continues() {
     let mut host = Host::logged_in(60);
     let request = host.request();
     host.answer(&request, 500, "");

@@ -15,7 +15,7 @@ use crate::region::Region;
 /// The most findings about bindings.
 const MOST_FINDINGS: usize = 16;
 
-pub(super) fn check(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
+pub(super) fn check_caller(role: Option<&str>, profile: &ServerProfile, findings: &mut Findings) {
     let caller = profile.caller_arn.as_deref().map(Caller::parse);
     if let Some(Err(fault)) = caller {
         let rule = match fault {
@@ -127,7 +127,15 @@ fn check_bindings(caller: &Caller<'_>, bindings: &RoleBindings, findings: &mut F
         false => LoginRule::PrincipalNotBound,
     };
     if bindings.principal_arns.iter().any(wildcard) {
-        findings.add(rule, Severity::Depends, format_args!("found {found}, and what a binding with `*` matches is decided by the path that IAM knows"), Some(&found));
+        findings.add(
+            rule,
+            Severity::Depends,
+            format_args!(
+                "found {found}, and what a binding with `*` matches is decided by the \
+                 path that IAM knows"
+            ),
+            Some(&found),
+        );
     } else {
         findings.add(
             rule,

@@ -56,7 +56,7 @@ const MOST_FINDINGS: usize = 16;
 const MOST_NAMES: usize = 16;
 
 /// Checks what the configuration decides; returns the region of the endpoint that will be called.
-pub(super) fn check(
+pub(super) fn check_configuration(
     login: &Login,
     headers: &Headers,
     profile: &ServerProfile,
@@ -187,7 +187,13 @@ fn check_server_id(
         .split(';')
         .any(|name| name == "x-vault-aws-iam-server-id")
     {
-        findings.add(LoginRule::ServerIdNotSigned, severity, "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up to a ',', found none", None);
+        findings.add(
+            LoginRule::ServerIdNotSigned,
+            severity,
+            "expected `x-vault-aws-iam-server-id` in SignedHeaders, as it is and up \
+             to a ',', found none",
+            None,
+        );
     }
 }
 
@@ -236,7 +242,7 @@ fn check_headers(headers: &Headers, profile: &ServerProfile, findings: &mut Find
         }
         let by_default = allows(&header.name, profile.plugin());
         let rule = LoginRule::HeaderNotAllowed;
-        allowed.report(&header.name, by_default, rule, findings);
+        allowed.report_not_allowed(&header.name, by_default, rule, findings);
     }
 }
 
@@ -257,12 +263,12 @@ fn check_query(login: &Login, profile: &ServerProfile, findings: &mut Findings) 
                 other => allows(other, profile.plugin()),
             };
             let rule = LoginRule::QueryParameterNotAllowed;
-            allowed.report(name, by_default, rule, findings);
+            allowed.report_not_allowed(name, by_default, rule, findings);
         }
     }
 }
 
-/// Says whether a header is on the default list; `None` if that depends on an unknown version.
+/// Returns whether a header is on the default list; `None` if an unknown version decides.
 fn allows(name: &str, plugin: Option<&Software>) -> Option<bool> {
     match name {
         "X-Amz-User-Agent" => plugin?.is_vault_since([1, 15, 0]),
@@ -295,8 +301,8 @@ impl Allowed {
         }
     }
 
-    /// Reports a name, unless it is allowed.
-    fn report(
+    /// Reports a name that is not allowed.
+    fn report_not_allowed(
         &self,
         name: &str,
         by_default: Option<bool>,
@@ -336,7 +342,7 @@ fn check_client_region(
     let Some(region) = region else {
         findings.refuse(
             LoginRule::RegionMissing,
-            "expected a field that begins with Credential= after a blank, found none",
+            "expected a field that begins with Credential= after a space, found none",
         );
         return None;
     };
@@ -355,7 +361,7 @@ fn check_client_region(
     let newest_read = profile
         .plugin()
         .is_some_and(|plugin| plugin.is_older_vault([1, 22, 0]));
-    // With more slashes than a scope has, this may be a piece of a secret.
+    // With more slashes than a scope has, this may be part of a secret.
     let is_scope = credential.is_some_and(|credential| {
         let scope = credential
             .trim_start_matches("Credential=")

@@ -17,7 +17,7 @@ const MOST_ENTRIES: usize = 10_000;
 const MOST_STRINGS: usize = 1_000;
 
 /// Reads the JSON, if it is small enough and an object.
-pub(super) fn check<'a>(
+pub(super) fn read<'a>(
     text: &'a str,
     profile: &ServerProfile,
     findings: &mut Findings,
@@ -43,7 +43,13 @@ pub(super) fn check<'a>(
     let (json, rest) = match Json::read(text.as_bytes()) {
         Ok(read) => read,
         Err(JsonError::TooDeep) => {
-            findings.add(LoginRule::JsonOverLimits, by_strictness(Severity::Depends), "expected at most 300 values inside each other, found more; nothing further was read", None);
+            findings.add(
+                LoginRule::JsonOverLimits,
+                by_strictness(Severity::Depends),
+                "expected at most 300 values inside each other, found more; nothing \
+                 further was read",
+                None,
+            );
             return None;
         }
         Err(fault) => {
@@ -64,7 +70,13 @@ pub(super) fn check<'a>(
         }
     };
     if core.is_none_or(|core| core.flavour == Flavour::OpenBao) && json.has_huge_number() {
-        findings.add(LoginRule::JsonMalformed, Severity::Depends, "found a number with an exponent or hundreds of digits, which OpenBao reads as a float and may find too large", None);
+        findings.add(
+            LoginRule::JsonMalformed,
+            Severity::Depends,
+            "found a number with an exponent or hundreds of digits, which OpenBao \
+             reads as a float and may find too large",
+            None,
+        );
     }
     if json.widest() > MOST_ENTRIES {
         findings.add(
@@ -79,7 +91,7 @@ pub(super) fn check<'a>(
         findings.add(
             LoginRule::JsonOverLimits,
             Severity::Depends,
-            "expected at most 1000 strings, as OpenBao has it by default, found more",
+            "expected at most 1000 strings, OpenBao's default, found more",
             None,
         );
     }
@@ -121,7 +133,7 @@ pub(super) fn check<'a>(
     }
 }
 
-/// Says where JSON goes wrong.
+/// Describes where JSON goes wrong.
 pub(super) fn describe(fault: JsonError) -> String {
     match fault {
         JsonError::Unexpected(offset) => {

@@ -15,11 +15,11 @@ use crate::json::Json;
 
 const ACTION: &str = "GetCallerIdentity";
 
-/// More would drown what matters.
+/// Caps the findings about unknown keys.
 const MOST_UNKNOWN_KEYS: usize = 5;
 
 /// Decodes the fields; `None` if the login is not one of type iam.
-pub(super) fn check(
+pub(super) fn decode(
     json: &Json<'_>,
     profile: &ServerProfile,
     findings: &mut Findings,
@@ -43,7 +43,16 @@ pub(super) fn check(
         }
         Some(Ok(read)) => {
             if let Some(key) = &read.duplicate_key {
-                findings.add(LoginRule::JsonDuplicateKey, Severity::Advice, format_args!("expected each header once, found {} twice, of which the server takes the last", redact::name(key).quoted()), None);
+                findings.add(
+                    LoginRule::JsonDuplicateKey,
+                    Severity::Advice,
+                    format_args!(
+                        "expected each header once, found {} twice, of which the server takes the \
+                         last",
+                        redact::name(key).quoted()
+                    ),
+                    None,
+                );
             }
             if let Some(name) = &read.bare_number {
                 report_bare_number(name, profile, findings);
@@ -91,7 +100,7 @@ pub(super) fn check(
     })
 }
 
-/// Decides which flow the server takes (`docs/login-contract.md#s1-3`); `None` if it is not iam's.
+/// Decides which flow the server takes (`docs/login-contract.md#s1-3`); `None` if it is type ec2's.
 fn check_flow(json: &Json<'_>, profile: &ServerProfile, findings: &mut Findings) -> Option<()> {
     let has = |name| json.get(name).is_some();
     let is_get = json.get("iam_http_request_method").and_then(Json::as_str) == Some("GET");
@@ -206,15 +215,24 @@ fn report_headers(fault: &HeadersFault, findings: &mut Findings) {
     }
 }
 
-/// A plugin in a process of its own, as all of OpenBao's are, gets numbers as floats, which it does
-/// not take for headers. Inside Vault's own process they stay as they are written.
+/// A plugin in its own process, as all of OpenBao's are, gets numbers as floats and does not accept
+/// these as headers. Inside Vault's process they stay as they are written.
 fn report_bare_number(name: &str, profile: &ServerProfile, findings: &mut Findings) {
     let severity = match (&profile.core, &profile.auth_plugin) {
         (Some(core), _) if core.flavour == Flavour::OpenBao => Severity::Refused,
         (Some(_), None) => return,
         _ => Severity::Depends,
     };
-    findings.add(LoginRule::HeaderValueTypeWrong, severity, format_args!("expected strings for {}, found a number, which a plugin in a process of its own does not take", redact::name(name).quoted()), None);
+    findings.add(
+        LoginRule::HeaderValueTypeWrong,
+        severity,
+        format_args!(
+            "expected strings for {}, found a number, which a plugin in its own \
+             process does not accept",
+            redact::name(name).quoted()
+        ),
+        None,
+    );
 }
 
 fn check_method(method: &str, profile: &ServerProfile, findings: &mut Findings) -> Method {
@@ -262,7 +280,15 @@ fn check_url(encoded: &str, findings: &mut Findings) -> Option<GoUrl> {
         }
         Ok(url) => {
             if let Some(fault) = url.newly_refused {
-                findings.add(LoginRule::UrlUnparsable, Severity::Depends, format_args!("expected scheme, host and `/`, found {fault}, which servers built with newer versions of Go refuse"), None);
+                findings.add(
+                    LoginRule::UrlUnparsable,
+                    Severity::Depends,
+                    format_args!(
+                        "expected scheme, host and `/`, found {fault}, which servers built with \
+                         newer versions of Go refuse"
+                    ),
+                    None,
+                );
             }
             Some(url)
         }

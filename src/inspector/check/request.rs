@@ -37,7 +37,7 @@ const HOP_BY_HOP: [&str; 6] = [
 /// The most findings of one kind.
 const MOST_FINDINGS: usize = 8;
 
-pub(super) fn check(
+pub(super) fn check_request(
     login: &Login,
     headers: &Headers,
     profile: &ServerProfile,
@@ -272,7 +272,7 @@ fn check_body(login: &Login, headers: &Headers, findings: &mut Findings) {
     check_call(&Query::parse(&String::from_utf8_lossy(body)), findings);
 }
 
-/// Checks action and version, of which the server lets more pass than STS does.
+/// Checks action and version, where STS is stricter than the server.
 fn check_call(form: &Query, findings: &mut Findings) {
     if findings.has(LoginRule::BodyUnexpected) || findings.has(LoginRule::BodyUnparsable) {
         return;

@@ -13,10 +13,10 @@ use crate::inspector::redact;
 use crate::inspector::rule::Severity;
 use crate::inspector::rules::LoginRule;
 
-/// How long AWS takes a signature, before and after its own clock.
+/// How long AWS accepts a signature, before and after its own clock.
 pub(in crate::inspector) const WINDOW_SECONDS: i64 = 15 * 60;
 
-/// A login in use is seconds old; this much tells of a wrong clock.
+/// A login in use is seconds old; an age beyond this suggests a wrong clock.
 const NOTABLE_SECONDS: i64 = 5 * 60;
 
 /// What sending, retries and the server's second call may take.
@@ -24,8 +24,8 @@ const SLACK_SECONDS: i64 = 30;
 
 const MOST_FINDINGS: usize = 8;
 
-/// Checks what the signature says of itself, up to the key; returns it for what comes after.
-pub(super) fn check(
+/// Checks scope, time, signed headers and key; returns the signature for the later checks.
+pub(super) fn check_signature(
     login: &Login,
     headers: &Headers,
     called_region: Option<&CalledRegion>,
@@ -61,7 +61,7 @@ pub(super) fn check(
     Some(authorization)
 }
 
-/// Checks the signature's own shape: AWS compares it at last, with the key at hand.
+/// Checks the form of the signature, which AWS compares last.
 pub(super) fn check_shape(authorization: &Authorization, findings: &mut Findings) {
     let signature = authorization.signature.as_bytes();
     if signature.len() != 64
@@ -153,7 +153,15 @@ fn check_signed_headers(
     });
     for header in not_ascii.take(MOST_FINDINGS) {
         let name = redact::name(&header.name).quoted();
-        findings.add(LoginRule::HeaderIllegal, Severity::Depends, format_args!("expected ASCII in {name}, found another character, of which AWS may sign other bytes"), Some(&name));
+        findings.add(
+            LoginRule::HeaderIllegal,
+            Severity::Depends,
+            format_args!(
+                "expected ASCII in {name}, found another character, of which AWS may sign \
+                 other bytes"
+            ),
+            Some(&name),
+        );
     }
     let unsigned = headers
         .0
@@ -188,7 +196,7 @@ fn check_length(login: &Login, headers: &Headers, findings: &mut Findings) {
     }
 }
 
-/// Says why a signed header does not reach AWS as it was signed, if it does not.
+/// Returns why a signed header does not reach AWS as it was signed; `None` if it does.
 fn absence(name: &str, login: &Login, headers: &Headers) -> Option<(Severity, &'static str)> {
     let value = headers.first(&canonical(name));
     match name.to_ascii_lowercase().as_str() {

@@ -106,7 +106,8 @@ ROWS = (
     Row("row-16d", "body with another call", r"^iam request body is invalid", ("body-unexpected",)),
     Row("row-17", "no headers", r"^missing iam_request_headers", ("headers-missing",)),
     Row("s2-4", "configuration cannot be read", not_run="takes storage that fails"),
-    Row("row-17c", "panic without a configuration", not_run="Vault 1.15.0 and OpenBao's plugin, which are not here"),
+    Row("row-17c", "panic without a configuration",
+        not_run="Vault 1.15.0 and OpenBao's plugin, which are not here"),
     Row("row-18", "server ID missing", r"header: missing header", ("server-id-missing",)),
     Row("row-19", "server ID differs", r"header: expected .* but got", ("server-id-differs",)),
     Row("row-20", "no Authorization for the server ID", r"header: missing Authorization header",
@@ -169,7 +170,7 @@ ROWS = (
 )  # fmt: skip
 
 
-# What is no row of a refusal, and yet was met.
+# Outcomes that are not rows of a refusal.
 ACCEPTED = Row("s2", "accepted")
 UNCONFIGURED = Row("s2-4", "accepted by a mount that was never configured")
 ELSEWHERE = Row("row-25", "accepted at the endpoint of another region")
