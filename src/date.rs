@@ -69,7 +69,7 @@ fn seconds_ahead(zone: &str) -> Option<i32> {
     }
     // Go names the zone after its offset.
     let offset = match zone.split_once(' ') {
-        Some((offset, name)) if name.bytes().all(|b| b.is_ascii_uppercase()) => offset,
+        Some((offset, name)) if name.bytes().all(|b| b.is_ascii_alphabetic()) => offset,
         _ => zone,
     };
     let sign = match offset.as_bytes().first()? {

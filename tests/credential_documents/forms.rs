@@ -240,6 +240,37 @@ fn form_of_each_tool_is_read_in_each_encoding() {
     }
 }
 
+/// Changes the letters of a form, and leaves its values as they are.
+fn in_case(form: &str, change: fn(&str) -> String) -> String {
+    let mut text = String::new();
+    for part in form.split_inclusive(['{', '}', '"', ' ', '\n', ',', '=', ':']) {
+        let is_word = ["null", "true", "false"]
+            .iter()
+            .any(|word| part.starts_with(word));
+        let is_value = ["id}", "secret}", "token}"].contains(&part);
+        text.push_str(&if is_word || is_value {
+            part.to_owned()
+        } else {
+            change(part)
+        });
+    }
+    text
+}
+
+#[test]
+fn form_of_each_tool_is_read_in_capitals_and_in_small_letters() {
+    for (tool, expires, form) in FORMS {
+        for change in [str::to_ascii_uppercase, str::to_ascii_lowercase] {
+            let document = filled(&in_case(form, change));
+            // The CLI tells its lines of text by the capitals that they begin with.
+            if !document.contains("credentials\t") {
+                let expected = Ok(expires.then_some(EXPIRY));
+                assert_eq!(read(&document), expected, "{tool}: {document}");
+            }
+        }
+    }
+}
+
 /// A way of writing a name.
 type Spelling = fn(&str) -> String;
 

@@ -59,7 +59,7 @@ fn lines() -> impl Strategy<Value = String> {
         "(export|set|setenv|\\$env:|-e|\\|)? ?[A-Z_]{0,12} ?[=: ]{0,2}[ -~]{0,12}",
         "(AWS_ACCESS_KEY_ID|AWS_SESSION_TOKEN|expiration)[=: \t]{1,3}[ -~]{0,12}",
         "\\[[a-z ]{0,6}\\]",
-        "CREDENTIALS(\t[ -~]{0,4}){0,6}",
+        "CREDENTIALS(\t[ -~]{0,4}){0,3}",
         "\\PC{0,20}",
     ];
     proptest::collection::vec(piece, 0..12).prop_map(|lines| lines.join("\n"))

@@ -16,7 +16,9 @@ COMPONENT = "dist/vault-aws-login.wasm"
 VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
-def run(*arguments: str, env: dict[str, str] | None = None, stdin: str | bytes = "") -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, env: dict[str, str] | None = None, stdin: str | bytes = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs the command with nothing in its environment but `env`."""
     env = env or {}
     passed = [word for name in env for word in ("--env", name)]

@@ -136,7 +136,8 @@ class InstanceMetadata(_MetadataService):
             return self._issue_token(request) if self._refuse_tokens is None else _text(self._refuse_tokens, "")
         if request.command != "GET":
             return _text(405, "Method Not Allowed")
-        if self._refuse_tokens is None and self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0) <= time.monotonic():
+        lives_until = self._tokens.get(request.headers.get(TOKEN_HEADER, ""), 0)
+        if self._refuse_tokens is None and lives_until <= time.monotonic():
             return _text(401, "Unauthorized")
         if request.path in (ROLES_PATH, ROLES_PATH.rstrip("/")):
             return _text(200, self.role_name)

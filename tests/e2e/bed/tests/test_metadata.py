@@ -120,6 +120,18 @@ def test_instance_credentials_log_in_as_that_instance(bed: TestBed, imds: Instan
     ]
 
 
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_botocore_falls_back_to_version_1_where_tokens_are_refused(
+    bed: TestBed, instance: Instance, status: int
+) -> None:
+    source = CredentialSource(lambda: bed.aws.session(instance.role, instance.instance_id))
+    own = {"role_name": instance.role.name, "instance_id": instance.instance_id}
+    with InstanceMetadata(source, **own, refuse_tokens=status) as imds:
+        credentials = InstanceMetadataProvider(InstanceMetadataFetcher(base_url=imds.url, env={})).load()
+        assert credentials.get_frozen_credentials().access_key == source.current().access_key_id
+    assert [(call.method, call.status) for call in imds.calls] == [("PUT", status), ("GET", 200), ("GET", 200)]
+
+
 def test_instance_metadata_needs_a_token(imds: InstanceMetadata) -> None:
     def read(token: str | None) -> int:
         headers = {} if token is None else {"X-aws-ec2-metadata-token": token}
