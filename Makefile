@@ -19,7 +19,7 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 
 # Every `.wasm` is built with the same flags, so that one target directory serves them all.
-CARGO_WASM = RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
+CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
 WASM_BUILT = target/$(WASM_TARGET)/release
 
 WASM_OPT = tools/node_modules/.bin/wasm-opt
@@ -36,8 +36,7 @@ help: ## Lists the commands.
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
 
 dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
-	@echo "building the component …"
-	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
+	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
@@ -47,8 +46,7 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
 dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
-	@echo "building the signer …"
-	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
+	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
 	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
@@ -58,8 +56,7 @@ dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_O
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
 dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
-	@echo "building the command …"
-	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
+	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
@@ -69,17 +66,16 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
 dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
-	@echo "building the core module …"
-	@$(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
+	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
 	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	$(call need,go,https://go.dev/dl)
-	@echo "building HashiCorp's AWS auth method for the test bed …"
 	@mkdir -p $(@D)
-	@cd tests/e2e/plugin && go build -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
+	@tools/step "building HashiCorp's AWS auth method for the test bed" \
+		go build -C tests/e2e/plugin -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
 
 # The tests of the .wasm files are built together with the host, so that both share one wasmtime.
 HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
@@ -89,8 +85,7 @@ wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the
 
 HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
 target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
-	@echo "building the wasmtime host (minutes, the first time) …"
-	@cargo build --locked --quiet --profile host $(HOST_PACKAGES)
+	@tools/step "building the wasmtime host (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
@@ -116,15 +111,26 @@ edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/ed
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
 .PHONY: login
-login: dist/vault-aws-login.wasm target/host/vault-aws-login ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts.
-	@if [ -n "$${VAULT_ADDR:-}" ]; then target/host/vault-aws-login login $(LOGIN_FLAGS); else \
-		$(MAKE) --no-print-directory --silent dist/test-bed/vault-plugin-auth-aws .make/venv && \
-		$(PYTHON) tests/e2e/demo.py -- target/host/vault-aws-login login; fi
+login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
+	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
+		$(if $(VAULT_ADDR),,dist/test-bed/vault-plugin-auth-aws)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH"; if [ -n "$${VAULT_ADDR:-}" ]; then tools/login.sh $(LOGIN_FLAGS); else \
+		$(PYTHON) tests/e2e/demo.py -- tools/login.sh --role demo; fi
 
 .PHONY: test
-test: component signer command core composed envoy node edge browser
-test: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium ## Runs every test.
+test: ## Runs every test, and says first what it will install and build.
+	@python3 tests/plan.py
+	@$(MAKE) --no-print-directory --silent built
 	@python3 tests/run.py
+
+.PHONY: built
+built: component signer command core composed envoy node edge browser
+built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
+
+.PHONY: test-fast
+test-fast: .make/rust .make/venv ## Runs the tests of the core, and the checks that build no runtime (a minute).
+	@python3 tests/run.py core docs
+	@python3 tests/check.py fast
 
 .PHONY: release-test
 release-test: .make/rust .make/venv ## Builds a release twice, in two folders, and checks it (minutes).
@@ -175,8 +181,7 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 # because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
 		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
-	@echo "building the Envoy filter …"
-	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
+	@tools/step "building the Envoy filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
@@ -209,14 +214,12 @@ bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures th
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.
 
 dist/vault-aws-login-composed.wasm: dist/vault-aws-login.wasm $(shell find host-examples/composed -type f) target/tools/bin/wac
-	@echo "building the component that contains this one …"
-	@$(CARGO_WASM) --target wasm32-wasip2 --package vault-aws-login-composed
+	@tools/step "building the component that contains this one" $(CARGO_WASM) --target wasm32-wasip2 --package vault-aws-login-composed
 	@target/tools/bin/wac plug --plug $< --output $@ target/wasm32-wasip2/release/vault-aws-login-composed.wasm
 
 # Another filter in the same Envoy: the tests show what it can and cannot read.
 $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
-	@echo "building the tests' foreign filter …"
-	@$(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-foreign-filter
+	@tools/step "building the tests' foreign filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-foreign-filter
 	@touch $@
 
 # Tools, each into a git-ignored folder of the project.
@@ -227,8 +230,7 @@ $(WASM_OPT): tools/package.json tools/package-lock.json
 	@$(call npm_install,tools) && touch node_modules/.bin/wasm-opt
 
 target/tools/bin/wac:
-	@echo "building wac (minutes, once) …"
-	@cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
+	@tools/step "building wac (minutes, once)" cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
 
 # need PROGRAM PLACE: fails if a program is missing, and says where to get it.
 need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&2; exit 1; }
@@ -237,25 +239,25 @@ need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&
 	$(call need,rustup,https://rustup.rs)
 	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
 	@rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
-	@cargo fetch --quiet --locked
+	@tools/step "downloading the crates" cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
+# debian PROGRAM PACKAGE: installs a Debian package, unless the program is there.
+debian = @command -v $(1) >/dev/null || { echo "installing $(2) by apt-get …"; \
+	{ apt-get update -qq && apt-get install -y -qq $(2); } >/dev/null || \
+	{ echo "missing $(2): run apt-get install $(2)" >&2; exit 1; }; }
+
 .make/chromium:
-	@test -x "$${CHROMIUM:-/usr/bin/chromium}" || { echo "installing chromium …"; \
-		{ apt-get update -qq && apt-get install -y -qq chromium; } >/dev/null 2>&1 || \
-		{ echo "missing chromium: run apt-get install chromium, or set CHROMIUM"; exit 1; }; }
+	$(call debian,"$${CHROMIUM:-chromium}",chromium)
 	@mkdir -p .make && touch $@
 
 .make/hyperfine:
-	@command -v hyperfine >/dev/null || { echo "installing hyperfine …"; \
-		{ apt-get update -qq && apt-get install -y -qq hyperfine; } >/dev/null 2>&1 || \
-		{ echo "missing hyperfine: run apt-get install hyperfine"; exit 1; }; }
+	$(call debian,hyperfine,hyperfine)
 	@mkdir -p .make && touch $@
 
 .make/venv: tests/requirements.txt tests/prepare_venv.py
 	$(call need,python3,https://www.python.org)
-	@echo "installing the Python tools into .venv …"
 	@test -x $(PYTHON) || python3 -m venv .venv
-	@$(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement tests/requirements.txt
+	@tools/step "installing the Python tools into .venv" $(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement tests/requirements.txt
 	@$(PYTHON) tests/prepare_venv.py
 	@mkdir -p .make && touch $@

@@ -150,9 +150,9 @@ impl Part {
     /// Returns the part that a [`bare`] name stands for, if it stands for one.
     fn of(bare: &str) -> Option<Self> {
         Some(match bare {
-            // The second of each is that of Vault and of Java's properties.
+            // The second is that of Vault and of Java's properties.
             "accesskeyid" | "accesskey" => Self::AccessKeyId,
-            // Cognito has it without `Access`, too.
+            // The second is that of Vault, of Java's properties and of Cognito.
             "secretaccesskey" | "secretkey" => Self::SecretAccessKey,
             // `Token` at the metadata endpoints; `security_token` is the older name.
             "sessiontoken" | "securitytoken" | "token" => Self::SessionToken,
@@ -286,12 +286,24 @@ impl<'t> Found<'t> {
 /// Returns the code of a refusal.
 fn refusal<'t>(code: Option<&'t Json<'t>>) -> Option<&'t str> {
     match code? {
-        Json::String(code) if code == "Success" => None,
-        // Some services put their namespace before it.
-        Json::String(code) => code.rsplit('#').next(),
+        Json::String(code) if code.eq_ignore_ascii_case("Success") => None,
+        Json::String(code) => Some(code),
         Json::Number(code) => Some(code),
         _ => None,
     }
+}
+
+/// Returns a code, safe to print; `…` for a text that is not a code: escapes in it could hide a piece
+/// of a secret.
+fn shown(code: &str, secrets: &Secrets) -> String {
+    let is_legal = |c: char| c.is_ascii_alphanumeric() || "._-:#".contains(c);
+    // Some services put their namespace before it.
+    let name = code
+        .rsplit('#')
+        .next()
+        .filter(|_| code.chars().all(is_legal));
+    let shown = name.and_then(|name| echo::quote(name, secrets));
+    shown.unwrap_or_else(|| "…".to_owned())
 }
 
 fn is_same(one: &Json<'_>, other: &Json<'_>) -> bool {
@@ -390,8 +402,7 @@ impl<'t> Search<'t> {
             None => self.code,
         };
         if let Some(code) = code {
-            let shown = echo::quote(code, &Secrets::new(self.secrets));
-            let code = shown.unwrap_or_default();
+            let code = shown(code, &Secrets::new(self.secrets));
             return Err(CredentialDocumentError::Refused { code });
         }
         match self.complete.or(self.incomplete) {

@@ -35,8 +35,7 @@ fn rule(refusal: &Refusal) -> &'static str {
 /// A login for `region`, whose headers are `more` besides the signed ones.
 fn login(access_key_id: &str, region: &str, more: &Value) -> Value {
     let authorization = format!(
-        "AWS4-HMAC-SHA256 \
-         Credential={access_key_id}/20150830/{region}/sts/aws4_request, \
+        "AWS4-HMAC-SHA256 Credential={access_key_id}/20150830/{region}/sts/aws4_request, \
          SignedHeaders=content-type;host;x-amz-date, Signature={SIGNATURE}"
     );
     let mut headers = json!({
@@ -60,7 +59,8 @@ fn sts(code: &str, message: &str) -> Answer {
         400,
         &format!(
             "error making upstream request: received error code 403 from STS: \
-             <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+             <ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error>\
+             </ErrorResponse>"
         ),
     )
 }
@@ -102,10 +102,9 @@ fn login_shows_the_cause_that_the_text_does_not() {
             &differs,
             &with_host,
             "host-differs",
-            "the Host header is not the host of the URL, which is what the server \
-             sends: expected `sts.amazonaws.com`, found \
-             `sts.eu-west-1.amazonaws.com`; if that was signed, the signature does \
-             not match",
+            "the Host header is not the host of the URL, which is what the server sends: expected \
+             `sts.amazonaws.com`, found `sts.eu-west-1.amazonaws.com`; if that was signed, the \
+             signature does not match",
         ),
         (
             &unknown,

@@ -105,7 +105,7 @@ string to sign
 }
 
 #[test]
-fn secrets_are_shown_by_nothing() {
+fn secrets_are_never_shown() {
     let login = session_login();
     let secrets = [TOKEN.to_owned(), signature(&login)];
     let echoed = format!(

@@ -215,7 +215,7 @@ fn damaged_logins_are_answered() {
 }
 
 #[test]
-fn contract_says_of_each_rule_what_its_message_says() {
+fn wit_describes_each_rule_by_its_title() {
     let contract = include_str!("../wit/inspector.wit");
     let (_, list) = contract.split_once("enum login-rule {").unwrap();
     let mut sentence = String::new();

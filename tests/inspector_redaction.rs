@@ -150,7 +150,7 @@ fn said(login: &str, echoed: &str) -> String {
     said
 }
 
-/// The first eight characters in a row of a secret that are said, in whatever case.
+/// The first eight characters in a row of a secret that are shown, in any case.
 fn leak<'s>(said: &str, secrets: &[&'s str]) -> Option<&'s str> {
     let said = said.to_ascii_lowercase();
     let pieces = secrets.iter().flat_map(|secret| {
@@ -654,7 +654,7 @@ impl Planting {
 }
 
 #[test]
-fn planted_secrets_are_told_by_nothing() {
+fn planted_secrets_are_never_shown() {
     // The same cases in each run: a shape of words is a matter of likelihood.
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let config = ProptestConfig {

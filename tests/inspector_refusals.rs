@@ -103,7 +103,7 @@ fn line(refusal: Refusal) -> String {
     assert!(!text.causes.is_empty());
     let client_fix = refusal.client_fix.as_deref().unwrap();
     let added = inspector_rows::added(rule, &refusal.message, client_fix);
-    // Without the login there is no telling what of the text is secret.
+    // Without the login the core cannot know which part of the text is secret.
     let quoted = None;
     let refusal = Refusal { quoted, ..refusal };
     assert!(!format!("{refusal:?}").contains("SECRET"));
@@ -206,7 +206,7 @@ fn words_of_the_hosts_http_client_say_why_no_answer_came() {
 }
 
 #[test]
-fn answers_of_200_without_a_token_are_no_logins() {
+fn answers_of_200_without_a_token_are_not_logins() {
     let mfa = r#"{"mfa_request_id":"d0c9eec7-6921-8cc0-be62-202b289ef163"}"#;
     let mfa = format!(r#"{{"auth":{{"client_token":"","mfa_requirement":{mfa}}}}}"#);
     let wrapped = r#"{"auth":null,"wrap_info":{"token":"hvs.wrapping","ttl":60}}"#;
@@ -348,7 +348,7 @@ fn secrets_of_the_login_are_not_quoted() {
 }
 
 #[test]
-fn words_are_not_quoted_beside_a_login_that_was_not_read() {
+fn words_are_not_quoted_if_the_login_could_not_be_read() {
     let login = " ".repeat(2_000_000);
     assert_eq!(
         explain_refusal(&errors(400, "a"), Some(&login), NOW).quoted,
@@ -442,7 +442,7 @@ fn clock_offset_follows_aws_and_no_further_than_an_hour() {
 }
 
 #[test]
-fn clock_offset_takes_the_date_header_only_where_the_text_tells_no_clock() {
+fn clock_offset_uses_the_date_header_only_if_the_text_has_no_clock() {
     let date = Some("Thu, 27 Jan 2022 02:09:28 GMT".to_owned());
     let with_date = |text: &str| Answer {
         date: date.clone(),

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+import plan
+
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "target" / "test-logs"
 Counter = Callable[[str], tuple[int, int]]
@@ -157,6 +159,10 @@ def main() -> int:
         results = [result for lane in pool.map(run_lane, lanes.values()) for result in lane]
     results += run_lane(alone)
     passed, failed = (sum(column) for column in zip(*results))
+    if plan.STARTED.exists():
+        # `make test` began then, with its builds.
+        plan.DURATION.write_text(str(time.time() - float(plan.STARTED.read_text())))
+        plan.STARTED.unlink()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -1,5 +1,5 @@
-//! What holds a secret cannot be compared: `==` ends at the first difference, and so tells how much
-//! was right.
+//! A type that holds a secret cannot be compared: `==` stops at the first difference, and so shows
+//! how much was right.
 
 use vault_aws_login::Credentials;
 use vault_aws_login::session::{Action, Header, Lease, Request, Response, Session};

@@ -110,7 +110,7 @@ impl Input {
         (value("Authorization"), value("X-Amz-Date"))
     }
 
-    /// Returns what AWS's signer makes of the same request.
+    /// Signs the same request with AWS's signer.
     fn signed_by_aws(&self) -> (String, String) {
         let region = self
             .region

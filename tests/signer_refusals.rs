@@ -224,7 +224,7 @@ fn credentials_that_have_ended_are_refused() {
 }
 
 #[test]
-fn debug_of_credentials_shows_nothing_of_them() {
+fn debug_of_credentials_is_redacted() {
     let credentials = credentials(KEY, SECRET, Some("marked-token")).unwrap();
     assert_eq!(format!("{credentials:?}"), "Credentials(** redacted **)");
 }

@@ -5,7 +5,7 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use vault_aws_login::{
-    Credentials, LoginOptions, InputError, StsEndpoint, StsUrl, UnixSeconds, sign_login,
+    Credentials, InputError, LoginOptions, StsEndpoint, StsUrl, UnixSeconds, sign_login,
 };
 
 #[derive(Arbitrary, Debug)]

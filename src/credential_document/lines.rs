@@ -10,15 +10,17 @@ type Entries<'t> = Vec<(Cow<'t, str>, Json<'t>)>;
 /// Words that set a variable: of POSIX shells, csh, fish, cmd, `docker run` and `env`.
 const SETTERS: &str = " export set setenv setx declare typeset local let env ";
 
-/// Reads assignments, one object for each section of an INI file. What is no assignment of a part of
-/// credentials is passed over: `env` prints every variable.
+/// Reads assignments, one object for each section of an INI file. Lines that assign no part of
+/// credentials are skipped: `env` prints every variable.
 pub(super) fn read(text: &str) -> Result<Json<'_>, CredentialDocumentError> {
     if let Some(table) = comma_separated(text) {
         return Ok(table);
     }
     let mut sections: Entries = Vec::new();
-    let mut section = (Cow::Borrowed(""), Entries::new());
-    for line in text.lines().map(str::trim) {
+    let mut section = Section::default();
+    for line in text.lines() {
+        // What a shell continues on the next line.
+        let line = line.trim().trim_end_matches(" \\");
         let title = line.trim_matches(['|', ' ', ':']);
         if line.starts_with(['#', ';']) {
             continue;
@@ -26,18 +28,94 @@ pub(super) fn read(text: &str) -> Result<Json<'_>, CredentialDocumentError> {
         if (line.starts_with('[') && line.ends_with(']'))
             || title.eq_ignore_ascii_case("roleCredentials")
         {
-            let (title, entries) = core::mem::replace(&mut section, (title.into(), Vec::new()));
-            sections.push((title, Json::Object(entries)));
+            sections.push(core::mem::take(&mut section).finish()?);
+            section.title = title;
         } else if let Some(values) = text_output(line) {
             sections.push(values);
         } else {
             for statement in statements(line) {
-                assignments(statement, &mut section.1)?;
+                section.read(statement);
             }
         }
     }
-    sections.push((section.0, Json::Object(section.1)));
+    sections.push(section.finish()?);
     Ok(Json::Object(sections))
+}
+
+/// What stands under one title of an INI file, or in a text without titles.
+#[derive(Default)]
+struct Section<'t> {
+    title: &'t str,
+    entries: Entries<'t>,
+    /// Parts of credentials whose values a shell would replace, or whose quotes are not a pair.
+    unreadable: Vec<&'t str>,
+}
+
+impl<'t> Section<'t> {
+    /// Reads `NAME=VALUE` as often as it stands there, or once `NAME = VALUE`, `NAME: VALUE`, or
+    /// `NAME VALUE` in columns or after a setter.
+    fn read(&mut self, statement: &'t str) {
+        let (mut rest, mut is_set) = (statement, false);
+        loop {
+            rest = rest.trim_matches([' ', '\t', '|']);
+            let (word, after) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+            // The flags are those of `set -gx` or `docker run -e`.
+            if word.starts_with('-') {
+                rest = after;
+            } else if SETTERS.contains(&format!(" {} ", word.to_ascii_lowercase())) {
+                (rest, is_set) = (after, true);
+            } else if word.is_empty() {
+                return;
+            } else {
+                // So cmd quotes, as in `set "NAME=VALUE"`.
+                rest = unquoted(rest);
+                let (name, after) = name(rest);
+                let Some((value, further)) = value(after, is_set) else {
+                    return;
+                };
+                self.assign(name, value);
+                rest = further;
+            }
+        }
+    }
+
+    fn assign(&mut self, name: &'t str, value: &'t str) {
+        if Part::of(&bare(name)).is_none() {
+            return;
+        }
+        let value = value.split(" #").next().unwrap_or_default();
+        let value = unquoted(value.trim());
+        if value.contains(['"', '\'', '`', '$', '%', '\\']) {
+            self.unreadable.push(name);
+        } else {
+            self.entries.push((name.into(), string(value)));
+        }
+    }
+
+    /// Returns the entries that count. Beside names with `AWS_` those that any program may have are
+    /// of another one, such as Django's `SECRET_KEY`.
+    fn finish(mut self) -> Result<(Cow<'t, str>, Json<'t>), CredentialDocumentError> {
+        let is_aws = |name: &str| {
+            let prefix = name.get(..3);
+            prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws"))
+        };
+        let names = self.entries.iter().map(|(name, _)| name.as_ref());
+        let has_aws = names.chain(self.unreadable.iter().copied()).any(is_aws);
+        let is_common = |name: &str| {
+            let common = "accesskey secretkey token expiration expiresat expires";
+            common.split(' ').any(|common| bare(name) == common)
+        };
+        let counts = |name: &str| is_aws(name) || !has_aws || !is_common(name);
+        self.entries.retain(|(name, _)| counts(name));
+        let mut unreadable = self.unreadable.iter().filter(|name| counts(name));
+        if let Some(part) = unreadable.find_map(|name| Part::of(&bare(name))) {
+            return Err(CredentialDocumentError::NotAString {
+                name: part.name(),
+                kind: "what a shell would expand",
+            });
+        }
+        Ok((self.title.into(), Json::Object(self.entries)))
+    }
 }
 
 /// Says what a text without credentials is.
@@ -109,36 +187,6 @@ fn statements(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Reads `NAME=VALUE` as often as it stands there, or once `NAME = VALUE`, `NAME: VALUE`, or
-/// `NAME VALUE` in columns or after a setter.
-fn assignments<'t>(
-    statement: &'t str,
-    entries: &mut Entries<'t>,
-) -> Result<(), CredentialDocumentError> {
-    let (mut rest, mut is_set) = (statement, false);
-    loop {
-        rest = rest.trim_matches([' ', '\t', '|']);
-        let (word, after) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
-        // The flags are those of `set -gx` or `docker run -e`.
-        if word.starts_with('-') {
-            rest = after;
-        } else if SETTERS.contains(&format!(" {} ", word.to_ascii_lowercase())) {
-            (rest, is_set) = (after, true);
-        } else if word.is_empty() {
-            return Ok(());
-        } else {
-            // So cmd quotes, as in `set "NAME=VALUE"`.
-            rest = unquoted(rest);
-            let (name, after) = name(rest);
-            let Some((value, further)) = value(after, is_set) else {
-                return Ok(());
-            };
-            entries.extend(assignment(name, value)?);
-            rest = further;
-        }
-    }
-}
-
 /// Splits the name off that a statement begins with.
 fn name(statement: &str) -> (&str, &str) {
     let statement = match statement.split_at_checked(5) {
@@ -171,29 +219,6 @@ fn value(after: &str, is_set: bool) -> Option<(&str, &str)> {
     let gap = after.get(..after.len() - value.len()).unwrap_or_default();
     let in_columns = gap.len() > 1 || gap.contains(['\t', '|']);
     (in_columns || (is_set && !gap.is_empty())).then_some((value, ""))
-}
-
-/// Returns a part of credentials.
-fn assignment<'t>(
-    name: &'t str,
-    value: &'t str,
-) -> Result<Option<(Cow<'t, str>, Json<'t>)>, CredentialDocumentError> {
-    let bare = bare(name);
-    let part = match Part::of(&bare) {
-        // Any program may have a variable or a setting of this name.
-        Some(part) if bare != "token" && bare != "expires" => part,
-        _ => return Ok(None),
-    };
-    let value = value.split(" #").next().unwrap_or_default();
-    let value = unquoted(value.trim());
-    // A shell would replace these, or the quotes are not a pair.
-    if value.contains(['"', '\'', '`', '$', '%', '\\']) {
-        return Err(CredentialDocumentError::NotAString {
-            name: part.name(),
-            kind: "what a shell would expand",
-        });
-    }
-    Ok(Some((name.into(), string(value))))
 }
 
 /// Returns what stands between a pair of quotes.

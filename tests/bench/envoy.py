@@ -1,14 +1,15 @@
-"""Compares Envoy without the filter, Envoy with it, and `bao proxy` with a forced token, before one fast upstream.
+"""Compares Envoy without and with the filter, and `bao proxy` with a forced token.
 
-A filter that does next to nothing shows how much of the difference is Envoy's own.
+The least filter, which does next to nothing, shows how much of the difference is Envoy's own. All
+three proxies have one worker and stand before one fast server.
 
     make bench-envoy
 
-It prints what it finds and writes it into `BENCHMARKS.md`.
+prints the result and writes it into `BENCHMARKS.md`.
 
-One worker each. The rounds are interleaved, each in another order, and what counts is the ratio within a round: what
-else the machine does meanwhile then falls on all of them. Where the range of the ratios includes 1, no difference is
-claimed.
+Each round measures every proxy, in another order, and ratios are taken within a round, so that other
+work of the machine affects all of them. A range of ratios that includes 1 shows no significant
+difference.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ def verdict(ratios: list[float]) -> str:
         return "more"
     if max(ratios) < 1:
         return "less"
-    return "no difference to be claimed"
+    return "no significant difference"
 
 
 def main() -> None:
@@ -196,7 +197,8 @@ def main() -> None:
     for name in (FILTERED, BAO):
         assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
     assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
-    text = [f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most).", ""]
+    load = f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker"
+    text = [f"{load}; median (least to most).", ""]
     text += [
         f"| {'':27} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |",
         "|---|---|---|---|---|---|",

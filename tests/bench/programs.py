@@ -22,7 +22,7 @@ CRITERION = "--bench --exact --noplot --quiet --warm-up-time 0.1 --measurement-t
 
 @dataclass(frozen=True)
 class Programs:
-    """Every program, told which component to measure."""
+    """Every program, for one component to measure."""
 
     component: Path
     node_package: Path

@@ -1,4 +1,4 @@
-"""Shows that every row does the work: its login names the identity and the server, and its signature is right."""
+"""Shows that every row signs: its login has the identity and the server, and a right signature."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ def prove(programs: Programs, command: list[str]) -> None:
     label = " ".join(command)
     component = Component.load(programs.component)
     explanation = component.explain_login(login)
-    refused = [
-        finding.message
-        for finding in component.check_login(login, ServerProfile(server_id=EXAMPLE["serverId"]), time=explanation.signed_at_unix_seconds)
-        if finding.severity == "refused"
-    ]
+    profile = ServerProfile(server_id=EXAMPLE["serverId"])
+    findings = component.check_login(login, profile, time=explanation.signed_at_unix_seconds)
+    refused = [finding.message for finding in findings if finding.severity == "refused"]
     if refused:
         raise ValueError(f"{label}: {refused}")
     if (json.loads(login)["role"], explanation.access_key_id) != (EXAMPLE["role"], EXAMPLE["accessKeyId"]):

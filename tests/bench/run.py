@@ -1,12 +1,12 @@
 """Measures signing in each host and in the signers of today, and writes `BENCHMARKS.md`.
 
-    make bench                                     everything; BENCH="--rounds 3 warm" hands arguments on
-    tests/bench/run.py --component PATH warm       the warm calls of another build of the component
-    tests/bench/run.py --rounds 3 warm fresh       some of the tables, quickly; BENCHMARKS.md stays
+    make bench                                  everything; BENCH="--rounds 3 warm" passes arguments
+    tests/bench/run.py --component PATH warm    the warm calls of another build of the component
+    tests/bench/run.py --rounds 3 warm fresh    some of the tables, quickly; keeps BENCHMARKS.md
 
-Every row is measured once in each round, in another order each time, and ratios are taken within a round: what else
-the machine does meanwhile then falls on all of them. Each number is the median of the rounds, with the least and the
-most.
+Each round measures every row once, in another order, and ratios are taken within a round, so that
+other work of the machine affects all rows. Each number is the median of the rounds, with the least
+and the most.
 """
 
 from __future__ import annotations

@@ -194,6 +194,16 @@ const FORMS: &[(&str, bool, &str)] = &[
         "# of the task\nAWS_ACCESS_KEY_ID=\"{id}\"\nAWS_SECRET_ACCESS_KEY='{secret}' # throw-away\nAWS_SESSION_TOKEN = {token}\nAWS_CREDENTIAL_EXPIRATION=\n",
     ),
     (
+        "the .env file of an application with other secrets",
+        false,
+        "SECRET_KEY='django$insecure'\nACCESS_KEY=other\nTOKEN=other\nEXPIRATION=never\nAWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN={token}\n",
+    ),
+    (
+        "the ECS container endpoint as YAML",
+        true,
+        "AccessKeyId: {id}\nExpiration: 2035-01-01 00:00:00+00:00\nRoleArn: arn:aws:iam::123456789012:role/dev\nSecretAccessKey: {secret}\nToken: {token}\n",
+    ),
+    (
         "one line of shell",
         true,
         "export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}; export AWS_SESSION_TOKEN={token} && export AWS_CREDENTIAL_EXPIRATION=\"2035-01-01 00:00:00 +0000 UTC\"\n",
@@ -206,7 +216,7 @@ const FORMS: &[(&str, bool, &str)] = &[
     (
         "options of docker run",
         false,
-        "-e AWS_ACCESS_KEY_ID={id} -e AWS_SECRET_ACCESS_KEY={secret} -e AWS_SESSION_TOKEN={token}",
+        "-e AWS_ACCESS_KEY_ID={id} -e AWS_SECRET_ACCESS_KEY={secret} \\\n  -e AWS_SESSION_TOKEN={token} \\\n",
     ),
     (
         "quotes of cmd",

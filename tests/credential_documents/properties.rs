@@ -1,4 +1,4 @@
-//! Laws: what is no credential document is refused, in linear time, and no refusal shows a secret.
+//! Laws: what is not a credential document is refused, in linear time; no refusal shows a secret.
 
 use std::time::{Duration, Instant};
 

@@ -167,7 +167,7 @@ fn same_credentials_twice_are_read() {
 }
 
 #[test]
-fn expiry_that_is_no_time_is_refused() {
+fn expiry_that_is_not_a_time_is_refused() {
     const FORM: &str = "expected Expiration as in 2030-01-31T12:00:00Z, found ";
     let table = [
         (r#""""#, "an empty string"),
@@ -268,6 +268,10 @@ fn code_that_may_be_a_secret_is_not_shown() {
     for document in [
         r#"{"Code":"{secret}"}"#,
         r#"{"__type":"x#{token}"}"#,
+        r#"{"Code":""}"#,
+        r#"{"Code":"timed out"}"#,
+        r#"{"Code":"x&#43;pryw3P4p"}"#,
+        r#"{"Code":"x%2Bpryw3P4p#pryw3P4p"}"#,
         "<Error><Code>{secret}</Code></Error>",
         "({id}): m",
     ] {

@@ -39,7 +39,7 @@ def test_every_direct_requirement_is_among_the_locked_ones() -> None:
     assert [line for line in direct if re.split(r"[=\[]", line)[0].lower() not in locked] == []
 
 
-def test_pip_is_told_to_demand_the_hashes() -> None:
+def test_pip_requires_the_hashes() -> None:
     makefile = (ROOT / "Makefile").read_text()
     commands = [line for line in makefile.splitlines() if "pip install" in line and not line.startswith("#")]
     assert commands

@@ -1,4 +1,4 @@
-"""Files and commands that a page or a comment names exist.
+"""Files, commands and tests that a page or a comment names exist.
 
 Needs nothing but pytest, Python's standard library and git.
 """
@@ -27,7 +27,8 @@ def exists(path: str, page: str) -> bool:
     """Whether there is such a file or folder, from the top or from a folder around the page."""
     tops = ["", *(f"{folder.as_posix()}/" for folder in Path(page).parents if folder.name)]
     names = tracked() | tracked_folders()
-    return any(fnmatchcase(name, f"{top}{path}") for top in tops for name in candidates(names, path))
+    paths = (f"{top}{path}" for top in tops)
+    return any(fnmatchcase(name, wanted) for wanted in paths for name in candidates(names, path))
 
 
 def candidates(names: frozenset[str], path: str) -> Iterator[str]:
@@ -62,3 +63,28 @@ def test_every_command_of_the_pages_is_in_the_makefile() -> None:
     assert found
     missing = [f"{page}:{line}: {target}" for page, line, target in found if target not in targets]
     assert not missing, "\n".join(["no such command:", *missing])
+
+
+def named_tests() -> Iterator[tuple[str, str]]:
+    """Yields the file and the name of each test that `tests/README.md` names, `…` for a part."""
+    for line in (ROOT / "tests/README.md").read_text().splitlines():
+        if not line.startswith("| "):
+            continue
+        file = ""
+        for token in re.findall(r"`([^`]+)`", line.rstrip(" |").rpartition(" | ")[2]):
+            if "/" in token or "." in token:
+                file = token
+            elif file and re.fullmatch(r"[a-z_…]+", token):
+                yield file, token
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    found = list(named_tests())
+    assert len(found) > 20
+    missing = []
+    for file, name in found:
+        wanted = "[a-z0-9_]*".join(re.escape(part) for part in name.split("…"))
+        function = re.compile(rf"^ *(?:def test_|fn ){wanted}\(", re.MULTILINE)
+        if not function.search((ROOT / file).read_text()):
+            missing.append(f"{file}: {name}")
+    assert not missing, "\n".join(["no such test:", *missing])

@@ -1,4 +1,4 @@
-"""A server that says to a client whatever a hostile or careless one may: the client's own secrets, and more."""
+"""A hostile or careless server, which answers with the client's own secrets, and more."""
 
 from __future__ import annotations
 

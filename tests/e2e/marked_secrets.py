@@ -1,4 +1,4 @@
-"""What is secret in a login, every form that it could leak in, and the inputs that lead a host down each of its paths."""
+"""The secrets of a login, their possible forms in a leak, and inputs for each path of a host."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Command:
     shown: tuple[str, ...] = ()
 
 def blocks(page: str) -> list[list[Command]]:
-    """The commands of each `console` block: a shell's prompt, lines that a pipe or a backslash continues, and output."""
+    """The commands of each `console` block: a prompt, continued lines, and output."""
     found = []
     for block in re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
         commands: list[Command] = []
@@ -49,7 +49,7 @@ def code(cell: str) -> list[str]:
 
 
 def missing(shown: tuple[str, ...], output: str) -> str | None:
-    """The first line of what a page shows that is not in the output in its turn; `…` stands for anything."""
+    """The first line of a page that is missing in the output or out of order; `…` stands for anything."""
     lines = iter(output.splitlines())
     for line in shown:
         wanted = re.compile(".*".join(re.escape(part) for part in line.split("…")))
@@ -59,7 +59,7 @@ def missing(shown: tuple[str, ...], output: str) -> str | None:
 
 
 def run(text: str, folder: Path, env: Mapping[str, str], *, wanted: int = 0, seconds: float = 400) -> str:
-    """Runs a command to its end, which has to be of the wanted status, and returns what it said."""
+    """Runs a command, checks its status, and returns what it printed."""
     with started(text, folder, env) as running:
         status = running.process.wait(timeout=seconds)
         output = running.output()

@@ -1,7 +1,8 @@
-"""Random cases with secrets planted in them, servers that answer with them, and the search for them in what was said.
+"""Random cases with planted secrets, servers that answer with them, and the search for them in output.
 
-`tests/wasm/src/planted.rs` makes the cases and searches, for the core module's own test as well. `PLANTED_SEED` is the
-seed of the first case, the same in each run unless it is given, and `PLANTED_CASES` how many a host is given.
+`tests/wasm/src/planted.rs` makes the cases and searches, also for the core module's own test.
+`PLANTED_SEED` is the seed of the first case, a fixed one by default, and `PLANTED_CASES` the number
+of cases for each host.
 """
 
 from __future__ import annotations

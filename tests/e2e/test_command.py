@@ -453,7 +453,7 @@ WITH_PATH = "arn:aws:iam::123456789012:role/team/dev"
         (["--arn", ASSUMED, "--bound-arn", WITH_PATH, "--no-unique-ids"], ["refused[principal-not-bound]", "advice[binding-never-matches]"], []),
     ],
 )  # fmt: skip
-def test_check_knows_what_it_is_told_of_the_server(flags: list[str], found: list[str], not_found: list[str]) -> None:
+def test_check_uses_what_its_options_say_about_the_server(flags: list[str], found: list[str], not_found: list[str]) -> None:
     signed = run("sign", "--region", "eu-west-1", "--server-id", SERVER_ID, "--time", "1440938160", env=EXAMPLE)
     login = json.loads(signed.stdout) | {"iam_http_request_method": "GET"}
     ended = run("check", "--time", "1440938160", *flags, stdin=json.dumps(login))

@@ -79,7 +79,7 @@ def test_refused_input_ends_with_its_sentence(bed: TestBed) -> None:
     )
 
 
-def test_composed_component_imports_nothing_of_ours() -> None:
+def test_composed_component_imports_none_of_the_contract() -> None:
     wasm_tools = ROOT / ".venv" / "bin" / "wasm-tools"
     printed = subprocess.run(
         [wasm_tools, "component", "wit", str(COMPOSED)], capture_output=True, text=True, check=True, timeout=60

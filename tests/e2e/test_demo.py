@@ -1,4 +1,4 @@
-"""The programs for people: the demo tells the truth about a login, `serve.py` hands out a working environment."""
+"""The programs for people: the demo reports a login truly, `serve.py` prints a working environment."""
 
 from __future__ import annotations
 

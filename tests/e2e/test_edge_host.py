@@ -1,4 +1,4 @@
-"""The Worker in Cloudflare's open runtime: logs in, reads a secret for its callers, and keeps the token for its lease."""
+"""The Worker in workerd: logs in, reads a secret for its callers, and keeps its token."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_caller_without_the_key_gets_nothing_and_causes_no_login(bed: TestBed, w
     assert logins(bed, environment) == 0
 
 
-def test_refused_login_is_told_to_the_operator_without_a_secret(bed: TestBed, workerd: str) -> None:
+def test_refused_login_is_reported_to_the_operator_without_a_secret(bed: TestBed, workerd: str) -> None:
     environment = set_up(bed, server_id="vault.example.com") | {"VAULT_IAM_SERVER_ID": "other.example.com"}
     with worker(workerd, environment) as edge:
         answer = edge.get()

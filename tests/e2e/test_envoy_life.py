@@ -356,7 +356,7 @@ def test_reloaded_configuration_takes_over_without_a_failed_request(bed: TestBed
         assert not envoy.crashes()
 
 
-def test_unknown_cluster_is_said_once_and_heals_when_it_appears(bed: TestBed, tmp_path: Path) -> None:
+def test_unknown_cluster_is_logged_once_and_used_when_it_appears(bed: TestBed, tmp_path: Path) -> None:
     user = bed.aws.user()
     bed.vault_role("envoy-unknown", user.arn)
     envoy = Envoy(tmp_path, environment=user.environment())
@@ -540,7 +540,7 @@ def test_rotated_credentials_are_fetched_when_the_old_ones_are_refused(bed: Test
 # Vault goes while a lease runs
 
 
-def test_outage_lasts_no_longer_than_it_lasts_and_no_dead_token_is_sent(bed: TestBed, tmp_path: Path) -> None:
+def test_filter_recovers_from_an_outage_and_sends_no_expired_token(bed: TestBed, tmp_path: Path) -> None:
     user = bed.aws.user()
     bed.vault_role("envoy-outage", user.arn, token_ttl="3s", token_max_ttl="60s")
     with Front(bed.vault.address) as front:

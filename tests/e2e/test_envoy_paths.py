@@ -180,7 +180,7 @@ def test_no_spelling_of_a_guarded_path_reaches_the_token(neighbourhood: Neighbou
     operations -= Counter({"auth/token/lookup-self": list(ROUTES).index(route) + 1})
     assert not operations
     if ROUTES[route][1]:
-        # What Envoy itself makes of some is an ordinary path.
+        # Envoy itself normalises some to an ordinary path.
         return
     # None goes on to where another reading could be found: the filter refuses it, or Envoy does before.
     passed = [

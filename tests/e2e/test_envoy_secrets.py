@@ -185,7 +185,7 @@ def test_filter_whose_vm_failed_is_started_again_and_adopts_the_token(bed: TestB
         assert len(envoy.lines(" is there, good for ")) == 1
 
 
-def test_what_else_gets_the_token_is_named_beside_its_place_among_the_filters() -> None:
+def test_what_else_gets_the_token_is_on_the_filters_page() -> None:
     readme = " ".join((ENVOY / "README.md").read_text().split())
     named = ("request_mirror_policies", "upstream HTTP filter")
     rewrites = ("prefix_rewrite", "regex_rewrite", "path_rewrite_policy")

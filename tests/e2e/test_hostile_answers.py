@@ -1,4 +1,4 @@
-"""No host repeats what a hostile server says: not a secret of the login that it echoes, and nothing that steers a terminal."""
+"""No host prints what a hostile server says: no secret that it echoes, nothing that steers a terminal."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     tools = tmp_path_factory.mktemp("tools")
     for tool in (*(ROOT / ".venv/bin" / name for name in ("wasmtime", "envoy")), ROOT / "target/tools/bin/wac"):
         (tools / tool.name).symlink_to(tool)
-    # An environment of its own to install into, which sees the packages of the tests'.
+    # A separate environment to install into, which sees the packages of the tests.
     run([sys.executable, "-m", "venv", tools / "venv"])
     toolchain = tomllib.loads((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_", "BAO_"))}
@@ -125,7 +125,7 @@ def lift(host: str, release: Mapping[str, Path], to: Path) -> Path:
 
 
 def assert_is_login(component: Component, text: str) -> None:
-    """Signs once more for the same second: the bytes have to be the same."""
+    """Signs once more for the same second: the bytes must be the same."""
     at = component.explain_login(text).signed_at_unix_seconds
     assert at is not None
     assert text == component.sign_login(KEY, role="dev", time=at)

@@ -1,4 +1,4 @@
-"""No host tells a secret: each runs through success, refusal and bad input, and all that it said is searched."""
+"""No host reveals a secret: its output is searched after success, refusal and bad input."""
 
 from __future__ import annotations
 
@@ -323,7 +323,7 @@ def host(request: pytest.FixtureRequest) -> Iterator[Callable[[Run], Output]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_host_tells_no_secret(
+def test_host_reveals_no_secret(
     bed: TestBed,
     made: Identity,
     mount: str,

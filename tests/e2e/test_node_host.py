@@ -1,4 +1,4 @@
-"""The npm package: what `npm pack` makes, installed into an empty project as a user would, logs in and reads secrets."""
+"""The npm package, packed and installed into an empty project, logs in and reads secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No host tells a secret that is planted in what it is given or answered: a thousand random cases for each."""
+"""No host reveals a secret that is planted in its inputs and answers: a thousand cases for each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AT_ONCE = 4
 
 
 def answered(program: subprocess.CompletedProcess[str], given: list[Case]) -> dict[int, Said]:
-    """What a driver printed, which has to be something for each case; standard error belongs to all of them."""
+    """What a driver printed: something for each case, and nothing on standard error."""
     assert program.returncode == 0, program.stderr[-2000:]
     said = {line["seed"]: line["texts"] for line in map(json.loads, program.stdout.splitlines())}
     assert set(said) == {case.seed for case in given}
@@ -60,7 +60,7 @@ def holds_texts(said: dict[int, Said], *places: str) -> None:
         assert spoken > len(said) / 50, f"{place} said something in {spoken} of {len(said)} cases"
 
 
-def test_search_finds_what_a_host_tells() -> None:
+def test_search_finds_what_a_host_reveals() -> None:
     (case,) = cases(count=1)
     secret = case.secrets["secret_access_key"]
     assert leaks({case.seed: {"a": f"found `{secret[7:15]}`", "b": secret[:7], "c": "nothing"}}) == [
@@ -81,7 +81,7 @@ def test_secrets_are_in_what_hosts_are_given() -> None:
 INSPECTOR = ("sign_login", "check_login", "explain_login", "explain_refusal")
 
 
-def test_node_package_tells_no_planted_secret(project: Path) -> None:
+def test_node_package_reveals_no_planted_secret(project: Path) -> None:
     for driver in ("node.mjs", "run.mjs"):
         shutil.copy(DRIVERS / driver, project)
     said = run(["node", "node.mjs"], cases(), cwd=project)
@@ -89,13 +89,13 @@ def test_node_package_tells_no_planted_secret(project: Path) -> None:
     tells_nothing(said)
 
 
-def test_package_in_a_page_tells_no_planted_secret() -> None:
+def test_package_in_a_page_reveals_no_planted_secret() -> None:
     said = run(["node", str(DRIVERS / "browser.mjs"), str(ROOT)], cases())
     holds_texts(said, *INSPECTOR, "session", "login", "refusal")
     tells_nothing(said)
 
 
-def test_package_in_workerd_tells_no_planted_secret(workerd: str, tmp_path: Path) -> None:
+def test_package_in_workerd_reveals_no_planted_secret(workerd: str, tmp_path: Path) -> None:
     bundle = ["npm", "run", "--silent", "bundle", "--", str(DRIVERS / "worker.js"), f"--outdir={tmp_path}"]
     subprocess.run(bundle, cwd=EDGE, check=True, timeout=60, env=os.environ | {"NODE_PATH": str(EDGE / "node_modules")})
     shutil.copy(DRIVERS / "worker.capnp", tmp_path)
@@ -113,7 +113,7 @@ def test_package_in_workerd_tells_no_planted_secret(workerd: str, tmp_path: Path
     tells_nothing({tuple(said): {"log": "\n".join(edge.log)}})
 
 
-def test_python_package_tells_no_planted_secret() -> None:
+def test_python_package_reveals_no_planted_secret() -> None:
     env = {"PYTHONPATH": str(ROOT / "host-examples" / "python" / "src")}
     words = [sys.executable, str(DRIVERS / "package.py"), str(ROOT / command.COMPONENT)]
     said = run(words, cases(lambda case: bool(case.calls)), env=env)
@@ -121,7 +121,7 @@ def test_python_package_tells_no_planted_secret() -> None:
     tells_nothing(said)
 
 
-def test_go_package_tells_no_planted_secret(tmp_path: Path) -> None:
+def test_go_package_reveals_no_planted_secret(tmp_path: Path) -> None:
     package = ROOT / "host-examples" / "go"
     program = tmp_path / "planted"
     subprocess.run(["go", "build", "-o", program, "./e2e/planted"], cwd=package, check=True, timeout=300)
@@ -219,7 +219,7 @@ def command_of(case: Case) -> Said:
     return {"check": ended.stdout + ended.stderr}
 
 
-def test_command_tells_no_planted_secret() -> None:
+def test_command_reveals_no_planted_secret() -> None:
     said = in_processes(cases(), command_of)
     holds_texts(said, "sign", "document", "diagnose", "explain", "check")
     tells_nothing(said)
@@ -328,13 +328,13 @@ def native(tmp_path: Path) -> Iterator[NativeHost]:
     host.close()
 
 
-def test_native_host_tells_no_planted_secret(native: NativeHost) -> None:
+def test_native_host_reveals_no_planted_secret(native: NativeHost) -> None:
     said = in_processes(cases(lambda case: case.session is not None), native.tell)
     holds_texts(said, "login", "agent")
     tells_nothing(said)
 
 
-def test_worker_example_tells_no_planted_secret(workerd: str) -> None:
+def test_worker_example_reveals_no_planted_secret(workerd: str) -> None:
     given = cases(lambda case: case.session is not None, min(COUNT, 200))
     current = [given[0]]
     said: dict[int, Said] = {}
@@ -372,7 +372,7 @@ BAD_SETTINGS: list[Callable[[str], dict[str, Any]]] = [
 ]
 
 
-def test_envoy_filter_tells_no_planted_secret(tmp_path: Path) -> None:
+def test_envoy_filter_reveals_no_planted_secret(tmp_path: Path) -> None:
     sessions = cases(lambda case: case.session is not None, COUNT + 50)
     # Whatever a filter asks, each question is another case's.
     turn = iter(range(sys.maxsize))

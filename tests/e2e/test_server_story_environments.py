@@ -1,4 +1,4 @@
-"""Each AWS service gives credentials in its own way: a login with them through AWS's SDK, the agent's session and Node's.
+"""Credentials of each AWS service log in, through AWS's SDK, the agent's session and Node's.
 
 The metadata services are small servers after AWS's documented protocols, and give credentials that STS knows.
 """
@@ -52,7 +52,7 @@ def ecs_task(bed: TestBed, folder: Path) -> Iterator[Place]:
 
 @contextmanager
 def eks_pod_identity(bed: TestBed, folder: Path) -> Iterator[Place]:
-    """The endpoint refuses whoever lacks the authorization token of the file."""
+    """The endpoint refuses requests without the authorization token of the file."""
     role = bed.aws.role()
     file = folder / "eks-token"
     file.write_text(AUTHORIZATION_TOKEN)

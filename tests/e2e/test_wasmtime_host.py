@@ -249,7 +249,7 @@ def test_wrong_usage_ends_with_status_2() -> None:
     assert ended.stderr == "error: invalid option `--roll`\n\nTry --help.\n"
 
 
-# What no OpenBao of the test bed does: a standby's redirect, and answers that are no answers
+# Answers that the test bed's OpenBao never gives: a standby's redirect, and malformed ones
 
 
 def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Identity) -> None:
@@ -349,7 +349,7 @@ def test_agent_does_not_log_in_where_another_users_file_cannot_be_replaced(open_
     assert (sticky / "token").read_text() == VAULT_TOKEN
 
 
-def test_compiled_code_is_kept_in_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_compiled_code_is_kept_in_a_separate_folder(tmp_path: Path) -> None:
     kept = tmp_path / "vault-aws-login-wasmtime"
     log_in_with_cache(tmp_path)
     assert kept.stat().st_mode & 0o777 == 0o700
@@ -433,14 +433,14 @@ def test_agent_comes_back_after_the_server_was_away(bed: TestBed, user: Identity
         assert bed.read_greeting(running.wait_for_token(seconds=90)) == GREETING
 
 
-def test_agent_says_in_the_servers_words_why_it_has_no_token(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+def test_agent_prints_the_servers_words_about_a_refusal(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     with agent(tmp_path, "--role", "missing-role", env=bed.environment(user)) as running:
         running.wait_for_line("refused: ")
         running.wait_for_line("  the server said: entry for role missing-role not found")
         assert not running.sink.exists()
 
 
-def test_agent_says_what_the_inspector_makes_of_a_refusal(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+def test_agent_prints_the_inspectors_diagnosis_of_a_refusal(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     mount = bed.mount_aws(bed.aws.fresh_name("agent"), iam_server_id_header_value=SERVER_ID)
     bed.vault_role("wasmtime", user.arn, mount=mount)
     words = "--mount", mount, "--role", "wasmtime", "--server-id", "other.example.com"

@@ -1,4 +1,4 @@
-"""A release is the same bytes whoever builds it, says what is in it, and names no folder of the machine that built it."""
+"""A release has the same bytes in every folder, lists its contents, and names no folder of the machine."""
 
 from __future__ import annotations
 

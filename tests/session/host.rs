@@ -61,7 +61,7 @@ impl Host {
         self.now.unix_milliseconds += milliseconds;
     }
 
-    /// Waits as told until there is something to do, for at most a day.
+    /// Waits as the session asks until there is something to do, for at most a day.
     pub fn wait(&mut self) -> Action {
         let start = self.now.monotonic_milliseconds;
         while self.now.monotonic_milliseconds < start + 24 * 3_600_000 {

@@ -198,7 +198,7 @@ impl Watch {
         Some((lease.token.to_string(), lease.generation, lease.ends_at))
     }
 
-    /// After a failure the next request of that kind has to wait.
+    /// After a failure the next request of that kind must wait.
     fn forbid(&mut self, request: &Request, milliseconds: u64) {
         let kind = kind(request);
         self.earliest.retain(|(known, _)| *known != kind);

@@ -95,7 +95,7 @@ fn thousand_forbidden_requests_cause_no_login_and_one_question_in_ten_seconds() 
 }
 
 #[test]
-fn token_that_vault_says_is_dead_is_dropped_and_replaced_at_once() {
+fn token_that_vault_calls_invalid_is_dropped_and_replaced_at_once() {
     for answer in [
         errors(DEAD),
         errors(INVALID),
@@ -120,7 +120,7 @@ fn token_that_vault_says_is_dead_is_dropped_and_replaced_at_once() {
 }
 
 #[test]
-fn token_stays_where_a_403_does_not_say_that_it_is_dead() {
+fn token_stays_if_a_403_does_not_say_that_it_is_invalid() {
     for answer in [
         errors(POLICY),
         // Vault before 1.0
@@ -174,7 +174,7 @@ fn client_of_forbidden_paths_causes_no_login_where_a_policy_forbids_the_question
 }
 
 #[test]
-fn client_of_forbidden_paths_causes_nine_logins_an_hour_where_each_token_is_called_dead() {
+fn client_of_forbidden_paths_causes_nine_logins_an_hour_if_each_token_is_called_invalid() {
     for (lease, logins) in [
         (
             3_600,

@@ -120,6 +120,8 @@ impl Leak {
         let signature = signature[..64].to_owned();
         let mut leak = Self::new(host, request, &[SECRET_KEY, SESSION_TOKEN]);
         leak.echo += &headers;
+        // The padding of base64 is not secret: it says no more than a length.
+        let encoded = encoded.trim_end_matches('=').to_owned();
         leak.secrets.extend([encoded, signature]);
         leak
     }
@@ -311,7 +313,7 @@ fn percent(c: char) -> String {
     bytes.map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// Reads a message as whoever looks for secrets would.
+/// Reads a message as an attacker would who looks for secrets.
 fn readings(message: &str) -> Vec<String> {
     let mut readings = vec![message.to_owned()];
     for _ in 0..4 {

@@ -135,7 +135,7 @@ fn refused_credentials_are_fetched_again_right_before_the_next_login() {
     let retry_at = host.refusal().retry_at.monotonic_milliseconds;
     assert!(retry_at - refused >= 60_000);
 
-    // So whatever was mended within the minute is in the next login.
+    // So a change within the minute is in the next login.
     let fetch = host.request();
     assert_eq!(fetch.destination, Destination::ContainerEndpoint);
     assert_eq!(host.now.monotonic_milliseconds, retry_at - 10_000);
@@ -345,13 +345,16 @@ fn refusal_of_a_metadata_service_shows_its_code() {
     let table = [
         (
             400,
-            r#"{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}"#,
+            r#"{"code":"InvalidIdInRequest",
+             "message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}"#,
             RefusalRule::CredentialsRefused,
             "found a refusal to give credentials (status 400): InvalidIdInRequest",
         ),
         (
             400,
-            "[0d1f9b5c-3a3f-4b43-9d1c-5d1d7d3d9d10]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n",
+            "[0d1f9b5c-3a3f-4b43-9d1c-5d1d7d3d9d10]: (AccessDeniedException): Unauthorized \
+             Exception! EKS does not have permissions to assume the associated role., fault: \
+             client\n",
             RefusalRule::CredentialsRefused,
             "found a refusal to give credentials (status 400): AccessDeniedException",
         ),

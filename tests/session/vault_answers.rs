@@ -535,7 +535,7 @@ fn unanswered_renewal_of_a_short_lease_is_followed_by_a_login() {
 }
 
 #[test]
-fn lease_that_ends_is_told_and_the_login_goes_on() {
+fn expired_lease_is_reported_and_the_login_continues() {
     let mut host = Host::logged_in(60);
     let request = host.request();
     host.answer(&request, 500, "");

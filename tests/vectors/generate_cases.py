@@ -47,7 +47,7 @@ TOKENS = {
 }
 URLS = {
     "regional": ("https://sts.eu-west-1.amazonaws.com", None, "the region is in the host"),
-    "slash": ("https://sts.eu-west-1.amazonaws.com/", None, "a path of `/` is no path"),
+    "slash": ("https://sts.eu-west-1.amazonaws.com/", None, "a path of `/` counts as none"),
     "upper-case": ("https://STS.EU-West-1.AmazonAWS.com", None, "hosts are signed in lower case"),
     "china": ("https://sts.cn-north-1.amazonaws.com.cn", None, "the region of another partition's suffix"),
     "fips": ("https://sts-fips.us-east-2.amazonaws.com", None, "the region of a FIPS host"),
@@ -59,9 +59,9 @@ URLS = {
     "http": ("http://localhost:4566", "us-west-2", "a local stand-in for AWS"),
     "http-default-port": ("http://127.0.0.1:80", "us-west-2", "the default port of http is 80"),
     "https-port-80": ("https://127.0.0.1:80", None, "80 is the default port of http alone"),
-    "aws-port": ("https://sts.eu-west-1.amazonaws.com:8443", None, "the region is in the host whatever the port"),
-    "ipv6": ("http://[::1]:4566", None, "brackets and colons that are no port"),
-    "unknown-host": ("https://sts.internal.example", None, "a host that tells no region: us-east-1"),
+    "aws-port": ("https://sts.eu-west-1.amazonaws.com:8443", None, "the region is in the host, with any port"),
+    "ipv6": ("http://[::1]:4566", None, "brackets, and colons that do not begin a port"),
+    "unknown-host": ("https://sts.internal.example", None, "a host without a region: us-east-1"),
     "region-differs": ("https://sts.eu-west-1.amazonaws.com", "us-east-2", "a region that is given wins over the host"),
 }
 SERVER_IDS = {

@@ -117,7 +117,7 @@ class Reference:
             region, fips = region.removeprefix("fips-").removesuffix("-fips"), True
         # "legacy" in AWS's SDKs is the global host by default, here for us-east-1 alone, as in Vault.
         use_global = endpoint is None and region in (None, "us-east-1") and not fips
-        # AWS's rules give this pseudo-region the global host, whatever the client's setting.
+        # AWS's rules give this pseudo-region the global host, for every setting of the client.
         use_global |= endpoint in (None, "regional") and region == "aws-global"
         if isinstance(endpoint, dict):
             return self._own(endpoint["url"], "us-east-1" if region == "aws-global" else region)
@@ -131,7 +131,7 @@ class Reference:
         return f"{resolved.url}/", region
 
     def _own(self, url: str, region: str | None) -> tuple[str, str]:
-        """A URL of the user's own: no default port, lower case; an AWS host tells its region."""
+        """The user's URL: without a default port, in lower case; an AWS host contains its region."""
         parts = urlsplit(url)
         host = parts.netloc.lower().removesuffix({"https": ":443", "http": ":80"}[parts.scheme])
         if region is None:

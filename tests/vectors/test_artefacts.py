@@ -1,4 +1,4 @@
-"""Each built `.wasm` file makes of each case what botocore makes of it."""
+"""Each built `.wasm` file signs each case as botocore does."""
 
 from __future__ import annotations
 

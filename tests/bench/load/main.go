@@ -48,7 +48,7 @@ func serve(vault string) error {
 		return err
 	}
 	http.Handle("/v1/auth/", httputil.NewSingleHostReverseProxy(target))
-	// Without the filter there is no token, and the upstream does not mind: the work is the same.
+	// Without the filter there is no token. The upstream does the same work.
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if r.Header.Get("X-Vault-Token") == "" {

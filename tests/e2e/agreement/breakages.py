@@ -1,4 +1,4 @@
-"""Logins whose signature is wrong on purpose. Only the owner of the secret can know that beforehand."""
+"""Logins whose signature is wrong on purpose, which only the owner of the secret can know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to the call to STS. Whoever makes them signs afterwards, so that the signature itself is right."""
+"""Changes to the call to STS before it is signed, so that the signature is right."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def cases(component: Component, identities: list[Identity]) -> Iterator[Case]:
     for _ in range(PAIRS):
         mount = random.choice(MOUNTS)
         draft = base(mount)
-        # Some forms of the headers hold one value for each name, and another url may take what tells of another host.
+        # Some forms of the headers hold one value for each name, and a change of the URL may undo that of the host.
         once = [name for name in calls if "twice" not in name and "another host" not in name]
         first, second = random.choice(once), random.choice([*once, *fields])
         calls[first](draft, random)

@@ -1,4 +1,4 @@
-"""Changes to a login that is signed already: its fields, its roles and its JSON. The signature stays right."""
+"""Changes to a signed login: its fields, its roles and its JSON. The signature stays right."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MISSING_ROLE = "missing-role"
 
 @dataclass(frozen=True)
 class Mount:
-    """One configuration: how the server is set up, and what a client has to do."""
+    """One configuration of the server, and what a client must send."""
 
     path: str
     region: str = "us-east-1"

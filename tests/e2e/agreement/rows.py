@@ -176,7 +176,7 @@ ROWS = (
 )  # fmt: skip
 
 
-# What is no row of a refusal, and yet was met.
+# Outcomes that are not rows of a refusal.
 ACCEPTED = Row("s2", "accepted")
 UNCONFIGURED = Row("s2-4", "accepted by a mount that was never configured")
 ELSEWHERE = Row("row-25", "accepted at the endpoint of another region")

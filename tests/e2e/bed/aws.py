@@ -1,4 +1,4 @@
-"""IAM and EC2 as `moto` keeps them: identities, keys, sessions and instances, each made through AWS's own API."""
+"""IAM and EC2 of `moto`: identities, keys, sessions and instances, made through AWS's own API."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Aws:
         moto_api_backend.reset()
 
     def client(self, service: str, identity: Identity | None = None, region: str = "us-east-1") -> Any:
-        """A boto3 client; the administrator's unless told otherwise. STS calls go to the strict front."""
+        """A boto3 client, by default the administrator's. STS calls go to the strict front."""
         who = identity or self.admin
         return _session().client(
             service,

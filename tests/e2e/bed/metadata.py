@@ -28,7 +28,7 @@ LONGEST_TTL = 21600
 
 
 class CredentialSource:
-    """Credentials that change like those of a task: before they expire, or when told to."""
+    """Credentials that change like those of a task: before they expire, or by `rotate`."""
 
     def __init__(self, issue: Callable[[], Identity], *, renew_before: timedelta = timedelta(minutes=5)) -> None:
         self._issue, self._renew_before = issue, renew_before

@@ -49,7 +49,7 @@ class TestBed:
     One at a time in a process, since `moto` keeps one set of accounts.
     """
 
-    __test__ = False  # not a test class, whatever its name tells pytest
+    __test__ = False  # pytest takes its name for that of a test class
 
     def __init__(self) -> None:
         self._stack = ExitStack()

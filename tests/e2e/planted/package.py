@@ -1,4 +1,4 @@
-"""Runs the cases of standard input, a line each, through the Python package, and prints what it said, a line a case.
+"""Runs the cases of standard input through the Python package, and prints a line for each.
 
     python package.py COMPONENT
 """

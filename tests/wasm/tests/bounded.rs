@@ -503,7 +503,7 @@ fn requests() -> Vec<(&'static str, String, Value)> {
 }
 
 #[test]
-fn hostile_input_is_answered_within_what_its_length_pays_for() {
+fn time_and_memory_are_in_proportion_to_hostile_input() {
     let mut config = Config::new();
     config.consume_fuel(true);
     let module = Module::new(&Engine::new(&config).unwrap(), shipped_core_module()).unwrap();

@@ -162,7 +162,7 @@ impl Run<'_> {
                 let answer = self.call("session_push_authorization_token", &push);
                 self.look("session_push_authorization_token", &answer, &push);
             } else if let Some(send) = action.get("send") {
-                // What is sent holds secrets, as it has to.
+                // A request has to hold secrets.
                 let destination = send["destination"].as_str().unwrap();
                 let path = send["path-and-query"].as_str().unwrap();
                 let answer = session.answer(destination, path, turn);
@@ -263,7 +263,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn core_module_tells_no_planted_secret() {
+fn core_module_reveals_no_planted_secret() {
     // The same in each run, so that a commit is judged by its own change.
     let first = number("PLANTED_SEED").unwrap_or(130_000_000);
     let cases = number("PLANTED_CASES").unwrap_or(CASES);

@@ -184,7 +184,7 @@ fn pads(key: &[u8]) -> [Vec<u8>; 2] {
     [0x36, 0x5c].map(|pad| key.iter().map(|byte| byte ^ pad).collect())
 }
 
-/// What the signer makes of the credentials on its way.
+/// The values that the signer derives from the credentials.
 fn secrets() -> Vec<(String, Vec<u8>)> {
     let prefixed = format!("AWS4{SECRET}").into_bytes();
     let date = hmac(&prefixed, "20150830");

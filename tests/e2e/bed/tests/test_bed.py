@@ -1,4 +1,4 @@
-"""The test bed itself: HashiCorp's plugin accepts botocore's logins, and refuses them for the right reasons."""
+"""The test bed: HashiCorp's plugin accepts botocore's logins, or refuses them for the right reason."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_instance_is_inferred_by_its_image(bed: TestBed) -> None:
     )
 
 
-def test_namespace_has_mounts_of_its_own(bed: TestBed, user: Identity) -> None:
+def test_namespace_has_separate_mounts(bed: TestBed, user: Identity) -> None:
     namespace = bed.make_namespace("team")
     mount = bed.mount_aws("aws", namespace=namespace)
     bed.vault_role("dev", user.arn, mount=mount, namespace=namespace)

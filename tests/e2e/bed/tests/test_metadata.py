@@ -1,4 +1,4 @@
-"""The metadata servers speak AWS's protocols: botocore's own providers get working credentials from them."""
+"""The metadata servers speak AWS's protocols: botocore's providers get working credentials."""
 
 from __future__ import annotations
 

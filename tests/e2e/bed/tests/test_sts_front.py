@@ -460,7 +460,7 @@ def test_changed_presigned_url_is_refused(bed: TestBed, user: Identity) -> None:
     assert send(bed, changed).refusal == (403, "SignatureDoesNotMatch", MISMATCH)
 
 
-def test_disabled_region_says_so(bed: TestBed, user: Identity) -> None:
+def test_disabled_region_is_refused(bed: TestBed, user: Identity) -> None:
     call = Signer(region="ap-east-1", url="https://sts.ap-east-1.amazonaws.com/").sign(user)
     bed.sts.disabled_regions.add("ap-east-1")
     try:
@@ -474,7 +474,7 @@ def test_disabled_region_says_so(bed: TestBed, user: Identity) -> None:
         bed.sts.disabled_regions.clear()
 
 
-def test_throttling_comes_as_often_as_told(bed: TestBed, user: Identity) -> None:
+def test_throttling_comes_as_often_as_set(bed: TestBed, user: Identity) -> None:
     with bed.sts.faulty(THROTTLED, times=2):
         answers = [send(bed, Signer().sign(user)) for _ in range(3)]
     assert answers[0].refusal == answers[1].refusal == (400, "Throttling", "Rate exceeded")

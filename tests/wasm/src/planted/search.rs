@@ -143,7 +143,7 @@ fn without_arns(text: &str) -> String {
         let arn = &rest[at..];
         let mut parts = arn.splitn(6, ':').map(str::len);
         let begin: usize = parts.by_ref().take(5).map(|length| length + 1).sum();
-        // A part may have been taken for a piece of a secret.
+        // A part may look like a piece of a secret.
         let is_plain = |part: &str| {
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
             part == "…" || (part.bytes().all(plain) && part.len() < 20)

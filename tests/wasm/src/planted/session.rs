@@ -34,7 +34,7 @@ pub struct Session {
     pub config: Value,
     pub credentials: Value,
     pub authorization_token: String,
-    /// What the host takes for Vault's address; the module is not told of it.
+    /// Vault's address as the host is configured; the module does not get it.
     pub vault_address: String,
     /// The lease of another session, which this one takes over.
     pub adopted: Option<Value>,
