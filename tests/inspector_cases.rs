@@ -191,6 +191,43 @@ fn cause_and_fixes_of_each_public_case_are_those_at_hand() {
             "write auth/aws/config/client, or upgrade",
         ),
         (
+            "A05-cli.txt",
+            None,
+            "session-not-instance",
+            "instance's metadata service",
+        ),
+        (
+            "A08.json",
+            None,
+            "plugin-not-running",
+            "register the plugin",
+        ),
+        (
+            "A09-cli.txt",
+            None,
+            "method-unsupported",
+            "sign a POST with the body",
+        ),
+        ("A15.txt", None, "tls-expected", "write https:// in front"),
+        (
+            "A16.json",
+            None,
+            "lease-quota-exceeded",
+            "raise the lease count quota",
+        ),
+        (
+            "A28.json",
+            None,
+            "vault-keys-refused",
+            "to auth/aws/config/client",
+        ),
+        (
+            "A33.json",
+            None,
+            "node-role-not-bound",
+            "every pod on the node could log in",
+        ),
+        (
             "A05.json",
             Some(400),
             "session-not-instance",

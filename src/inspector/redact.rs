@@ -186,12 +186,11 @@ pub(super) fn is_misspelt(name: &str, known: &str) -> bool {
         let kept = text.chars().filter(char::is_ascii_alphanumeric);
         kept.map(|c| c.to_ascii_lowercase()).collect::<String>()
     };
-    let is_close = || {
-        (1..=LONGEST_NAME).contains(&name.len())
-            && name.len().abs_diff(known.len()) <= 3
-            && Name::new(name).edits_from(known) <= 3
-    };
-    !name.eq_ignore_ascii_case(known) && (is_close() || letters(name) == letters(known))
+    let is_close =
+        || name.len().abs_diff(known.len()) <= 3 && Name::new(name).edits_from(known) <= 3;
+    (1..=LONGEST_NAME).contains(&name.len())
+        && !name.eq_ignore_ascii_case(known)
+        && (is_close() || letters(name) == letters(known))
 }
 
 /// A name to which others are compared: for each character the places where it stands.

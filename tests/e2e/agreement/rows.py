@@ -107,7 +107,7 @@ ROWS = (
     Row("row-17", "no headers", r"^missing iam_request_headers", ("headers-missing",)),
     Row("s2-4", "configuration cannot be read", not_run="takes storage that fails"),
     Row("row-17c", "panic without a configuration",
-        not_run="Vault 1.15.0 and OpenBao's plugin, which are not here"),
+        not_run="Vault 1.15.0 and OpenBao's plugin panic, and neither is here"),
     Row("row-18", "server ID missing", r"header: missing header", ("server-id-missing",)),
     Row("row-19", "server ID differs", r"header: expected .* but got", ("server-id-differs",)),
     Row("row-20", "no Authorization for the server ID", r"header: missing Authorization header",
@@ -124,6 +124,8 @@ ROWS = (
     Row("s2-6", "header illegal", r"invalid header field", ("header-illegal",)),
     Row("row-28", "STS not reached", r"error making request: .* giving up", ("sts-unreachable",),
         not_run=UNDECIDABLE),
+    Row("row-28a", "sts_endpoint without a scheme, or with a wrong certificate or name",
+        not_run=UNDECIDABLE),
     Row("row-29", "answer not XML", r"body of GetCallerIdentity is invalid", ("accept-json",)),
     Row("row-31", "answer unparsable", not_run=EMULATOR),
     Row("row-32", "no result in the answer", not_run=EMULATOR),
@@ -135,7 +137,9 @@ ROWS = (
     Row("row-35", "role of type ec2", r"^auth method iam not allowed for role",
         ("role-wants-ec2",)),
     Row("row-36", "principal not bound", r"does not belong to the role", ("principal-not-bound",)),
+    Row("row-36a", "the role of a node not bound", not_run="no caller here is an instance"),
     Row("row-37", "lookup in IAM failed", not_run=UNDECIDABLE),
+    Row("row-37a", "AWS refuses Vault's own keys, or Vault has none", not_run=UNDECIDABLE),
     Row("s2-11", "session not named after an instance",
         r"^failed to verify .* as a valid EC2 instance", ("session-not-instance",)),
     Row("s2-11", "instance not verified or not bound", not_run=UNDECIDABLE),
@@ -167,6 +171,8 @@ ROWS = (
     Row("row-30l", "no action, or another version", r"MissingAction|InvalidAction",
         ("sts-action-invalid",)),
     Row("s2-12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
+    Row("s2-14", "an answer before the plugin or in its place",
+        not_run="the address, the path or the server's state decides, not the login"),
 )  # fmt: skip
 
 
