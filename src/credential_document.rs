@@ -35,16 +35,32 @@ const DEEPEST: usize = 16;
 /// [`CredentialDocumentError`]; it never shows a value that may be a secret.
 pub fn read_credential_document(document: &[u8]) -> Result<Credentials, CredentialDocumentError> {
     let text = text::decode(document)?;
+    read(&text, |text| Ok((lines::read(text)?, lines::kind(text))))
+}
+
+/// Reads the answer of a service: JSON or XML in UTF-8. Of any other text only the code of a refusal
+/// counts.
+pub(crate) fn read_service_answer(answer: &[u8]) -> Result<Credentials, CredentialDocumentError> {
+    let text =
+        core::str::from_utf8(answer).map_err(|_| not_a_document("bytes that are not UTF-8"))?;
+    read(text, |_| Ok((Json::Null, "text without them")))
+}
+
+/// Reads a text; `read_lines` reads what is neither JSON nor XML, and says what it is.
+fn read<'t>(
+    text: &'t str,
+    read_lines: impl FnOnce(&'t str) -> Result<(Json<'t>, &'static str), CredentialDocumentError>,
+) -> Result<Credentials, CredentialDocumentError> {
     let mut search = Search::default();
     let (tree, found) = match text.trim_start().as_bytes() {
         [] => return Err(not_a_document("nothing")),
-        [b'{' | b'"', ..] => (json(&text)?, "JSON without them"),
+        [b'{' | b'"', ..] => (json(text)?, "JSON without them"),
         // A list, or the first section of an INI file.
-        [b'[', ..] if let Ok(list) = json(&text) => (list, "JSON without them"),
-        [b'<', ..] => (xml::read(&text)?, "XML or HTML without them"),
+        [b'[', ..] if let Ok(list) = json(text) => (list, "JSON without them"),
+        [b'<', ..] => (xml::read(text)?, "XML or HTML without them"),
         _ => {
-            search.code = lines::code(&text);
-            (lines::read(&text)?, lines::kind(&text))
+            search.code = lines::code(text);
+            read_lines(text)?
         }
     };
     search.walk(&tree, Above::default(), 0);

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::config::{ContainerAuthorization, CredentialSource};
 use super::exchange::{Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
-use crate::credential_document::{CredentialDocumentError, read_credential_document};
+use crate::credential_document::{CredentialDocumentError, read_service_answer};
 use crate::credentials::Credentials;
 
 /// What a source needs next.
@@ -125,7 +125,7 @@ const fn rule_of(status: u16) -> RefusalRule {
 
 /// Reads a credential document. Of a refusal the code alone is shown: a document may hold anything.
 fn read_document(response: &Response) -> Result<Credentials, Fault> {
-    let document = read_credential_document(&response.body);
+    let document = read_service_answer(&response.body);
     let rule = match response.status {
         200 => RefusalRule::CredentialsRefused,
         status => rule_of(status),
