@@ -38,7 +38,7 @@ component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the co
 dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
@@ -48,7 +48,7 @@ signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.w
 dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
 	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
@@ -58,7 +58,7 @@ command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, 
 dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
 
@@ -68,7 +68,7 @@ core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, f
 dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
@@ -185,7 +185,7 @@ dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envo
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) target/optimised/filter.wasm --output $@
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/optimised/filter.wasm --output $@
 
 # Built together with the host, as the tests are. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.
@@ -197,7 +197,7 @@ bench: component signer command core composed envoy node browser dist/test-bed/v
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)
-	@$(WASM_OPT) -O3 $(WASM_FEATURES) $(WASM_BUILT)/$(BENCH_ALONE_WASM) --output target/bench/signer.wasm
+	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/$(BENCH_ALONE_WASM) --output target/bench/signer.wasm
 	@cargo build --locked --quiet --profile floor $(BENCH_ALONE)
 	@cp target/$(WASM_TARGET)/floor/$(BENCH_ALONE_WASM) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
