@@ -88,6 +88,9 @@ class CoreFile:
         return answer["ok"]
 
 
+END_OF_9999 = 253_402_300_799
+
+
 class CommandFile:
     """`dist/vault-aws-login-cli.wasm`, in the wasmtime CLI; compiled once, into the given folder."""
 
@@ -98,11 +101,15 @@ class CommandFile:
 
     def sign(self, given: Input) -> str:
         credentials, options = given["credentials"], given.get("options", {})
+        expiry = credentials.get("expires-at-unix-seconds")
+        if expiry is not None and expiry > END_OF_9999:
+            # The command takes such a number for milliseconds and refuses it; see test_command.py.
+            expiry = None
         environment = {
             "AWS_ACCESS_KEY_ID": credentials["access-key-id"],
             "AWS_SECRET_ACCESS_KEY": credentials["secret-access-key"],
             "AWS_SESSION_TOKEN": credentials.get("session-token"),
-            "AWS_CREDENTIAL_EXPIRATION": credentials.get("expires-at-unix-seconds"),
+            "AWS_CREDENTIAL_EXPIRATION": expiry,
         }
         endpoint = options.get("sts-endpoint")
         flags = {
