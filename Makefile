@@ -75,7 +75,8 @@ dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go
 	$(call need,go,https://go.dev/dl)
 	@mkdir -p $(@D)
 	@tools/step "building HashiCorp's AWS auth method for the test bed" \
-		go build -C tests/e2e/plugin -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws
+		go build -C tests/e2e/plugin -o ../../../$@ github.com/hashicorp/vault/builtin/credential/aws/cmd/aws \
+		2> >(sed '/^go: downloading/d' >&2)
 
 # The tests of the .wasm files are built together with the host, so that both share one wasmtime.
 HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
