@@ -14,8 +14,9 @@ for program in curl python3 wasmtime; do
 done
 
 component=dist/vault-aws-login-cli.wasm
-options=$(printf ' %q' "$@")
-if [[ " $* " == *" --credentials "* ]]; then
+options=
+(($# == 0)) || options=$(printf ' %q' "$@")
+if [[ " $*" == *" --credentials"[\ =]* ]]; then
     sign="wasmtime run $component sign$options"
 elif [[ -n ${AWS_ACCESS_KEY_ID:-} ]]; then
     sign="wasmtime run --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY --env AWS_SESSION_TOKEN $component sign$options"
@@ -32,7 +33,7 @@ run() {
     eval "$1"
 }
 
-answer=$(run "$sign | curl --silent --show-error --data @- \$VAULT_ADDR/v1/auth/${VAULT_AUTH_MOUNT:-aws}/login")
+answer=$(run "$sign | curl --silent --show-error --data @- \$VAULT_ADDR/v1/auth/\${VAULT_AUTH_MOUNT:-aws}/login")
 if ! python3 -c 'import json, sys; print(json.load(sys.stdin)["auth"]["client_token"])' <<<"$answer" 2>/dev/null; then
     printf '%s' "$answer" | run "wasmtime run $component diagnose" >&2
     exit 1

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 
-from bed import GREETING, Identity, Signer
+from bed import GREETING, Identity, Signer, TestBed
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 
 # A login command as the demo expects one, on botocore.
 LOGIN = """
@@ -67,6 +69,38 @@ def test_demo_refuses_what_is_not_a_token() -> None:
 def test_demo_needs_a_command() -> None:
     done = run_demo()
     assert (done.returncode, done.stderr) == (2, "usage: demo.py -- COMMAND...\n")
+
+
+@pytest.fixture(scope="module")
+def identity(bed: TestBed) -> Identity:
+    """A session of an IAM role with a Vault role of the same name, which a login without a role gets."""
+    role = bed.aws.role("by-hand")
+    bed.vault_role("by-hand", role.arn)
+    return bed.aws.session(role)
+
+
+@pytest.mark.parametrize("options", [(), ("--role", "by-hand"), ("--credentials", "-"), ("--credentials=-",)])
+def test_login_by_hand_prints_the_token_alone(bed: TestBed, identity: Identity, options: tuple[str, ...]) -> None:
+    environment = bed.process_environment(identity)
+    document = ""
+    if "--credentials" in " ".join(options):
+        document = "\n".join(f"export {name}={value}" for name, value in identity.environment().items())
+        environment = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
+    environment["PATH"] = f"{ROOT / '.venv/bin'}:{environment['PATH']}"
+    done = subprocess.run(
+        [ROOT / "tools/login.sh", *options],
+        cwd=ROOT,
+        env=environment,
+        input=document,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert bed.vault.client_for(done.stdout.strip()).is_authenticated()
+    assert done.stdout.strip() not in done.stderr
+    assert identity.secret_access_key not in done.stderr
 
 
 def test_served_environment_logs_in_until_it_is_ended() -> None:
