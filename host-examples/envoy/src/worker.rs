@@ -19,7 +19,8 @@ use crate::waiting_requests::WaitingRequests;
 pub(crate) const TOKEN_HEADER: &str = "x-vault-token";
 pub(crate) const NAMESPACE_HEADER: &str = "x-vault-namespace";
 
-/// How long before its lease ends a token is no longer used, in milliseconds: it has to arrive live.
+/// How long before the end of its lease a token stops being used, in milliseconds: it has to arrive
+/// live.
 const MARGIN: u64 = 250;
 
 /// The least time between two reports to the leader that an upstream refused the token, in

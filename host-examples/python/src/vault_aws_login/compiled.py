@@ -51,7 +51,7 @@ def _key(wasm: bytes) -> str:
 
 
 def _own_folder(folder: Path) -> Path | None:
-    """Makes the folder. `None` if that fails, or if another user can write there: then there is no cache."""
+    """Makes the folder. `None` if that fails, or if another user can write there. Nothing is cached then."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder if _is_own(folder.lstat()) and folder.is_dir() else None
