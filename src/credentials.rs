@@ -4,8 +4,9 @@ use core::fmt;
 
 use aws_credential_types::Credentials as AwsCredentials;
 
+use crate::alphabet::is_visible;
 use crate::input_error::{InputError, InputField, InputRule};
-use crate::text::{self, Shown, is_visible};
+use crate::text::{self, Shown};
 use crate::unix_seconds::UnixSeconds;
 
 /// The length of each secret access key that AWS makes.
@@ -48,11 +49,10 @@ impl Credentials {
             InputField::SecretAccessKey,
             aws.secret_access_key(),
             Shown::Nothing,
-            is_visible,
         )?;
         match aws.session_token() {
             Some(token) => {
-                text::check(InputField::SessionToken, token, Shown::Nothing, is_visible)?;
+                text::check(InputField::SessionToken, token, Shown::Nothing)?;
             }
             // Prefixes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
             None if aws.access_key_id().starts_with("ASIA") => {
@@ -127,11 +127,7 @@ fn check_access_key_id(value: &str) -> Result<(), InputError> {
             ),
         ));
     }
-    // The alphabet of AWS's own pattern, `\w`:
-    // https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
-    text::check(InputField::AccessKeyId, value, Shown::Nothing, |c| {
-        c.is_ascii_alphanumeric() || c == '_'
-    })
+    text::check(InputField::AccessKeyId, value, Shown::Nothing)
 }
 
 /// Whether an access key ID looks like a secret access key: it has a `/` or a `+`, or it is 40

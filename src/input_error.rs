@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::Serialize;
 
+use crate::alphabet::{Alphabet, DIGITS, PATH, PRINTABLE, REGION, SESSION_NAME, VISIBLE, WORD};
 use crate::echo;
 use crate::vocabulary::vocabulary;
 
@@ -13,7 +14,7 @@ vocabulary! {
         /// The access key ID.
         AccessKeyId = "access-key-id" {
             title: "access key ID",
-            alphabet: "letters, digits and '_'",
+            alphabet: WORD,
             presence: Presence::Required,
         },
         /// The secret access key.
@@ -26,17 +27,17 @@ vocabulary! {
         },
         /// When the credentials expire.
         ExpiresAtUnixSeconds = "expires-at-unix-seconds" {
-            title: "expiry", alphabet: NUMBER, presence: Presence::Optional,
+            title: "expiry", alphabet: DIGITS, presence: Presence::Optional,
         },
         /// The region.
         Region = "region" {
             title: "region",
-            alphabet: "lower-case letters, digits and '-'",
+            alphabet: REGION,
             presence: Presence::Optional,
         },
         /// The server ID.
         ServerId = "server-id" {
-            title: "server ID", alphabet: "printable ASCII", presence: Presence::Optional,
+            title: "server ID", alphabet: PRINTABLE, presence: Presence::Optional,
         },
         /// The Vault role.
         Role = "role" { title: "role", alphabet: VISIBLE, presence: Presence::Optional },
@@ -46,12 +47,12 @@ vocabulary! {
         },
         /// The time of signing.
         UnixSeconds = "unix-seconds" {
-            title: "time", alphabet: NUMBER, presence: Presence::Required,
+            title: "time", alphabet: DIGITS, presence: Presence::Required,
         },
         /// The path of Vault's AWS auth method.
         Mount = "mount" {
             title: "mount",
-            alphabet: "letters, digits and '-_.~/'",
+            alphabet: PATH,
             presence: Presence::Required,
         },
         /// Vault's namespace.
@@ -65,7 +66,7 @@ vocabulary! {
         /// The authorization token, or the web-identity token.
         AuthorizationToken = "authorization-token" {
             title: "authorization token",
-            alphabet: "printable ASCII",
+            alphabet: PRINTABLE,
             presence: Presence::Required,
         },
         /// The ARN of the IAM role of a web identity.
@@ -75,45 +76,41 @@ vocabulary! {
         /// The name of a web identity's session.
         RoleSessionName = "role-session-name" {
             title: "role session name",
-            alphabet: "letters, digits and '_+=,.@-'",
+            alphabet: SESSION_NAME,
             presence: Presence::Required,
         },
         /// The time for a request.
         RequestTimeoutMilliseconds = "request-timeout-milliseconds" {
             title: "request timeout in milliseconds",
-            alphabet: NUMBER,
+            alphabet: DIGITS,
             presence: Presence::Optional,
         },
         /// The longest wait between two tries.
         BackOffCapMilliseconds = "back-off-cap-milliseconds" {
             title: "back-off cap in milliseconds",
-            alphabet: NUMBER,
+            alphabet: DIGITS,
             presence: Presence::Optional,
         },
         /// The time over which a fleet spreads its logins.
         StartSpreadMilliseconds = "start-spread-milliseconds" {
             title: "start spread in milliseconds",
-            alphabet: NUMBER,
+            alphabet: DIGITS,
             presence: Presence::Optional,
         },
         /// The limit of the clock correction.
         ClockCorrectionLimitSeconds = "clock-correction-limit-seconds" {
             title: "clock correction limit in seconds",
-            alphabet: NUMBER,
+            alphabet: DIGITS,
             presence: Presence::Optional,
         },
     }
 }
 
-const VISIBLE: &str = "printable ASCII without spaces";
-const NUMBER: &str = "a number";
-
 /// How messages speak of a field.
 pub(crate) struct Words {
     /// The name, as people say it.
     title: &'static str,
-    /// Which characters it may have.
-    alphabet: &'static str,
+    pub(crate) alphabet: Alphabet,
     presence: Presence,
 }
 
@@ -211,7 +208,7 @@ impl InputError {
 
     /// The value has a character outside the field's alphabet.
     pub(crate) fn illegal_character(field: InputField, found: fmt::Arguments<'_>) -> Self {
-        let expected = format_args!("{}", field.row().alphabet);
+        let expected = format_args!("{}", field.row().alphabet.words);
         Self::invalid(InputRule::IllegalCharacter, field, expected, found)
     }
 }

@@ -22,6 +22,7 @@
 
 #![forbid(unsafe_code)]
 
+mod alphabet;
 mod credential_document;
 mod credentials;
 mod date;

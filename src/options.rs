@@ -3,7 +3,7 @@
 use crate::input_error::{InputError, InputField, InputRule, quoted};
 use crate::region::Region;
 use crate::sts::StsEndpoint;
-use crate::text::{self, Shown, is_visible};
+use crate::text::{self, Shown};
 
 /// The options of a login. The default is a login for a server with default settings.
 #[derive(Clone, Debug, Default)]
@@ -45,9 +45,7 @@ impl ServerId {
     /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`], [`InputRule::IllegalCharacter`].
     pub fn new(value: String) -> Result<Self, InputError> {
         // Vault compares untrimmed, AWS receives trimmed: a space at either end never matches.
-        text::check(InputField::ServerId, &value, Shown::Value, |c| {
-            is_visible(c) || c == ' '
-        })?;
+        text::check(InputField::ServerId, &value, Shown::Value)?;
         Ok(Self(value))
     }
 
@@ -68,7 +66,7 @@ impl Role {
     /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
     /// [`InputRule::IllegalCharacter`], [`InputRule::RoleIsArn`].
     pub fn new(name: String) -> Result<Self, InputError> {
-        text::check(InputField::Role, &name, Shown::Value, is_visible)?;
+        text::check(InputField::Role, &name, Shown::Value)?;
         if name.starts_with("arn:") {
             return Err(InputError::invalid(
                 InputRule::RoleIsArn,

@@ -17,9 +17,7 @@ impl Region {
     /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
     /// [`InputRule::IllegalCharacter`], [`InputRule::TooLong`] past 63 characters.
     pub fn new(name: String) -> Result<Self, InputError> {
-        text::check(InputField::Region, &name, Shown::Value, |c| {
-            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
-        })?;
+        text::check(InputField::Region, &name, Shown::Value)?;
         if name.len() > LONGEST_LABEL {
             return Err(InputError::invalid(
                 InputRule::TooLong,

@@ -4,7 +4,7 @@ use http::Uri;
 use http::uri::Scheme;
 
 use crate::input_error::{InputError, InputField, InputRule, quoted};
-use crate::text::{self, Shown, is_visible};
+use crate::text::{self, Shown};
 
 /// The longest DNS name, in characters.
 const LONGEST_NAME: usize = 253;
@@ -25,7 +25,7 @@ impl StsUrl {
     /// [`InputRule::StsUrlMalformed`], [`InputRule::TooLong`].
     pub fn new(url: &str) -> Result<Self, InputError> {
         // Never echoed before user information is ruled out: it may be a password.
-        text::check(InputField::StsEndpoint, url, Shown::Nothing, is_visible)?;
+        text::check(InputField::StsEndpoint, url, Shown::Nothing)?;
         let field = InputField::StsEndpoint;
         let not_bare = |part| {
             Err(InputError::invalid(

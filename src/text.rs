@@ -2,16 +2,11 @@
 
 use crate::input_error::{InputError, InputField, InputRule, quoted};
 
-/// Checks that a value is not empty, has no whitespace at either end and only characters of
-/// `alphabet`.
+/// Checks that a value is not empty, has no whitespace at either end and only characters of the
+/// field's alphabet.
 ///
 /// `shown` says whether a message may echo the value.
-pub(crate) fn check(
-    field: InputField,
-    value: &str,
-    shown: Shown,
-    alphabet: fn(char) -> bool,
-) -> Result<(), InputError> {
+pub(crate) fn check(field: InputField, value: &str, shown: Shown) -> Result<(), InputError> {
     let (Some(first), Some(last)) = (value.chars().next(), value.chars().next_back()) else {
         return Err(InputError::empty(field));
     };
@@ -26,7 +21,7 @@ pub(crate) fn check(
         }
     }
     let mut characters = value.chars().enumerate();
-    let Some((index, character)) = characters.find(|(_, c)| !alphabet(*c)) else {
+    let Some((index, character)) = characters.find(|(_, c)| !(field.row().alphabet.has)(*c)) else {
         return Ok(());
     };
     Err(match shown {
@@ -45,11 +40,6 @@ pub(crate) enum Shown {
     Value,
     /// The value is, or may be, a secret.
     Nothing,
-}
-
-/// Visible ASCII: what every HTTP header carries unchanged.
-pub(crate) fn is_visible(character: char) -> bool {
-    character.is_ascii_graphic()
 }
 
 fn kind(character: char) -> &'static str {

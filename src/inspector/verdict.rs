@@ -8,8 +8,8 @@ use super::refusal_texts::{
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
+use crate::alphabet::is_visible;
 use crate::json::Json;
-use crate::text::is_visible;
 
 /// How much of an answer's errors is judged, in bytes. Some versions of Vault put the value of a
 /// field into the middle of a text, and a login may be half as long.

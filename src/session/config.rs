@@ -7,7 +7,7 @@ use crate::input_error::{InputError, InputField, InputRule, quoted};
 use crate::options::LoginOptions;
 use crate::region::Region;
 use crate::sts::{StsEndpoint, StsTarget};
-use crate::text::{self, Shown, is_visible};
+use crate::text::{self, Shown};
 use crate::vocabulary::vocabulary;
 
 /// What a session is for; `session-config` of `wit/lifecycle.wit`.
@@ -60,7 +60,7 @@ impl SessionConfig {
     ) -> Result<Self, InputError> {
         check_mount(&mount)?;
         if let Some(namespace) = &settings.namespace {
-            text::check(InputField::Namespace, namespace, Shown::Nothing, is_visible)?;
+            text::check(InputField::Namespace, namespace, Shown::Nothing)?;
         }
         let number = |field, value: Option<u32>, default, least, most| match value {
             None => Ok(default),
@@ -155,7 +155,7 @@ impl ContainerEndpoint {
     /// [`InputRule::ContainerUriMalformed`], [`InputRule::ContainerUriNotLocal`].
     pub fn new(uri: &str, authorization: ContainerAuthorization) -> Result<Self, InputError> {
         let field = InputField::ContainerUri;
-        text::check(field, uri, Shown::Nothing, is_visible)?;
+        text::check(field, uri, Shown::Nothing)?;
         let malformed = |found| {
             Err(InputError::invalid(
                 InputRule::ContainerUriMalformed,
@@ -220,7 +220,7 @@ impl WebIdentity {
         region: Option<&Region>,
         sts_endpoint: Option<&StsEndpoint>,
     ) -> Result<Self, InputError> {
-        text::check(InputField::RoleArn, &role_arn, Shown::Nothing, is_visible)?;
+        text::check(InputField::RoleArn, &role_arn, Shown::Nothing)?;
         let mut parts = role_arn.splitn(6, ':');
         let is_role = parts.next() == Some("arn")
             && parts.nth(1) == Some("iam")
@@ -233,11 +233,8 @@ impl WebIdentity {
                 format_args!("{}", quoted(&role_arn)),
             ));
         }
-        // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
         let field = InputField::RoleSessionName;
-        text::check(field, &role_session_name, Shown::Nothing, |c| {
-            c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
-        })?;
+        text::check(field, &role_session_name, Shown::Nothing)?;
         let length = role_session_name.len();
         if !(2..=64).contains(&length) {
             return Err(InputError::invalid(
@@ -266,10 +263,7 @@ impl WebIdentity {
 }
 
 fn check_mount(mount: &str) -> Result<(), InputError> {
-    // What a path carries without an encoding; Vault mounts have no others in practice.
-    text::check(InputField::Mount, mount, Shown::Nothing, |c| {
-        c.is_ascii_alphanumeric() || "-_.~/".contains(c)
-    })?;
+    text::check(InputField::Mount, mount, Shown::Nothing)?;
     if mount.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Err(InputError::invalid(
             InputRule::MountMalformed,

@@ -20,7 +20,7 @@ use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
 use crate::credentials::Credentials;
 use crate::input_error::{InputError, InputField};
-use crate::text::{self, Shown, is_visible};
+use crate::text::{self, Shown};
 
 /// The life of one token; `session` of `wit/lifecycle.wit`. `Debug` shows nothing of it.
 pub struct Session {
@@ -151,9 +151,7 @@ impl Session {
     pub fn push_authorization_token(&mut self, token: String) -> Result<(), InputError> {
         let token = Zeroizing::new(token);
         let text = token.trim_end_matches(['\r', '\n']);
-        text::check(InputField::AuthorizationToken, text, Shown::Nothing, |c| {
-            is_visible(c) || c == ' '
-        })?;
+        text::check(InputField::AuthorizationToken, text, Shown::Nothing)?;
         self.credentials
             .push_authorization_token(Zeroizing::new(text.to_owned()));
         Ok(())
