@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::credentials::Credentials;
 use crate::input_error::InputError;
 use crate::options::{LoginOptions, Role, ServerId};
-use crate::signing::{BODY, CONTENT_TYPE, sign_request};
+use crate::signing::{BODY, CONTENT_TYPE, sign_identity};
 use crate::sts::StsTarget;
 use crate::unix_seconds::UnixSeconds;
 
@@ -28,7 +28,7 @@ pub fn sign_login(
     let target = StsTarget::resolve(options.region.as_ref(), options.sts_endpoint.as_ref());
     let server_id = options.server_id.as_ref().map(ServerId::as_str);
 
-    let signed = sign_request(credentials, &target, server_id, time);
+    let signed = sign_identity(credentials, &target, server_id, time);
     let headers = SignedHeaders {
         authorization: [&signed.authorization],
         content_type: [CONTENT_TYPE],
