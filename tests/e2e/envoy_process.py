@@ -109,11 +109,15 @@ class Envoy:
         routes: list[dict[str, Any]] | None = None,
         manager_settings: Mapping[str, Any] | None = None,
         capabilities: list[str] | None = None,
+        http_filter: Mapping[str, Any] | None = None,
+        route: Mapping[str, Any] | None = None,
     ) -> Listener:
         """Puts a filter before a cluster, or none without a configuration.
 
         `values` are variables of the filter's VM, and `host_variables` name those of Envoy's own that it gets, too; without
         both it gets the AWS keys. `routes` come before the one that leads everything to the cluster. `capabilities` are the only calls between Envoy and the filter that work.
+        `http_filter` is a filter in its place, whatever the arguments above say, and `route` holds more settings of the
+        last route.
         """
         assert (ROOT / wasm).exists(), f"no {wasm}: run `make envoy`"
         port = port or free_ports(1)[0]
@@ -151,12 +155,13 @@ class Envoy:
                         "domains": ["*"],
                         "routes": [
                             *(routes or []),
-                            {"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}},
+                            {"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}} | dict(route or {}),
                         ],
                     }
                 ]
             },
             "http_filters": [
+                *([dict(http_filter)] if http_filter else []),
                 *([] if configuration is None else [{"name": "vault-aws-login", "typed_config": wasm_filter}]),
                 {"name": "envoy.filters.http.router", "typed_config": router},
             ],

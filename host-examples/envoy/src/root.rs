@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::presence::{self, Changed};
 use crate::session_driver::{Leadership, SessionDriver};
 use crate::shared_data::SharedData;
-use crate::shared_secret::{SharedSecret, SharedSecretError, check_vm};
+use crate::shared_secret::{SharedSecret, SharedSecretError, check_vm, own_name};
 use crate::worker::Worker;
 
 /// How often each VM looks at what is shared.
@@ -128,6 +128,7 @@ impl Plugin {
             environment.secret_access_key(&config.credentials),
         )?;
         let name = property("plugin_name");
+        let name = String::from_utf8_lossy(&name);
         check_vm(
             &property("plugin_vm_id"),
             &name,
@@ -142,7 +143,7 @@ impl Plugin {
                 value.write(&[], None);
             }
         }
-        let metrics = Metrics::define(&String::from_utf8_lossy(&name));
+        let metrics = Metrics::define(own_name(&name));
         Ok(Self {
             worker: Rc::new(Worker::new(config, shared_data, metrics)),
             session_config,

@@ -11,6 +11,10 @@ use crate::credentials::Environment;
 /// Names the plugin that the environment is for.
 pub(crate) const PLUGIN: &str = "VAULT_AWS_LOGIN_PLUGIN";
 
+/// What Istio appends to the name of a WasmPlugin when it makes a TrafficExtension of it
+/// (pilot/pkg/config/kube/extensions/translate.go). Kubernetes allows no `~` in a name.
+const TRANSLATED: &str = "~istio-translated-wasmplugin";
+
 /// The length of AWS's secret access keys. A shorter one is not AWS's, and may be guessable.
 const AWS_KEY_CHARACTERS: usize = 40;
 
@@ -86,19 +90,25 @@ impl SharedSecret {
     }
 }
 
+/// Returns a plugin's name as its author wrote it.
+pub(crate) fn own_name(plugin: &str) -> &str {
+    plugin.strip_suffix(TRANSLATED).unwrap_or(plugin)
+}
+
 /// Refuses what an empty `vm_id` would make unsafe, and another plugin's environment.
 pub(crate) fn check_vm(
     vm_id: &[u8],
-    plugin: &[u8],
+    plugin: &str,
     secret: Option<&SharedSecret>,
     environment: &Environment,
 ) -> Result<(), SharedSecretError> {
     if vm_id.is_empty() && secret.is_none() {
         return Err(SharedSecretError::EmptyVmId);
     }
-    let own = || String::from_utf8_lossy(plugin).escape_debug().to_string();
+    let plugin = own_name(plugin);
+    let own = || plugin.escape_debug().to_string();
     match environment.plugin() {
-        Some(named) if named.as_bytes() == plugin => Ok(()),
+        Some(named) if named == plugin => Ok(()),
         Some(_) => Err(SharedSecretError::OtherPlugin(own())),
         None if vm_id.is_empty() => Err(SharedSecretError::UnnamedPlugin(own())),
         None => Ok(()),
@@ -121,7 +131,7 @@ fn is_random(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SharedSecret, SharedSecretError, check_vm, is_random};
+    use super::{SharedSecret, SharedSecretError, check_vm, is_random, own_name};
     use crate::credentials::Environment;
 
     /// AWS's published example key.
@@ -134,7 +144,7 @@ mod tests {
 
     fn checked(vm_id: &str, named: &str, secret: Option<SharedSecret>) -> String {
         let environment = Environment::from_pairs(&[("VAULT_AWS_LOGIN_PLUGIN", named)]);
-        let checked = check_vm(vm_id.as_bytes(), b"ns.own", secret.as_ref(), &environment);
+        let checked = check_vm(vm_id.as_bytes(), "ns.own", secret.as_ref(), &environment);
         checked.map_or_else(|error| error.to_string(), |()| String::new())
     }
 
@@ -193,5 +203,7 @@ mod tests {
         assert_eq!(checked("own", "ns.first", None), other);
         assert_eq!(checked("own", "ns.own", None), "");
         assert_eq!(checked("own", "", None), "");
+        // As Istio passes a WasmPlugin on.
+        assert_eq!(own_name("ns.own~istio-translated-wasmplugin"), "ns.own");
     }
 }
