@@ -55,7 +55,7 @@ type incoming struct {
 
 // exchange sends one request and reads the answer, within its limits. It follows no redirect. Its errors are for
 // failureOf and shownReason, and are never shown: they hold URLs and what a server said.
-func exchange(ctx context.Context, client *http.Client, out outgoing) (*incoming, error) {
+func exchange(ctx context.Context, transport http.RoundTripper, out outgoing) (*incoming, error) {
 	ctx, cancel := context.WithTimeout(ctx, out.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, out.method, out.url.String(), bytes.NewReader(out.body))
@@ -63,7 +63,8 @@ func exchange(ctx context.Context, client *http.Client, out outgoing) (*incoming
 		return nil, err
 	}
 	request.Header = out.header
-	response, err := client.Do(request)
+	// Not by a http.Client, which reads where a redirect leads even if it does not follow it.
+	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
@@ -101,15 +102,15 @@ func failureOf(err error) Failure {
 	}
 }
 
-// ownClient is used where the caller gives no client. It has a transport of its own, so that nobody who changes
-// http.DefaultTransport sees what is sent.
-var ownClient = sync.OnceValue(func() *http.Client { return &http.Client{Transport: newTransport()} })
+// ownTransport is used where the caller gives none. It is not http.DefaultTransport, so that whoever changes that one
+// sees nothing of what is sent.
+var ownTransport = sync.OnceValue(newTransport)
 
-// directClient asks metadata services, whose answers are credentials: never through a proxy.
-var directClient = sync.OnceValue(func() *http.Client {
+// directTransport asks metadata services, whose answers are credentials: never through a proxy.
+var directTransport = sync.OnceValue(func() *http.Transport {
 	transport := newTransport()
 	transport.Proxy = nil
-	return &http.Client{Transport: transport}
+	return transport
 })
 
 func newTransport() *http.Transport {
@@ -122,15 +123,6 @@ func newTransport() *http.Transport {
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-	}
-}
-
-// withoutRedirects returns a client with the same transport that follows no redirect and keeps no cookie.
-func withoutRedirects(client *http.Client) *http.Client {
-	return &http.Client{
-		Transport:     client.Transport,
-		Timeout:       client.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 

@@ -26,10 +26,11 @@ type Server struct {
 	Namespace string
 	// Mount is the path of the AWS auth method below auth/. Empty: aws.
 	Mount string
-	// Client is for a private certificate authority, a proxy or a client certificate: its transport and its time limit
-	// are used, its cookies and redirects are not. Nil: a client with the system's certificates and the proxy of the
-	// environment.
-	Client *http.Client
+	// Transport is for a private certificate authority, a proxy or a client certificate, such as an *http.Transport. Nil:
+	// the system's certificates and the proxy of the environment.
+	Transport http.RoundTripper
+	// Timeout is for each request of [Module.Login]; a session has its RequestTimeout. Zero: 60 seconds.
+	Timeout time.Duration
 }
 
 // URL returns the URL of an API path, such as secret/data/app: below the path that the address may have. A token of
@@ -83,17 +84,17 @@ func (s Server) loginURL() (*url.URL, error) {
 	return s.URL("auth/" + strings.Join(parts, "/") + "/login")
 }
 
-func (s Server) client() *http.Client {
-	if s.Client == nil {
-		return withoutRedirects(ownClient())
+func (s Server) transport() http.RoundTripper {
+	if s.Transport == nil {
+		return ownTransport()
 	}
-	return withoutRedirects(s.Client)
+	return s.Transport
 }
 
 // post sends a login, and follows one redirect, as a standby server sends it.
 func (s Server) post(ctx context.Context, to *url.URL, login string) (*incoming, error) {
-	from, client := shownOrigin(to), s.client()
-	answer, err := s.send(ctx, client, to, login)
+	from := shownOrigin(to)
+	answer, err := s.send(ctx, to, login)
 	if err != nil {
 		return nil, noAnswer(ctx, "no answer from "+from+": "+shownReason(err), err)
 	}
@@ -104,7 +105,7 @@ func (s Server) post(ctx context.Context, to *url.URL, login string) (*incoming,
 	if err != nil {
 		return nil, err
 	}
-	answer, err = s.send(ctx, client, target, login)
+	answer, err = s.send(ctx, target, login)
 	if err != nil {
 		// The server chose the place, so neither it nor the reason is shown.
 		return nil, noAnswer(ctx, "no answer from where "+from+" redirects to", err)
@@ -115,7 +116,7 @@ func (s Server) post(ctx context.Context, to *url.URL, login string) (*incoming,
 	return answer, nil
 }
 
-func (s Server) send(ctx context.Context, client *http.Client, to *url.URL, login string) (*incoming, error) {
+func (s Server) send(ctx context.Context, to *url.URL, login string) (*incoming, error) {
 	header := http.Header{
 		"Content-Type": {"application/json"},
 		// Vault Agent and proxies want it: a browser that was tricked into a request cannot send it.
@@ -125,10 +126,10 @@ func (s Server) send(ctx context.Context, client *http.Client, to *url.URL, logi
 		header.Set("X-Vault-Namespace", s.Namespace)
 	}
 	timeout := defaultTimeout
-	if client.Timeout > 0 {
-		timeout = client.Timeout
+	if s.Timeout > 0 {
+		timeout = s.Timeout
 	}
-	return exchange(ctx, client, outgoing{
+	return exchange(ctx, s.transport(), outgoing{
 		method: http.MethodPost, url: to, header: header, body: []byte(login), timeout: timeout, limit: longestAnswer,
 	})
 }
