@@ -15,7 +15,9 @@ from pathlib import Path
 import requests
 import wasmtime
 
+import sections
 from envoy_process import Envoy, Listener
+from sections import number, spread
 
 #: How often a call is repeated within a request, and how many requests there are.
 REPEATED, REQUESTS = 1000, 100
@@ -158,12 +160,12 @@ def measure(folder: Path, to: str) -> dict[str, list[float]]:
 
 
 def table(found: dict[str, list[float]]) -> str:
-    lines = ["| Host call, once per request | what for | ns |", "|---|---|---:|"]
-    total = 0.0
-    for call in CALLS:
-        median = statistics.median(found[call.name])
-        total += median
-        low, high = (statistics.quantiles(found[call.name], n=20)[place] for place in (0, -1))
-        lines.append(f"| `{call.name}` | {call.what_for} | {median:.0f} ({low:.0f} to {high:.0f}) |")
-    lines.append(f"| all of them | | {total:.0f} |")
-    return "\n".join(lines)
+    lines = [(f"`{call.name}`", call.what_for, spread(middle(found[call.name]))) for call in CALLS]
+    whole = sum(statistics.median(values) for values in found.values())
+    lines.append(("all of them", "", number(whole)))
+    return sections.table(("Host call, at most once per request", "what for", "ns"), lines)
+
+
+def middle(values: list[float]) -> list[float]:
+    """Without the tenth that took longest, when something else ran."""
+    return sorted(values)[: len(values) * 9 // 10]
