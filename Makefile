@@ -222,7 +222,7 @@ bench: component signer command core composed envoy node browser dist/test-bed/v
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
 	@cd tests/bench/load && go build -o ../../../target/bench-load .
-	@$(PYTHON) tests/bench/envoy.py
+	@$(PYTHON) tests/bench/envoy.py $(BENCH)
 
 .PHONY: composed
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.
