@@ -67,7 +67,8 @@ def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
 
 def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str) -> None:
     identity = bed.aws.session(bed.aws.role())
-    bed.vault_role("go-tests", principal(identity), mount=strict_mount)
+    lives = {"token_ttl": "2s", "token_max_ttl": "8s"}
+    bed.vault_role("go-tests", principal(identity), mount=strict_mount, **lives)
     variables = {
         "VAULT_MOUNT": strict_mount,
         "VAULT_ROLE": "go-tests",
@@ -76,7 +77,7 @@ def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str)
         "SECRET": GREETING,
     }
     output = go("test", "-tags", "e2e", "-count=1", "-v", "./e2e", env=bed.process_environment(identity) | variables)
-    assert output.count("--- PASS") == 3, output
+    assert output.count("--- PASS") == 7, output
 
 
 def test_refused_login_ends_the_example_with_the_inspectors_explanation(
@@ -90,11 +91,11 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
     assert (ended.returncode, ended.stderr.splitlines()) == (
         1,
         [
-            "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
-            "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+            "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
             'expected "vault.example.com" but got "other.example.com"',
-            "  on the client: sign with the server ID `vault.example.com`",
-            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "on the client: sign with the server ID `vault.example.com`",
+            "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 
