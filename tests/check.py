@@ -19,6 +19,9 @@ CLIPPY = ["cargo", "clippy", "--locked", "--quiet"]
 STRICT = ["--", "--deny", "warnings"]
 RUSTFMT = ["rustfmt", "--edition", "2024", "--check"]
 WASM = ["--target", "wasm32-unknown-unknown"]
+TOOLS = ROOT / ".venv" / "bin"
+RUFF = [str(TOOLS / "ruff"), "--quiet"]
+MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
 GO_MODULES = ["host-examples/go", "tests/bench/load", "tests/bench/go", "tests/e2e/go-login"]
 
@@ -63,8 +66,14 @@ def steps() -> list[Step]:
         ["go", "vet", "-tags", "e2e", "./..."],
         "host-examples/go",
     )
+    package = "host-examples/python"
+    python = [
+        Step("format of the Python package", [*RUFF, "format", "--check"], package, fast=True),
+        Step("lints of the Python package", [*RUFF, "check"], package, fast=True),
+        Step("types of the Python package", [*MYPY], package, fast=True),
+    ]
     licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
-    return [*rust, formatted, *go, e2e, licences]
+    return [*rust, formatted, *go, e2e, *python, licences]
 
 
 def passes(step: Step) -> bool:
