@@ -120,6 +120,10 @@ node: host-examples/node/dist/node.js ## Builds the npm package in host-examples
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
+.PHONY: pictures
+pictures: host-examples/browser/dist/index.html .make/chromium ## Makes the pictures of the page that README.md shows.
+	@cd host-examples/browser && node test/picture.js
+
 .PHONY: login
 login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
 	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
