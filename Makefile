@@ -159,7 +159,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust ## Checks format, lints and licences.
+check: .make/rust .make/venv ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
