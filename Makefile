@@ -111,6 +111,16 @@ node: host-examples/node/dist/node.js ## Builds the npm package in host-examples
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
+.PHONY: java
+java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in host-examples/java/target.
+
+# Maven keeps what it downloads in its own cache: the tests run offline afterwards.
+host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
+		$(shell find host-examples/java -type f -not -path '*/target/*')
+	$(call need,mvn,https://maven.apache.org)
+	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
+	@touch $@
+
 .PHONY: login
 login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
 	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
@@ -125,7 +135,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser
+built: component signer command core composed envoy node edge browser java
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
 
 .PHONY: test-fast
@@ -172,7 +182,7 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
-	@rm -rf dist target host-examples/*/dist
+	@rm -rf dist target host-examples/*/dist host-examples/java/target
 
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
