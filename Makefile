@@ -70,6 +70,15 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
+# The Python package holds the module, so that nobody has to say where it is.
+PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
+
+.PHONY: python
+python: $(PYTHON_MODULE) ## Puts the core module into the Python package in host-examples/python.
+
+$(PYTHON_MODULE): dist/vault-aws-login.core.wasm
+	@cp $< $@
+
 # HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	$(call need,go,https://go.dev/dl)
@@ -121,6 +130,10 @@ host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.w
 	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
 	@touch $@
 
+.PHONY: pictures
+pictures: host-examples/browser/dist/index.html .make/chromium ## Makes the pictures of the page that README.md shows.
+	@cd host-examples/browser && node test/picture.js
+
 .PHONY: login
 login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
 	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
@@ -135,7 +148,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser java
+built: component signer command core composed envoy node edge browser python java
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
 
 .PHONY: test-fast
