@@ -70,6 +70,15 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
+# The Python package holds the module, so that nobody has to say where it is.
+PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
+
+.PHONY: python
+python: $(PYTHON_MODULE) ## Puts the core module into the Python package in host-examples/python.
+
+$(PYTHON_MODULE): dist/vault-aws-login.core.wasm
+	@cp $< $@
+
 # HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	$(call need,go,https://go.dev/dl)
@@ -129,7 +138,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser
+built: component signer command core composed envoy node edge browser python
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
 
 .PHONY: test-fast

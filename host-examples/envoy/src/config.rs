@@ -35,6 +35,9 @@ pub(crate) struct FilterConfig {
     /// Where the AWS credentials come from.
     #[serde(default)]
     pub credentials: CredentialsFrom,
+    /// The variable of the VM's environment whose value seals what the VMs share; the secret access
+    /// key, if that is in the environment, does if left out.
+    pub shared_secret_variable: Option<String>,
     /// Whether requests may reach the paths that return, end or share the token.
     #[serde(default)]
     pub allow_token_paths: bool,
@@ -211,6 +214,7 @@ mod tests {
             "role": "dev", "namespace": "team", "server_id": "vault.example.com",
             "region": "eu-west-1", "sts_endpoint": "fips-dual-stack", "upstream_clusters": ["a", "b"],
             "credentials": {"from": "container-endpoint", "cluster": "ecs", "uri": "/v2/credentials/1"},
+            "shared_secret_variable": "SHARED_SECRET",
             "allow_token_paths": true, "max_waiting_requests": 1, "max_wait_milliseconds": 1,
             "request_timeout_milliseconds": 100, "back_off_cap_milliseconds": 1000,
             "start_spread_milliseconds": 0, "clock_correction_limit_seconds": 900,

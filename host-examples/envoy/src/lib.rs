@@ -31,8 +31,10 @@ mod metrics;
 mod path_prefix;
 mod presence;
 mod root;
+mod seal;
 mod session_driver;
 mod shared_data;
+mod shared_secret;
 mod waiting_requests;
 mod worker;
 

@@ -7,7 +7,6 @@ use proxy_wasm::hostcalls::{
 };
 use proxy_wasm::types::MapType;
 use vault_aws_login::session::{Instant, Lease};
-use zeroize::Zeroizing;
 
 use crate::clock::{monotonic_milliseconds, now};
 use crate::config::FilterConfig;
@@ -65,7 +64,6 @@ impl Worker {
     /// Reads the lease again if it was written since the last reading.
     pub fn refresh(&self) {
         let (bytes, version) = self.shared_data.lease.read();
-        let bytes = Zeroizing::new(bytes);
         let mut published = self.published.borrow_mut();
         if version != published.version || version.is_none() {
             published.lease = lease_json::read(&bytes);
@@ -179,7 +177,7 @@ impl Worker {
         }
         refused.write(&[], None);
         let version = self.published.borrow().version;
-        version.is_some_and(|version| bytes == version.to_le_bytes())
+        version.is_some_and(|version| **bytes == version.to_le_bytes())
     }
 }
 

@@ -1,4 +1,4 @@
-"""Gives every test the shipped component."""
+"""Gives every test the shipped module."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from vault_aws_login import Component
+from vault_aws_login import Module
 
 ROOT = Path(__file__).resolve().parents[3]
-COMPONENT = ROOT / "dist" / "vault-aws-login.wasm"
+CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
 
 
 @pytest.fixture(scope="session")
 def wasm() -> bytes:
-    return COMPONENT.read_bytes()
+    return CORE_MODULE.read_bytes()
 
 
 @pytest.fixture(scope="session")
-def component(tmp_path_factory: pytest.TempPathFactory) -> Component:
-    return Component.load(COMPONENT, cache=tmp_path_factory.mktemp("cache"))
+def module(tmp_path_factory: pytest.TempPathFactory) -> Module:
+    return Module.load(CORE_MODULE, cache=tmp_path_factory.mktemp("cache"))
