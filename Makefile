@@ -193,6 +193,17 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 	@python3 tools/release.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
 
+TYPEDOC = tools/docs/node_modules/.bin/typedoc
+
+.PHONY: docs
+docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js ## Makes the documentation of each interface in dist/docs.
+	$(call need,go,https://go.dev/dl)
+	@$(PYTHON) tools/docs/build.py
+
+$(TYPEDOC): tools/docs/package.json tools/docs/package-lock.json
+	@echo "installing typedoc …"
+	@$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc
+
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
 	@rm -rf dist target host-examples/*/dist host-examples/java/target

@@ -16,8 +16,8 @@ use crate::unix_seconds::UnixSeconds;
 /// same bytes.
 ///
 /// # Errors
-/// [`InputRule::CredentialsExpired`] if the credentials have expired at `time`. Everything else was
-/// checked when the arguments were made.
+/// [`CredentialsExpired`](crate::InputRule::CredentialsExpired) if the credentials have expired at
+/// `time`. Everything else was checked when the arguments were made.
 pub fn sign_login(
     credentials: &Credentials,
     options: &LoginOptions,
