@@ -19,7 +19,7 @@ from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
 from native_host import BASE, HOST
-from node_project import PACKAGE
+from node_project import OTHER_RUNTIMES, PACKAGE
 
 #: Where no token of the tests may read.
 FORBIDDEN_PATH = "secret/other"
@@ -77,7 +77,8 @@ class SessionHost(ABC):
 def neutral_environment() -> dict[str, str]:
     """This process's environment without anything that a host could take a setting from."""
     kinds = ("AWS_", "VAULT_", "BAO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    return inherited | {"DENO_NO_UPDATE_CHECK": "1"}
 
 
 @dataclass(frozen=True)
@@ -414,5 +415,6 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 #: The session drivers, by language.
 PROGRAMS = {
-    "node": Program(("node", "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE),
+    name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
+    for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
 }
