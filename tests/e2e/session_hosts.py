@@ -19,7 +19,7 @@ from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
 from native_host import BASE, HOST
-from node_project import PACKAGE
+from node_project import OTHER_RUNTIMES, PACKAGE
 
 #: Where no token of the tests may read.
 FORBIDDEN_PATH = "secret/other"
@@ -77,7 +77,8 @@ class SessionHost(ABC):
 def neutral_environment() -> dict[str, str]:
     """This process's environment without anything that a host could take a setting from."""
     kinds = ("AWS_", "VAULT_", "BAO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    return inherited | {"DENO_NO_UPDATE_CHECK": "1"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,17 @@ class Program:
     """A session driver: the program that shows a language's session, by the protocol of `scenarios/README.md`."""
 
     command: tuple[str, ...]
-    #: What builds it.
-    build: str
+    #: What has to be there already, with the command that makes it.
+    needs: tuple[Path, str]
+    #: What compiles it, if it has to be compiled.
+    compile: tuple[str, ...] = ()
     folder: Path = ROOT
+
+    def prepare(self) -> None:
+        built, command = self.needs
+        assert built.exists(), f"no {built}: run `{command}`"
+        if self.compile:
+            subprocess.run(self.compile, cwd=self.folder, check=True, timeout=300)
 
     def __call__(self, setting: Setting) -> SessionHost:
         return Driver(self, setting)
@@ -108,18 +117,15 @@ class Driver(SessionHost):
 
     def start(self) -> None:
         with self._out.open("ab") as out, self._err.open("ab") as err:
-            try:
-                self._process = subprocess.Popen(
-                    self._program.command,
-                    cwd=self._program.folder,
-                    env=neutral_environment(),
-                    stdin=subprocess.PIPE,
-                    stdout=out,
-                    stderr=err,
-                    text=True,
-                )
-            except FileNotFoundError as missing:
-                raise AssertionError(f"no {self._program.command[0]}: run `{self._program.build}`") from missing
+            self._process = subprocess.Popen(
+                self._program.command,
+                cwd=self._program.folder,
+                env=neutral_environment(),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                text=True,
+            )
         setting = self.setting
         credentials: dict[str, Any] = {"from": "pushed"}
         if setting.container:
@@ -409,5 +415,6 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 #: The session drivers, by language.
 PROGRAMS = {
-    "node": Program(("node", "test/session-driver.js"), "make node", PACKAGE),
+    name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
+    for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
 }
