@@ -210,6 +210,7 @@ func tell(event vaultawslogin.Event) {
 	switch told := event.(type) {
 	case vaultawslogin.TokenReady:
 		lease := told.Lease
+		fmt.Fprintf(os.Stderr, "%+v\n", told)
 		say(map[string]any{
 			"event": "token", "generation": lease.Generation, "renewable": lease.Renewable,
 			"token_sha256": fmt.Sprintf("%x", sha256.Sum256([]byte(lease.Token))),
@@ -223,9 +224,12 @@ func tell(event vaultawslogin.Event) {
 		}
 		if told.Diagnosis != nil {
 			refused["diagnosis"] = told.Diagnosis.Rule
+			fmt.Fprintf(os.Stderr, "%+v\n", *told.Diagnosis)
 		}
+		fmt.Fprintf(os.Stderr, "%+v\n", told)
 		say(refused)
 	case vaultawslogin.ClockCorrected:
+		fmt.Fprintln(os.Stderr, told.Message)
 		say(map[string]any{"event": "clock-corrected", "offset_seconds": int64(told.Offset / time.Second)})
 	case vaultawslogin.CredentialsFailed:
 		fmt.Fprintln(os.Stderr, "credentials:", strings.TrimSpace(told.Err.Error()))
