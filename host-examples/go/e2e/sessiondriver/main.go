@@ -43,6 +43,14 @@ type settings struct {
 		Token              string  `json:"token"`
 		STSEndpoint        string  `json:"sts_endpoint"`
 	} `json:"credentials"`
+	AssumeRole *struct {
+		RoleARN         string `json:"role_arn"`
+		SessionName     string `json:"session_name"`
+		ExternalID      string `json:"external_id"`
+		DurationSeconds int64  `json:"duration_seconds"`
+		Region          string `json:"region"`
+		STSEndpoint     string `json:"sts_endpoint"`
+	} `json:"assume_role"`
 	RequestTimeoutMS      int64                `json:"request_timeout_ms"`
 	BackOffCapMS          int64                `json:"back_off_cap_ms"`
 	StartSpreadMS         int64                `json:"start_spread_ms"`
@@ -162,6 +170,12 @@ func configuration(given settings, keys *supplier) (vaultawslogin.SessionConfig,
 		config.ClockCorrectionLimit = time.Duration(*limit) * time.Second
 		if *limit == 0 {
 			config.ClockCorrectionLimit = -1
+		}
+	}
+	if role := given.AssumeRole; role != nil {
+		config.AssumeRole = &vaultawslogin.AssumeRole{
+			RoleARN: role.RoleARN, RoleSessionName: role.SessionName, ExternalID: role.ExternalID,
+			Duration: time.Duration(role.DurationSeconds) * time.Second, Region: role.Region, STSEndpoint: role.STSEndpoint,
 		}
 	}
 	read := func(token string) func(context.Context) (string, error) {
