@@ -19,6 +19,9 @@ CLIPPY = ["cargo", "clippy", "--locked", "--quiet"]
 STRICT = ["--", "--deny", "warnings"]
 RUSTFMT = ["rustfmt", "--edition", "2024", "--check"]
 WASM = ["--target", "wasm32-unknown-unknown"]
+TOOLS = ROOT / ".venv" / "bin"
+RUFF = [str(TOOLS / "ruff"), "--quiet"]
+MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
 GO = "host-examples/go"
 GO_MODULES = [GO, f"{GO}/vaultauth", f"{GO}/openbaoauth", "tests/bench/load", "tests/bench/go"]
@@ -61,12 +64,18 @@ def steps() -> list[Step]:
     )
     go = [Step(f"lints of {module}", ["go", "vet", "./..."], module) for module in GO_MODULES]
     e2e = [
-        Step(f"lints of {module}, with its end-to-end tests", ["go", "vet", "-tags", "e2e", "./..."], module)
+        Step(f"lints of {module}'s end-to-end tests", ["go", "vet", "-tags", "e2e", "./..."], module)
         for module in GO_MODULES
         if module.startswith(GO)
     ]
+    package = "host-examples/python"
+    python = [
+        Step("format of the Python package", [*RUFF, "format", "--check"], package, fast=True),
+        Step("lints of the Python package", [*RUFF, "check"], package, fast=True),
+        Step("types of the Python package", [*MYPY], package, fast=True),
+    ]
     licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
-    return [*rust, formatted, *go, *e2e, licences]
+    return [*rust, formatted, *go, *e2e, *python, licences]
 
 
 def passes(step: Step) -> bool:
