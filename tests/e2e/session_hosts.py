@@ -413,8 +413,15 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
         time.sleep(0.05)
 
 
+GO_DRIVER = ROOT / "target" / "session-driver-go"
 #: The session drivers, by language.
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
+} | {
+    "go": Program(
+        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
+        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
+        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+    ),
 }
