@@ -1,4 +1,4 @@
-"""The session driver of the shared scenarios: `tests/e2e/scenarios/README.md` has its protocol.
+"""The session driver of the shared scenarios, by their protocol.
 
 python session_driver.py [MODULE]
 """

@@ -612,7 +612,9 @@ def test_first_token_of_a_client_that_does_not_come_is_explained(
 ) -> None:
     client, told = hvac.Client(serve(refused(WRONG_SERVER_ID)).url, token=""), Told()
     with (
-        pytest.raises(TimeoutError, match=r"^no token within 1 s: the server ID is missing") as raised,
+        pytest.raises(
+            TimeoutError, match=r"^no token within 1 s: the server ID is missing"
+        ) as raised,
         keep_logged_in(client, EXAMPLE, timeout=1, on_refusal=told, module=module),
     ):
         pytest.fail("there is no token")
