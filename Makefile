@@ -120,6 +120,16 @@ node: host-examples/node/dist/node.js ## Builds the npm package in host-examples
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
+.PHONY: java
+java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in host-examples/java/target.
+
+# Maven keeps what it downloads in its own cache: the tests run offline afterwards.
+host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
+		$(shell find host-examples/java -type f -not -path '*/target/*')
+	$(call need,mvn,https://maven.apache.org)
+	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
+	@touch $@
+
 .PHONY: pictures
 pictures: host-examples/browser/dist/index.html .make/chromium ## Makes the pictures of the page that README.md shows.
 	@cd host-examples/browser && node test/picture.js
@@ -138,7 +148,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser python
+built: component signer command core composed envoy node edge browser python java
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
 
 .PHONY: test-fast
@@ -183,9 +193,20 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 	@python3 tools/release.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
 
+TYPEDOC = tools/docs/node_modules/.bin/typedoc
+
+.PHONY: docs
+docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js ## Makes the documentation of each interface in dist/docs.
+	$(call need,go,https://go.dev/dl)
+	@$(PYTHON) tools/docs/build.py
+
+$(TYPEDOC): tools/docs/package.json tools/docs/package-lock.json
+	@echo "installing typedoc …"
+	@$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc
+
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
-	@rm -rf dist target host-examples/*/dist
+	@rm -rf dist target host-examples/*/dist host-examples/java/target
 
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
@@ -222,7 +243,7 @@ bench: component signer command core composed envoy node browser dist/test-bed/v
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
 	@cd tests/bench/load && go build -o ../../../target/bench-load .
-	@$(PYTHON) tests/bench/envoy.py
+	@$(PYTHON) tests/bench/envoy.py $(BENCH)
 
 .PHONY: composed
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.

@@ -51,11 +51,20 @@ def go_tests(output: str) -> tuple[int, int]:
     return passed, failed
 
 
+def maven(output: str) -> tuple[int, int]:
+    """Reads Surefire's last line: those of the classes end in a time."""
+    line = r"^\[\w+\] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: \d+$"
+    found = re.findall(line, output, re.MULTILINE)
+    ran, *wrong = map(int, found[-1]) if found else (0, 0)
+    return ran - sum(wrong), sum(wrong)
+
+
 cargo = summed(r"^test result: \w+\. (?P<passed>\d+) passed; (?P<failed>\d+) failed")
 pytest = summed(
     r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s"
 )
 node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
+MVN = ["mvn", "--batch-mode", "--offline", "test"]
 PYTHON = ".venv/bin/python"
 
 
@@ -105,6 +114,9 @@ SUITES = [
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", GO, go_tests, "host-examples/go"),
+    Suite("go-vault", "the Go package with HashiCorp's client", GO, go_tests, "host-examples/go/vaultauth"),
+    Suite("go-openbao", "the Go package with OpenBao's client", GO, go_tests, "host-examples/go/openbaoauth"),
+    Suite("java", "the jar", MVN, maven, "host-examples/java"),
     Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),
 ]
