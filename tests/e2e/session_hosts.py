@@ -85,9 +85,17 @@ class Program:
     """A session driver: the program that shows a language's session, by the protocol of `scenarios/README.md`."""
 
     command: tuple[str, ...]
-    #: What builds it.
-    build: str
+    #: What has to be there already, with the command that makes it.
+    needs: tuple[Path, str]
+    #: What compiles it, if it has to be compiled.
+    compile: tuple[str, ...] = ()
     folder: Path = ROOT
+
+    def prepare(self) -> None:
+        built, command = self.needs
+        assert built.exists(), f"no {built}: run `{command}`"
+        if self.compile:
+            subprocess.run(self.compile, cwd=self.folder, check=True, timeout=300)
 
     def __call__(self, setting: Setting) -> SessionHost:
         return Driver(self, setting)
@@ -108,18 +116,15 @@ class Driver(SessionHost):
 
     def start(self) -> None:
         with self._out.open("ab") as out, self._err.open("ab") as err:
-            try:
-                self._process = subprocess.Popen(
-                    self._program.command,
-                    cwd=self._program.folder,
-                    env=neutral_environment(),
-                    stdin=subprocess.PIPE,
-                    stdout=out,
-                    stderr=err,
-                    text=True,
-                )
-            except FileNotFoundError as missing:
-                raise AssertionError(f"no {self._program.command[0]}: run `{self._program.build}`") from missing
+            self._process = subprocess.Popen(
+                self._program.command,
+                cwd=self._program.folder,
+                env=neutral_environment(),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                text=True,
+            )
         setting = self.setting
         credentials: dict[str, Any] = {"from": "pushed"}
         if setting.container:
@@ -409,5 +414,5 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 #: The session drivers, by language.
 PROGRAMS = {
-    "node": Program(("node", "test/session-driver.js"), "make node", PACKAGE),
+    "node": Program(("node", "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE),
 }
