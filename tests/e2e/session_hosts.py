@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -413,6 +414,12 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 
 #: The session drivers, by language.
+PYTHON_PACKAGE = ROOT / "host-examples" / "python"
 PROGRAMS = {
     "node": Program(("node", "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE),
+    "python": Program(
+        (sys.executable, "tests/session_driver.py"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        folder=PYTHON_PACKAGE,
+    ),
 }
