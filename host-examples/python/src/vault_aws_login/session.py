@@ -66,9 +66,9 @@ class SessionRefusal:
     status: int | None
     message: str
     diagnosis: Refusal | None
-    """What the inspector says of a login that Vault or STS refused: causes, what to change where
-    and, in `quoted`, the server's words. `None`: it is about something else, no answer came, or the
-    token that came is of no use.
+    """What the inspector says of a login that Vault or STS refused, or of an `AssumeRole` that STS
+    refused: causes, what to change where and, in `quoted`, the server's words. `None`: it is about
+    something else, no answer came, or the token that came is of no use.
     """
     retry_at: datetime
 
