@@ -1,6 +1,6 @@
 """The session driver of the shared scenarios: `tests/e2e/scenarios/README.md` has its protocol.
 
-    python session_driver.py [MODULE]
+python session_driver.py [MODULE]
 """
 
 from __future__ import annotations

@@ -36,8 +36,10 @@ from vault_aws_login import (
     WebIdentity,
 )
 from vault_aws_login import hvac as adapter
+from vault_aws_login.exchange import Exchange, TransportError
 from vault_aws_login.hvac import keep_logged_in
 from vault_aws_login.hvac import login as hvac_login
+from vault_aws_login.server import server as read_address
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 EXAMPLE = Credentials("AKIAIOSFODNN7EXAMPLE", SECRET)
@@ -284,6 +286,33 @@ def test_waiting_ends_with_its_time_and_with_the_session(serve: Serve, opened: O
         session.lease()
     session.token_refused()
     assert repr(session) == f"<Session of {server.url}: closed>"
+
+
+def test_exchange_that_was_cancelled_before_it_began_sends_nothing(serve: Serve) -> None:
+    server = serve(granted())
+    exchange = Exchange(read_address(server.url), "GET", "/", {}, b"", 10, 100)
+    exchange.cancel()
+    with pytest.raises(TransportError) as raised:
+        exchange.run()
+    assert (raised.value.failure, server.requests) == ("interrupted", [])
+
+
+def test_thread_that_ends_by_an_error_ends_the_waiting(
+    serve: Serve, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked = Told()
+    monkeypatch.setattr(threading, "excepthook", hooked)
+
+    def clock() -> float:
+        if threading.current_thread().name == "vault-aws-login":
+            raise OSError("no clock")
+        return time.time()
+
+    session = opened(serve(granted()).url, wall_clock=clock)
+    with pytest.raises(RuntimeError, match=r"^the session's thread has ended by an error"):
+        session.token(20)
+    hooked.wait()
+    assert str(hooked[0].exc_value) == "no clock"
 
 
 def test_listener_may_close_the_session_and_ask_it(serve: Serve, opened: Open) -> None:

@@ -116,11 +116,11 @@ class Exchange:
             self._shut()
 
     def use(self, opened: socket.socket) -> None:
-        """Makes known what is to be shut when the exchange ends early."""
+        """Makes known what is to be shut when the exchange ends early. Raises if it has ended."""
         with self._lock:
             self._socket = opened
             if self._ended:
-                self._shut()
+                raise ConnectionAbortedError
 
     def _shut(self) -> None:
         if self._socket is not None:
@@ -145,10 +145,12 @@ class _Connection(HTTPConnection):
             server.host, server.port, type=socket.SOCK_STREAM
         ):
             opened = socket.socket(family, kind, protocol)
-            self._exchange.use(opened)
             try:
+                self._exchange.use(opened)
                 opened.settimeout(self._left())
                 opened.connect(address)
+                # Once more: a socket that was shut before it was connected connects all the same.
+                self._exchange.use(opened)
                 break
             except OSError as error:
                 opened.close()

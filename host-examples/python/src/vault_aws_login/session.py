@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -223,8 +224,8 @@ class Session:
         with self._changed:
             if not self._closed:
                 self._closed = True
-                if not self._failed:
-                    # Wipes the credentials and the token from the module's memory.
+                # Wipes the credentials and the token from the module's memory. It cannot after a trap.
+                with suppress(Exception):
                     self._call("session_drop")
             if self._exchange is not None:
                 self._exchange.cancel()
