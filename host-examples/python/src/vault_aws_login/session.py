@@ -224,7 +224,7 @@ class Session:
         with self._changed:
             if not self._closed:
                 self._closed = True
-                # Wipes the credentials and the token from the module's memory. It cannot after a trap.
+                # Wipes the secrets from the module's memory. It cannot after a trap.
                 with suppress(Exception):
                     self._call("session_drop")
             if self._exchange is not None:
