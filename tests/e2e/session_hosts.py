@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -415,6 +416,7 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 GO_DRIVER = ROOT / "target" / "session-driver-go"
 #: The session drivers, by language.
+PYTHON_PACKAGE = ROOT / "host-examples" / "python"
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
@@ -423,5 +425,10 @@ PROGRAMS = {
         (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
         needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
         compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+    ),
+    "python": Program(
+        (sys.executable, "tests/session_driver.py"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        folder=PYTHON_PACKAGE,
     ),
 }
