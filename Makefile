@@ -169,7 +169,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust ## Checks format, lints and licences.
+check: .make/rust .make/venv ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -192,6 +192,17 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
 	@python3 tools/release.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
+
+TYPEDOC = tools/docs/node_modules/.bin/typedoc
+
+.PHONY: docs
+docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js ## Makes the documentation of each interface in dist/docs.
+	$(call need,go,https://go.dev/dl)
+	@$(PYTHON) tools/docs/build.py
+
+$(TYPEDOC): tools/docs/package.json tools/docs/package-lock.json
+	@echo "installing typedoc …"
+	@$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
@@ -232,7 +243,7 @@ bench: component signer command core composed envoy node browser dist/test-bed/v
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
 	@cd tests/bench/load && go build -o ../../../target/bench-load .
-	@$(PYTHON) tests/bench/envoy.py
+	@$(PYTHON) tests/bench/envoy.py $(BENCH)
 
 .PHONY: composed
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.

@@ -189,7 +189,8 @@ fn units(text: &str) -> Vec<Unit> {
 
 /// Says whether something holds for a text as it stands and under each layer of its escapes.
 pub(crate) fn is_in_every_reading(text: &str, holds: impl Fn(&str) -> bool) -> bool {
-    if !text.contains(['%', '\\', '&']) {
+    let is_escape = |byte| matches!(byte, b'%' | b'\\' | b'&');
+    if !text.bytes().any(is_escape) {
         return holds(text);
     }
     let mut units = units(text);

@@ -114,6 +114,8 @@ SUITES = [
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", GO, go_tests, "host-examples/go"),
+    Suite("go-vault", "the Go package with HashiCorp's client", GO, go_tests, "host-examples/go/vaultauth"),
+    Suite("go-openbao", "the Go package with OpenBao's client", GO, go_tests, "host-examples/go/openbaoauth"),
     Suite("java", "the jar", MVN, maven, "host-examples/java"),
     Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),

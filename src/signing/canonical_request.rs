@@ -52,6 +52,9 @@ pub(crate) fn signed_names(headers: &[(&str, &str)]) -> String {
 /// `Trim`: the value of a header without spaces at its ends, and with one space where there are
 /// several.
 pub(crate) fn trimmed(value: &str) -> String {
+    if !value.bytes().any(|byte| matches!(byte, b' ' | b'\t')) {
+        return value.into();
+    }
     let words = value.split([' ', '\t']).filter(|word| !word.is_empty());
     words.collect::<Vec<&str>>().join(" ")
 }

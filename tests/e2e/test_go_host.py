@@ -29,8 +29,8 @@ def strict_mount(bed: TestBed) -> str:
     return bed.mount_aws("go-strict", iam_server_id_header_value=SERVER_ID)
 
 
-def go(*arguments: str, env: dict[str, str] | None = None) -> str:
-    ended = subprocess.run(["go", *arguments], cwd=PACKAGE, env=env, capture_output=True, text=True, timeout=300)
+def go(*arguments: str, env: dict[str, str] | None = None, folder: str = ".") -> str:
+    ended = subprocess.run(["go", *arguments], cwd=PACKAGE / folder, env=env, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
 
@@ -65,9 +65,17 @@ def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
     assert identity.secret_access_key not in ended.stderr
 
 
-def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str) -> None:
+@pytest.mark.parametrize(
+    "folder, tests, passes",
+    [(".", "./e2e", 7), ("vaultauth", "-run=RealServer", 2), ("openbaoauth", "-run=RealServer", 2)],
+    ids=["package", "HashiCorp's client", "OpenBao's client"],
+)
+def test_go_tests_pass_against_the_real_servers(
+    bed: TestBed, strict_mount: str, folder: str, tests: str, passes: int
+) -> None:
     identity = bed.aws.session(bed.aws.role())
-    bed.vault_role("go-tests", principal(identity), mount=strict_mount)
+    lives = {"token_ttl": "2s", "token_max_ttl": "8s"}
+    bed.vault_role("go-tests", principal(identity), mount=strict_mount, **lives)
     variables = {
         "VAULT_MOUNT": strict_mount,
         "VAULT_ROLE": "go-tests",
@@ -75,8 +83,9 @@ def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str)
         "SECRET_PATH": GREETING_PATH,
         "SECRET": GREETING,
     }
-    output = go("test", "-tags", "e2e", "-count=1", "-v", "./e2e", env=bed.process_environment(identity) | variables)
-    assert output.count("--- PASS") == 3, output
+    environment = bed.process_environment(identity) | variables
+    output = go("test", "-tags", "e2e", "-count=1", "-v", tests, env=environment, folder=folder)
+    assert output.count("--- PASS") == passes, output
 
 
 def test_refused_login_ends_the_example_with_the_inspectors_explanation(
@@ -90,11 +99,11 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
     assert (ended.returncode, ended.stderr.splitlines()) == (
         1,
         [
-            "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
-            "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+            "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
             'expected "vault.example.com" but got "other.example.com"',
-            "  on the client: sign with the server ID `vault.example.com`",
-            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "on the client: sign with the server ID `vault.example.com`",
+            "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 

@@ -1,5 +1,7 @@
 import type { TransportFailure } from './component/interfaces/vault-aws-login-lifecycle.js';
 
+export type { TransportFailure };
+
 /** The part of `fetch` that is used, so that any conforming one fits. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

@@ -7,7 +7,8 @@ use crate::component::{Credentials, Instance, Login};
 
 pub use crate::component::lifecycle::{
     Action, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse, Instant,
-    Lease, Refusal as SessionRefusal, Request as SessionRequest, SessionConfig, TransportFailure,
+    Lease, Refusal as SessionRefusal, RefusalRule, Request as SessionRequest, SessionConfig,
+    TransportFailure,
 };
 
 /// One session, and the instance that holds it alone.

@@ -42,11 +42,11 @@ _BASE_SECONDS = time.time() - time.monotonic()
 
 @dataclass(frozen=True)
 class Lease:
-    """A Vault token and how long it is valid. `repr` does not show the token."""
+    """A Vault token and how long it is valid. `repr` shows no text of the server's."""
 
     token: str = field(repr=False)
     """A secret."""
-    accessor: str | None
+    accessor: str | None = field(repr=False)
     generation: int
     """Counts logins from 1; a renewal keeps it."""
     renewable: bool
