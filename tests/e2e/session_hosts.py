@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import java_host
 from bed import GREETING_PATH, Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
@@ -410,4 +411,5 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 #: The session drivers, by language.
 PROGRAMS = {
     "node": Program(("node", "test/session-driver.js"), "make node", PACKAGE),
+    "java": Program(tuple(java_host.program_words("SessionDriver")), "make java"),
 }

@@ -245,6 +245,34 @@ def test_refused_session_says_why_and_goes_on(bed: TestBed, strict_mount: str) -
         }
 
 
+@pytest.mark.parametrize("external_id", ["partner:7f3c", "another"])
+def test_session_assumes_a_role_of_another_account_or_says_why_not(bed: TestBed, external_id: str) -> None:
+    user = bed.aws.user()
+    trusts = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": user.arn},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": "partner:7f3c"}},
+            }
+        ],
+    }
+    role = bed.aws.role(trusts=trusts, account_id="210987654321")
+    bed.aws.let_assume(user, role.arn)
+    vault_role = bed.vault_role(bed.aws.fresh_name("java"), role.arn, resolve_aws_unique_ids=False)
+    assumed = {"role_arn": role.arn, "external_id": external_id, "sts_endpoint": bed.sts.url()}
+    with driven(bed, vault_role, {"from": "pushed"}, assume_role=assumed) as session:
+        session.tell(pushed(user))
+        if external_id == "partner:7f3c":
+            assert session.next("token")["generation"] == 1
+        else:
+            refused = session.next("refused")
+            assert (refused["rule"], refused["destination"]) == ("assume-role-refused", "sts")
+            assert refused["diagnosis"] == "assume-role-denied"
+
+
 def spring(bed: TestBed, identity: Identity, *arguments: str) -> subprocess.CompletedProcess[str]:
     words = [*program_words("SpringRead"), bed.vault.address, *arguments]
     return subprocess.run(words, env=bed.process_environment(identity), capture_output=True, text=True, timeout=90)
