@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import java_host
 from bed import GREETING_PATH, Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
@@ -415,8 +416,8 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
 
 
 GO_DRIVER = ROOT / "target" / "session-driver-go"
-#: The session drivers, by language.
 PYTHON_PACKAGE = ROOT / "host-examples" / "python"
+#: The session drivers, by language.
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
@@ -430,5 +431,9 @@ PROGRAMS = {
         (sys.executable, "tests/session_driver.py"),
         needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
         folder=PYTHON_PACKAGE,
+    ),
+    "java": Program(
+        tuple(java_host.program_words("SessionDriver")),
+        needs=(java_host.JAR, "make java"),
     ),
 }
