@@ -133,7 +133,9 @@ fn check_access_key_id(value: &str) -> Result<(), InputError> {
 /// Whether an access key ID looks like a secret access key: it has a `/` or a `+`, or it is 40
 /// letters and digits in both cases. AWS's own access key IDs have no small letters.
 pub(crate) fn looks_like_secret(access_key_id: &str) -> bool {
-    access_key_id.contains(['/', '+'])
+    access_key_id
+        .bytes()
+        .any(|byte| matches!(byte, b'/' | b'+'))
         || (access_key_id.len() == SECRET_LENGTH
             && access_key_id
                 .bytes()

@@ -178,18 +178,19 @@ struct Unit {
 }
 
 fn units(text: &str) -> Vec<Unit> {
-    text.char_indices()
-        .map(|(start, character)| Unit {
-            character,
-            start,
-            end: start + character.len_utf8(),
-        })
-        .collect()
+    let mut units = Vec::with_capacity(text.len());
+    units.extend(text.char_indices().map(|(start, character)| Unit {
+        character,
+        start,
+        end: start + character.len_utf8(),
+    }));
+    units
 }
 
 /// Says whether something holds for a text as it stands and under each layer of its escapes.
 pub(crate) fn is_in_every_reading(text: &str, holds: impl Fn(&str) -> bool) -> bool {
-    if !text.contains(['%', '\\', '&']) {
+    let is_escape = |byte| matches!(byte, b'%' | b'\\' | b'&');
+    if !text.bytes().any(is_escape) {
         return holds(text);
     }
     let mut units = units(text);

@@ -299,13 +299,13 @@ impl<'a> Reader<'a> {
 
     /// Takes everything up to a quote or a backslash; what is not UTF-8 becomes U+FFFD.
     fn run(&mut self) -> Result<Cow<'a, str>, JsonError> {
-        let start = self.at;
-        while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1f)) {
-            self.at += 1;
-        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        self.at += length;
         match self.peek() {
             Some(b'"' | b'\\') => {
-                let run = self.text.get(start..self.at).unwrap_or_default();
+                let run = rest.get(..length).unwrap_or_default();
                 Ok(String::from_utf8_lossy(run))
             }
             _ => self.unexpected(),

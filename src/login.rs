@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
 
 use crate::credentials::Credentials;
 use crate::input_error::InputError;
@@ -17,8 +16,8 @@ use crate::unix_seconds::UnixSeconds;
 /// same bytes.
 ///
 /// # Errors
-/// [`InputRule::CredentialsExpired`] if the credentials have expired at `time`. Everything else was
-/// checked when the arguments were made.
+/// [`CredentialsExpired`](crate::InputRule::CredentialsExpired) if the credentials have expired at
+/// `time`. Everything else was checked when the arguments were made.
 pub fn sign_login(
     credentials: &Credentials,
     options: &LoginOptions,
@@ -29,18 +28,14 @@ pub fn sign_login(
     let server_id = options.server_id.as_ref().map(ServerId::as_str);
 
     let signed = sign_identity(credentials, &target, server_id, time);
-    let headers = SignedHeaders {
-        authorization: [&signed.authorization],
-        content_type: [CONTENT_TYPE],
-        date: [&signed.timestamp],
-        security_token: credentials.session_token().map(|token| [token]),
-        server_id: server_id.map(|id| [id]),
-    };
-    Ok(envelope(
-        &target.url,
-        &json(&headers),
-        options.role.as_ref(),
-    ))
+    let headers = signed_headers(&[
+        ("Authorization", Some(&signed.authorization)),
+        ("Content-Type", Some(CONTENT_TYPE)),
+        ("X-Amz-Date", Some(&signed.timestamp)),
+        ("X-Amz-Security-Token", credentials.session_token()),
+        ("X-Vault-AWS-IAM-Server-ID", server_id),
+    ]);
+    Ok(envelope(&target.url, &headers, options.role.as_ref()))
 }
 
 /// Writes the envelope that every known server accepts. What is base64 needs no escapes, so none
@@ -57,39 +52,44 @@ fn envelope(url: &str, headers: &str, role: Option<&Role>) -> String {
     // Left out when not given: an empty one means something else to some clients.
     if let Some(role) = role {
         login.push_str(r#","role":"#);
-        login.push_str(&json(&role.as_str()));
+        push_string(role.as_str(), &mut login);
     }
     login.push('}');
     login
 }
 
-/// The headers, each a list of strings: what Go's clients send, so the oldest servers accept it.
+/// Writes the headers that are there, each as a list of strings: what Go's clients send, so the
+/// oldest servers accept it.
 ///
 /// No `Host` (Vault takes it from the URL) and no `Content-Length` (Vault counts for itself).
-#[derive(Serialize)]
-struct SignedHeaders<'a> {
-    #[serde(rename = "Authorization")]
-    authorization: [&'a str; 1],
-    #[serde(rename = "Content-Type")]
-    content_type: [&'a str; 1],
-    #[serde(rename = "X-Amz-Date")]
-    date: [&'a str; 1],
-    #[serde(
-        rename = "X-Amz-Security-Token",
-        skip_serializing_if = "Option::is_none"
-    )]
-    security_token: Option<[&'a str; 1]>,
-    #[serde(
-        rename = "X-Vault-AWS-IAM-Server-ID",
-        skip_serializing_if = "Option::is_none"
-    )]
-    server_id: Option<[&'a str; 1]>,
+fn signed_headers(headers: &[(&str, Option<&str>)]) -> String {
+    let values = headers.iter().filter_map(|(_, value)| *value);
+    let mut json = String::with_capacity(256 + values.map(str::len).sum::<usize>());
+    for (name, value) in headers {
+        let Some(value) = value else { continue };
+        json.push(if json.is_empty() { '{' } else { ',' });
+        push_string(name, &mut json);
+        json.push_str(":[");
+        push_string(value, &mut json);
+        json.push(']');
+    }
+    json.push('}');
+    json
 }
 
-fn json(value: &impl Serialize) -> String {
-    // Not `expect`, which would bring the texts of every error of `serde_json`.
-    let Ok(json) = serde_json::to_string(value) else {
-        unreachable!("structs of strings have no key or value that JSON cannot carry");
-    };
-    json
+/// Writes a JSON string. Hardly any value has a character to escape, and without one it is copied
+/// whole: `serde_json` would take longer over a session token than everything but the hashing.
+fn push_string(value: &str, json: &mut String) {
+    // No control character is in the alphabet of any input.
+    if !value.contains('"') && !value.contains('\\') {
+        json.push('"');
+        json.push_str(value);
+        json.push('"');
+    } else {
+        // Not `expect`, which would bring the texts of every error of `serde_json`.
+        let Ok(escaped) = serde_json::to_string(value) else {
+            unreachable!("JSON carries every string");
+        };
+        json.push_str(&escaped);
+    }
 }

@@ -20,8 +20,10 @@ pub(crate) fn check(field: InputField, value: &str, shown: Shown) -> Result<(), 
             ));
         }
     }
-    let mut characters = value.chars().enumerate();
-    let Some((index, character)) = characters.find(|(_, c)| !(field.row().alphabet.has)(*c)) else {
+    // Every alphabet is of ASCII: no byte of another character is in it, so none is decoded.
+    let has = field.row().alphabet.has;
+    let mut characters = value.bytes().map(char::from).enumerate();
+    let Some((index, character)) = characters.find(|(_, c)| !has(*c)) else {
         return Ok(());
     };
     Err(match shown {

@@ -3,6 +3,7 @@ package vaultawslogin
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/netip"
@@ -34,6 +35,7 @@ func shownReason(err error) string {
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
+	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errTooLarge):
 		return errTooLarge.Error()
@@ -55,6 +57,9 @@ func shownReason(err error) string {
 		return "the server ended the TLS handshake"
 	case errors.As(err, &number):
 		return number.Error()
+	case errors.As(err, &syntax):
+		// Of clients that parse before they report.
+		return "what came is not JSON"
 	}
 	switch failureOf(err) {
 	case FailureTimedOut:

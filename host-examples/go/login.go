@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Token is what Vault granted. Printed, it shows its accessor and not the token; encoding/json does write the token.
+// Token is what Vault granted. Printed, it shows its lease and nothing that a server chose; encoding/json does write the
+// token.
 type Token struct {
 	// Token is for the header X-Vault-Token. A secret.
 	Token string `json:"token"`
@@ -28,9 +29,9 @@ type Token struct {
 	Warnings string `json:"warnings"`
 }
 
-// Format prints the accessor and the lease, whatever the verb.
+// Format prints the lease, whatever the verb.
 func (t Token) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "token with accessor %q for %s", t.Accessor, t.Lease)
+	_, _ = fmt.Fprintf(f, "token for %s", t.Lease)
 }
 
 // LogValue is for log/slog, which would write each field.

@@ -29,8 +29,8 @@ type Refused struct {
 	Status int
 	// Message says in one sentence what is wrong.
 	Message string
-	// Diagnosis is what the inspector says of a login that Vault or STS refused: causes, fixes and, in Quoted, the
-	// server's words. Nil: it is about something else, no answer came, or the token that came cannot be used.
+	// Diagnosis is what the inspector says of a login that Vault or STS refused, or of an AssumeRole that STS refused:
+	// causes, fixes and, in Quoted, the server's words. Nil: it is about something else, no answer came, or the token that came cannot be used.
 	Diagnosis *Refusal
 	// RetryAt is when the next try is allowed.
 	RetryAt time.Time
@@ -58,7 +58,7 @@ func (ClockCorrected) event()    {}
 func (CredentialsFailed) event() {}
 func (SessionFailed) event()     {}
 
-// Lease is a Vault token and how long it is valid. Printed, it shows its accessor and not the token; encoding/json does
+// Lease is a Vault token and how long it is valid. Printed, it shows its generation and its expiry; encoding/json does
 // write the token, for a hand-over.
 type Lease struct {
 	// Token is for the header X-Vault-Token. A secret.
@@ -74,9 +74,9 @@ type Lease struct {
 	EndsAt           time.Time `json:"ends_at"`
 }
 
-// Format prints the accessor, the generation and the time of expiry, whatever the verb.
+// Format prints the generation and the time of expiry, whatever the verb.
 func (l Lease) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "token %d with accessor %q until %s", l.Generation, l.Accessor, l.EndsAt.Format(time.RFC3339))
+	_, _ = fmt.Fprintf(f, "token %d until %s", l.Generation, l.EndsAt.Format(time.RFC3339))
 }
 
 // LogValue is for log/slog, which would write each field.

@@ -79,16 +79,14 @@ impl Authorization {
         let mut parts = [None; 3];
         const NAMES: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
         for (place, piece) in parameters.split(',').enumerate() {
-            let words = || {
-                let pieces = piece.split([' ', '\t']);
-                pieces.filter(|word| !word.is_empty())
-            };
-            match words().count() {
+            let pieces = piece.split(' ').flat_map(|piece| piece.split('\t'));
+            let words: Vec<&str> = pieces.filter(|word| !word.is_empty()).collect();
+            match words.len() {
                 0 => unusual = unusual.or(Some("a comma with nothing after it")),
                 1 => {}
                 _ => unusual = unusual.or(Some("a space where a comma belongs")),
             }
-            for word in words() {
+            for word in words {
                 let (name, value) = word
                     .split_once('=')
                     .ok_or_else(|| incomplete("expected key=value pairs after the algorithm"))?;

@@ -14,7 +14,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 
 /// Decodes a text. Line breaks are skipped wherever they stand, every other blank is refused.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    if !text.contains(['\r', '\n']) {
+    if !text.bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
         return ENGINE.decode(text).ok();
     }
     let joined: Vec<u8> = text

@@ -27,19 +27,12 @@ impl CanonicalRequest<'_> {
     /// HashedPayload
     /// ```
     pub(crate) fn write(&self) -> String {
-        let headers = self.headers.iter();
-        let headers: Vec<&str> = headers
-            .flat_map(|(name, value)| [*name, ":", *value, "\n"])
-            .collect();
-        [
-            self.method,
-            self.path,
-            self.query,
-            &headers.concat(),
-            self.signed_names,
-            self.body_sha256,
-        ]
-        .join("\n")
+        let mut parts = vec![self.method, "\n", self.path, "\n", self.query, "\n"];
+        for (name, value) in self.headers {
+            parts.extend([*name, ":", *value, "\n"]);
+        }
+        parts.extend(["\n", self.signed_names, "\n", self.body_sha256]);
+        parts.concat()
     }
 }
 
@@ -52,6 +45,9 @@ pub(crate) fn signed_names(headers: &[(&str, &str)]) -> String {
 /// `Trim`: the value of a header without spaces at its ends, and with one space where there are
 /// several.
 pub(crate) fn trimmed(value: &str) -> String {
+    if !value.bytes().any(|byte| matches!(byte, b' ' | b'\t')) {
+        return value.into();
+    }
     let words = value.split([' ', '\t']).filter(|word| !word.is_empty());
     words.collect::<Vec<&str>>().join(" ")
 }

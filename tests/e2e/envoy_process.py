@@ -83,6 +83,8 @@ class Envoy:
     folder: Path
     workers: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Whether Envoy logs each call between it and a filter.
+    traces_calls: bool = False
     _clusters: dict[str, str] = field(default_factory=dict)
     _listeners: dict[str, dict[str, Any]] = field(default_factory=dict)
     _version: int = 0
@@ -208,6 +210,7 @@ class Envoy:
         self.apply()
         command = [str(ROOT / ".venv/bin/envoy"), "-c", str(config), "--concurrency", str(self.workers)]
         command += ["--use-dynamic-base-id", "--drain-time-s", "1", "--log-level", "info"]
+        command += ["--component-log-level", "wasm:trace"] if self.traces_calls else []
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder)} | dict(self.environment)
         self._child = Child(command, log=self.folder / "envoy.log", env=env)
         self.wait_until(self._is_ready, what="it was ready")

@@ -70,7 +70,8 @@ def release(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     for file in HOSTS.glob("go/*"):
         if file.suffix in {".go", ".mod", ".sum"} and not file.name.endswith("_test.go"):
             shutil.copy(file, go)
-    built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, *folder.glob("*.whl")]
+    jar = ROOT / "host-examples/java/target/vault-aws-login-0.1.0.jar"
+    built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, jar, *folder.glob("*.whl")]
     return {file.name: file for file in built}
 
 
@@ -155,13 +156,19 @@ def test_every_host_has_a_smallest_use_that_its_page_shows_and_that_fits_on_a_sc
                 assert len(file.read_text().splitlines()) <= MOST_LINES, file
 
 
-@pytest.mark.parametrize("host", ["wasmtime", "node", "edge", "python", "go", "composed"])
+@pytest.mark.parametrize("host", ["wasmtime", "node", "edge", "python", "go", "java", "composed"])
 def test_lifted_example_builds_and_prints_a_login(
     host: str, release: dict[str, Path], environment: dict[str, str], module: Module, tmp_path: Path
 ) -> None:
     folder = lift(host, release, tmp_path)
-    output = pages.run("\n".join(smallest(host).commands), folder, environment, seconds=900)
-    (login,) = [line for line in output.splitlines() if line.startswith("{")]
+    with HostileVault(lambda login: granted()) as vault:
+        # For the examples that log in.
+        environment = environment | {"VAULT_ADDR": vault.url}
+        output = pages.run("\n".join(smallest(host).commands), folder, environment, seconds=900)
+    assert len(vault.logins) == len(re.findall(r"^a token of \d+ characters$", output, re.MULTILINE))
+    # Maven resets the terminal's colours, wherever it writes to.
+    lines = re.sub(r"\x1b\[\d*m", "", output).splitlines()
+    (login,) = [line for line in lines if line.startswith("{")]
     assert_is_login(module, login)
 
 

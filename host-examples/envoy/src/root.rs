@@ -99,6 +99,7 @@ impl RootContext for Root {
         with_clean_stack(Depth::Json, || {
             if let Some(plugin) = &mut self.plugin {
                 plugin.enter();
+                plugin.worker.begin_tick();
                 plugin.worker.refresh();
                 plugin.drive_session();
                 plugin.worker.serve_waiting(self.id);

@@ -12,7 +12,8 @@ use crate::component::LoginComponent;
 use crate::diagnosis::Advice;
 use crate::role::Sts;
 use crate::session::{
-    Action, Destination, Healing, HttpResponse, Lease, Session, SessionRefusal, TransportFailure,
+    Action, Destination, Healing, HttpResponse, Lease, Session, SessionRefusal, SessionRefusalRule,
+    TransportFailure,
 };
 use crate::sink::Sink;
 use crate::vault::Vault;
@@ -139,7 +140,8 @@ fn report(refusal: &SessionRefusal) {
         Healing::ByItself => "trying again",
         Healing::ByHand => "something has to be changed; trying again once a minute",
     };
-    let mut text = format!("refused: {} ({outlook})", refusal.message);
+    let rule = rule_name(refusal.rule);
+    let mut text = format!("refused: {} ({rule}: {outlook})", refusal.message);
     if let Some(diagnosis) = &refusal.diagnosis {
         if let Some(words) = &diagnosis.quoted {
             text += &format!("\n  the server said: {words}");
@@ -148,4 +150,20 @@ fn report(refusal: &SessionRefusal) {
     }
     // In one write, so that no other line comes in between.
     eprintln!("{text}");
+}
+
+/// Returns the rule's name as `wit/lifecycle.wit` writes it: the generated enum only has it in Rust's
+/// spelling.
+fn rule_name(rule: SessionRefusalRule) -> String {
+    let mut name = String::new();
+    for letter in format!("{rule:?}")
+        .trim_start_matches("RefusalRule::")
+        .chars()
+    {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }

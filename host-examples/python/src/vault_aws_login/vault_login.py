@@ -26,17 +26,17 @@ _VISIBLE = re.compile("[!-~]+")
 
 @dataclass(frozen=True)
 class Token:
-    """What Vault granted. `repr` does not show the token."""
+    """What Vault granted. Of the server's text `repr` shows the warnings alone, which are safe."""
 
     token: str = field(repr=False)
     """The token: a secret."""
     lease_seconds: int
     """How long it is valid, counted from the answer; 0 if it does not expire."""
     renewable: bool
-    accessor: str
+    accessor: str = field(repr=False)
     """Names the token without being one; empty for batch tokens."""
-    policies: list[str]
-    metadata: dict[str, str]
+    policies: list[str] = field(repr=False)
+    metadata: dict[str, str] = field(repr=False)
     """What Vault knows of the AWS identity: `account_id`, `client_arn`, …"""
     warnings: str | None
     """Vault's warnings, safe to print: one line without secrets. `None` if there are none."""
