@@ -23,6 +23,7 @@ CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
 WASM_BUILT = target/$(WASM_TARGET)/release
 
 WASM_OPT = tools/node_modules/.bin/wasm-opt
+RUNTIMES = tests/runtimes/node_modules/.bin/deno
 WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
@@ -70,6 +71,15 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
+# The Python package holds the module, so that nobody has to say where it is.
+PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
+
+.PHONY: python
+python: $(PYTHON_MODULE) ## Puts the core module into the Python package in host-examples/python.
+
+$(PYTHON_MODULE): dist/vault-aws-login.core.wasm
+	@cp $< $@
+
 # HashiCorp's plugin, for the test bed; never shipped.
 dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go.sum
 	$(call need,go,https://go.dev/dl)
@@ -111,6 +121,20 @@ node: host-examples/node/dist/node.js ## Builds the npm package in host-examples
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
+.PHONY: java
+java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in host-examples/java/target.
+
+# Maven keeps what it downloads in its own cache: the tests run offline afterwards.
+host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
+		$(shell find host-examples/java -type f -not -path '*/target/*')
+	$(call need,mvn,https://maven.apache.org)
+	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
+	@touch $@
+
+.PHONY: pictures
+pictures: host-examples/browser/dist/index.html .make/chromium ## Makes the pictures of the page that README.md shows.
+	@cd host-examples/browser && node test/picture.js
+
 .PHONY: login
 login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
 	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
@@ -125,8 +149,8 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser
-built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
+built: component signer command core composed envoy node edge browser python java
+built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium $(RUNTIMES)
 
 .PHONY: test-fast
 test-fast: .make/rust .make/venv ## Runs the tests of the core, and the checks that build no runtime (a minute).
@@ -146,7 +170,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust ## Checks format, lints and licences.
+check: .make/rust .make/venv ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -170,9 +194,20 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 	@python3 tools/release.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
 
+TYPEDOC = tools/docs/node_modules/.bin/typedoc
+
+.PHONY: docs
+docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js java ## Makes the documentation of each interface in dist/docs.
+	$(call need,go,https://go.dev/dl)
+	@$(PYTHON) tools/docs/build.py
+
+$(TYPEDOC): tools/docs/package.json tools/docs/package-lock.json
+	@echo "installing typedoc …"
+	@$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc
+
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
-	@rm -rf dist target host-examples/*/dist
+	@rm -rf dist target host-examples/*/dist host-examples/java/target
 
 .PHONY: envoy
 envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm, the proxy-wasm filter.
@@ -212,7 +247,7 @@ bench: component signer command core composed envoy node edge browser dist/test-
 .PHONY: bench-envoy
 bench-envoy: envoy dist/test-bed/vault-plugin-auth-aws .make/venv ## Measures the Envoy filter against bare Envoy and OpenBao's proxy.
 	@cd tests/bench/load && go build -o ../../../target/bench-load .
-	@$(PYTHON) tests/bench/envoy.py
+	@$(PYTHON) tests/bench/envoy.py $(BENCH)
 
 .PHONY: composed
 composed: dist/vault-aws-login-composed.wasm ## Builds dist/vault-aws-login-composed.wasm, a component that contains this one.
@@ -227,6 +262,12 @@ $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 	@touch $@
 
 # Tools, each into a git-ignored folder of the project.
+
+# Deno and Bun, which run the tests of the npm package too.
+$(RUNTIMES): tests/runtimes/package.json tests/runtimes/package-lock.json
+	$(call need,npm,https://nodejs.org)
+	@echo "installing Deno and Bun …"
+	@$(call npm_install,tests/runtimes) && touch $(@:tests/runtimes/%=%)
 
 $(WASM_OPT): tools/package.json tools/package-lock.json
 	$(call need,npm,https://nodejs.org)

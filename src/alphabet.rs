@@ -30,6 +30,10 @@ pub(crate) const PATH: Alphabet = alphabet("letters, digits and '-_.~/'", |c| {
 pub(crate) const SESSION_NAME: Alphabet = alphabet("letters, digits and '_+=,.@-'", |c| {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
 });
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+pub(crate) const EXTERNAL_ID: Alphabet = alphabet("letters, digits and '_+=,.@:/-'", |c| {
+    c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c)
+});
 
 /// Visible ASCII: what every HTTP header carries unchanged.
 pub(crate) fn is_visible(character: char) -> bool {

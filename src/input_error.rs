@@ -4,7 +4,9 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::alphabet::{Alphabet, DIGITS, PATH, PRINTABLE, REGION, SESSION_NAME, VISIBLE, WORD};
+use crate::alphabet::{
+    Alphabet, DIGITS, EXTERNAL_ID, PATH, PRINTABLE, REGION, SESSION_NAME, VISIBLE, WORD,
+};
 use crate::echo;
 use crate::vocabulary::vocabulary;
 
@@ -69,15 +71,23 @@ vocabulary! {
             alphabet: PRINTABLE,
             presence: Presence::Required,
         },
-        /// The ARN of the IAM role of a web identity.
+        /// The ARN of the IAM role of a web identity, or of the role to assume.
         RoleArn = "role-arn" {
             title: "role ARN", alphabet: VISIBLE, presence: Presence::Required,
         },
-        /// The name of a web identity's session.
+        /// The name of that role's session.
         RoleSessionName = "role-session-name" {
             title: "role session name",
             alphabet: SESSION_NAME,
             presence: Presence::Required,
+        },
+        /// The external ID that a role's trust policy demands.
+        ExternalId = "external-id" {
+            title: "external ID", alphabet: EXTERNAL_ID, presence: Presence::Optional,
+        },
+        /// How long the credentials of an assumed role last.
+        DurationSeconds = "duration-seconds" {
+            title: "duration in seconds", alphabet: DIGITS, presence: Presence::Optional,
         },
         /// The time for a request.
         RequestTimeoutMilliseconds = "request-timeout-milliseconds" {
@@ -144,7 +154,7 @@ vocabulary! {
         StsUrlMalformed = "sts-url-malformed",
         /// The STS URL has more than a scheme, a host and a port.
         StsUrlNotBare = "sts-url-not-bare",
-        /// The STS URL of a web identity is `http://` with a host elsewhere.
+        /// The STS URL that the host calls is `http://` with a host elsewhere.
         StsUrlNotLocal = "sts-url-not-local",
         /// The time is past the year 9999.
         TimeOutOfRange = "time-out-of-range",
@@ -154,7 +164,7 @@ vocabulary! {
         ContainerUriMalformed = "container-uri-malformed",
         /// The container URI is `http://` with a host elsewhere.
         ContainerUriNotLocal = "container-uri-not-local",
-        /// The role of the web identity is not the ARN of an IAM role.
+        /// The role to assume is not the ARN of an IAM role.
         RoleArnMalformed = "role-arn-malformed",
         /// The number, or the length of the name, is outside its bounds.
         OutOfRange = "out-of-range",

@@ -31,6 +31,7 @@ mod verdict;
 pub use self::answer::Answer;
 pub(crate) use self::answer::error_texts;
 pub use self::check::check_login;
+pub(crate) use self::clock::assume_role_clock_offset;
 pub use self::clock::clock_offset;
 pub use self::explain::{CredentialScope, ExplainError, Explanation, ShownHeader, explain_login};
 pub use self::finding::{Finding, Prediction};
@@ -39,7 +40,7 @@ pub use self::profile::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
     ServerIdRequirement, ServerProfile, Software, UniqueIds, is_version,
 };
-pub(crate) use self::refusal::explain_refusal_to;
+pub(crate) use self::refusal::{AskedRole, explain_assume_role, explain_refusal_to};
 pub use self::refusal::{Refusal, explain_refusal};
 pub use self::rule::{Healing, Refuser, RuleText, Severity};
 pub use self::rules::LoginRule;

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::credentials::Credentials;
 use crate::input_error::InputError;
 use crate::options::{LoginOptions, Role, ServerId};
-use crate::signing::{BODY, CONTENT_TYPE, sign_request};
+use crate::signing::{BODY, CONTENT_TYPE, sign_identity};
 use crate::sts::StsTarget;
 use crate::unix_seconds::UnixSeconds;
 
@@ -16,8 +16,8 @@ use crate::unix_seconds::UnixSeconds;
 /// same bytes.
 ///
 /// # Errors
-/// [`InputRule::CredentialsExpired`] if the credentials have expired at `time`. Everything else was
-/// checked when the arguments were made.
+/// [`CredentialsExpired`](crate::InputRule::CredentialsExpired) if the credentials have expired at
+/// `time`. Everything else was checked when the arguments were made.
 pub fn sign_login(
     credentials: &Credentials,
     options: &LoginOptions,
@@ -27,7 +27,7 @@ pub fn sign_login(
     let target = StsTarget::resolve(options.region.as_ref(), options.sts_endpoint.as_ref());
     let server_id = options.server_id.as_ref().map(ServerId::as_str);
 
-    let signed = sign_request(credentials, &target, server_id, time);
+    let signed = sign_identity(credentials, &target, server_id, time);
     let headers = signed_headers(&[
         ("Authorization", Some(&signed.authorization)),
         ("Content-Type", Some(CONTENT_TYPE)),

@@ -62,23 +62,26 @@
 //! ```
 
 mod action;
+mod assumed_role;
 mod back_off;
 mod clock;
 mod config;
 mod credential_cache;
 mod disowned;
 mod exchange;
+mod held_credentials;
 mod instant;
 mod lease;
 mod machine;
 mod refusal;
 mod source;
+mod sts;
 mod vault;
 
 pub use self::action::{Action, ClockCorrection};
 pub use self::config::{
-    ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig, SessionSettings,
-    WebIdentity,
+    AssumeRole, ContainerAuthorization, ContainerEndpoint, CredentialSource, SessionConfig,
+    SessionSettings, WebIdentity,
 };
 pub use self::exchange::{
     Destination, Header, HttpMethod, Request, RequestPurpose, Response, TransportFailure,

@@ -1,4 +1,4 @@
-//! Signs the request for STS's `GetCallerIdentity`, in the steps of AWS's documentation:
+//! Signs requests to STS, `GetCallerIdentity` and `AssumeRole`, in the steps of AWS's documentation:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 //!
 //! The cryptography is that of AWS's own crate. The inspector explains a login with the functions
@@ -35,11 +35,37 @@ pub(crate) struct Signed {
     pub(crate) timestamp: String,
 }
 
-/// Signs the request, with the server ID among its headers where there is one.
-pub(crate) fn sign_request(
+/// Signs `GetCallerIdentity`, with the server ID among its headers where there is one.
+pub(crate) fn sign_identity(
     credentials: &Credentials,
     target: &StsTarget,
     server_id: Option<&str>,
+    time: UnixSeconds,
+) -> Signed {
+    sign_request(credentials, target, server_id, BODY_SHA256, time)
+}
+
+/// Signs a form that is posted to STS.
+pub(crate) fn sign_form(
+    credentials: &Credentials,
+    target: &StsTarget,
+    body: &str,
+    time: UnixSeconds,
+) -> Signed {
+    sign_request(
+        credentials,
+        target,
+        None,
+        &hex_sha256(body.as_bytes()),
+        time,
+    )
+}
+
+fn sign_request(
+    credentials: &Credentials,
+    target: &StsTarget,
+    server_id: Option<&str>,
+    body_sha256: &str,
     time: UnixSeconds,
 ) -> Signed {
     let timestamp = write_amz_date(time);
@@ -67,7 +93,7 @@ pub(crate) fn sign_request(
         query: "",
         headers: &headers,
         signed_names: &signed_names,
-        body_sha256: BODY_SHA256,
+        body_sha256,
     };
 
     let region = target.region.as_str();

@@ -3,11 +3,14 @@
 //! The component and the core module take these in, and make the checked types of the same names
 //! from them. A Rust host can use the checked types at once.
 
+use core::fmt;
+
 use serde::Deserialize;
 
 use crate::input_error::InputError;
 use crate::region::Region;
 use crate::session::{self, ContainerAuthorization, SessionSettings};
+use crate::sts::StsTarget;
 use crate::sts_url::StsUrl;
 
 /// `credentials` of `wit/login.wit`. No `Debug`: it holds secrets, and does not wipe them.
@@ -114,6 +117,52 @@ pub struct WebIdentity {
     pub sts_endpoint: Option<StsEndpoint>,
 }
 
+/// `assume-role` of `wit/lifecycle.wit`. `Debug` does not show the external ID.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AssumeRole {
+    /// The ARN of the IAM role.
+    pub role_arn: String,
+    /// The name of the session.
+    pub role_session_name: Option<String>,
+    /// The external ID that the role's trust policy demands.
+    pub external_id: Option<String>,
+    /// How long the credentials of the role last.
+    pub duration_seconds: Option<u32>,
+    /// The region of the STS endpoint that the host calls.
+    pub region: Option<String>,
+    /// The STS endpoint that the host calls.
+    pub sts_endpoint: Option<StsEndpoint>,
+}
+
+impl fmt::Debug for AssumeRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRole")
+            .field("role_arn", &self.role_arn)
+            .field("role_session_name", &self.role_session_name)
+            .field("duration_seconds", &self.duration_seconds)
+            .field("region", &self.region)
+            .field("sts_endpoint", &self.sts_endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TryFrom<AssumeRole> for session::AssumeRole {
+    type Error = InputError;
+
+    fn try_from(given: AssumeRole) -> Result<Self, InputError> {
+        let region = given.region.map(Region::new).transpose()?;
+        let endpoint = given.sts_endpoint.map(TryInto::try_into).transpose()?;
+        Self::new(
+            given.role_arn,
+            given.role_session_name,
+            given.external_id,
+            given.duration_seconds,
+            StsTarget::resolve(region.as_ref(), endpoint.as_ref()),
+        )
+    }
+}
+
 /// `credential-source` of `wit/lifecycle.wit`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -165,6 +214,8 @@ pub struct SessionConfig {
     pub login: LoginOptions,
     /// Where the AWS credentials come from.
     pub credential_source: CredentialSource,
+    /// The role that is assumed with them.
+    pub assume_role: Option<AssumeRole>,
     /// How long a request may take.
     pub request_timeout_milliseconds: Option<u32>,
     /// The longest wait between two tries.
@@ -182,6 +233,7 @@ impl TryFrom<SessionConfig> for session::SessionConfig {
         let login = given.login.try_into()?;
         let source = given.credential_source.try_into()?;
         let settings = SessionSettings {
+            assume_role: given.assume_role.map(TryInto::try_into).transpose()?,
             namespace: given.namespace,
             request_timeout_milliseconds: given.request_timeout_milliseconds,
             back_off_cap_milliseconds: given.back_off_cap_milliseconds,

@@ -19,8 +19,13 @@ CLIPPY = ["cargo", "clippy", "--locked", "--quiet"]
 STRICT = ["--", "--deny", "warnings"]
 RUSTFMT = ["rustfmt", "--edition", "2024", "--check"]
 WASM = ["--target", "wasm32-unknown-unknown"]
+TOOLS = ROOT / ".venv" / "bin"
+RUFF = [str(TOOLS / "ruff"), "--quiet"]
+MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
-GO_MODULES = ["host-examples/go", "tests/bench/load", "tests/bench/go", "tests/e2e/go-login"]
+GO = "host-examples/go"
+GO_MODULES = [GO, f"{GO}/vaultauth", f"{GO}/openbaoauth", "tests/bench/load", "tests/bench/go"]
+GO_MODULES += ["tests/e2e/go-login", "tools/docs/go"]
 
 
 @dataclass(frozen=True)
@@ -53,18 +58,25 @@ def steps() -> list[Step]:
         rust.append(Step(what, [*CLIPPY, *package, *WASM, *STRICT], fast=True))
     formatted = Step(
         "format of the Go code",
-        ["gofmt", "-l", "host-examples/go", "tests"],
+        ["gofmt", "-l", "host-examples/go", "tests", "tools"],
         lists_faults=True,
         fast=True,
     )
     go = [Step(f"lints of {module}", ["go", "vet", "./..."], module) for module in GO_MODULES]
-    e2e = Step(
-        "lints of the Go package's end-to-end tests",
-        ["go", "vet", "-tags", "e2e", "./..."],
-        "host-examples/go",
-    )
+    e2e = [
+        Step(f"lints of {module}'s end-to-end tests", ["go", "vet", "-tags", "e2e", "./..."], module)
+        for module in GO_MODULES
+        if module.startswith(GO)
+    ]
+    package = "host-examples/python"
+    python = [
+        Step("format of the Python package", [*RUFF, "format", "--check"], package, fast=True),
+        Step("lints of the Python package", [*RUFF, "check"], package, fast=True),
+        Step("types of the Python package", [*MYPY], package, fast=True),
+    ]
     licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
-    return [*rust, formatted, *go, e2e, licences]
+    docs = Step("documentation of each interface, and its links", ["make", "--silent", "docs"])
+    return [*rust, formatted, *go, *e2e, *python, licences, docs]
 
 
 def passes(step: Step) -> bool:

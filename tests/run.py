@@ -51,11 +51,22 @@ def go_tests(output: str) -> tuple[int, int]:
     return passed, failed
 
 
+def maven(output: str) -> tuple[int, int]:
+    """Reads Surefire's last line: those of the classes end in a time."""
+    line = r"^\[\w+\] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: \d+$"
+    found = re.findall(line, output, re.MULTILINE)
+    ran, *wrong = map(int, found[-1]) if found else (0, 0)
+    return ran - sum(wrong), sum(wrong)
+
+
 cargo = summed(r"^test result: \w+\. (?P<passed>\d+) passed; (?P<failed>\d+) failed")
 pytest = summed(
     r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s"
 )
 node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
+deno = summed(r"^(?:ok|FAILED) \| (?P<passed>\d+) passed \| (?P<failed>\d+) failed")
+bun = summed(r"^ (?:(?P<passed>\d+) pass|(?P<failed>\d+) fail)$")
+MVN = ["mvn", "--batch-mode", "--offline", "test"]
 PYTHON = ".venv/bin/python"
 
 
@@ -86,6 +97,7 @@ def packages(*names: str) -> list[str]:
 CARGO = ["cargo", "test", "--locked", "--quiet"]
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 NPM = ["npm", "test", "--silent"]
+NPM_RUN = ["npm", "run", "--silent"]
 # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
 WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")]
 GO = ["go", "test", "-count=1", "-v", "./..."]
@@ -101,10 +113,15 @@ SUITES = [
         lane=Lane.CARGO,
     ),
     Suite("node", "the npm package, in Node", NPM, node, "host-examples/node"),
+    Suite("deno", "the npm package, in Deno", [*NPM_RUN, "test:deno"], deno, "host-examples/node"),
+    Suite("bun", "the npm package, in Bun", [*NPM_RUN, "test:bun"], bun, "host-examples/node"),
     Suite("browser", "the page, in Chromium", NPM, node, "host-examples/browser"),
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
     Suite("go", "the Go package", GO, go_tests, "host-examples/go"),
+    Suite("go-vault", "the Go package with HashiCorp's client", GO, go_tests, "host-examples/go/vaultauth"),
+    Suite("go-openbao", "the Go package with OpenBao's client", GO, go_tests, "host-examples/go/openbaoauth"),
+    Suite("java", "the jar", MVN, maven, "host-examples/java"),
     Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),
 ]

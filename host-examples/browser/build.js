@@ -32,7 +32,11 @@ const policy = [
   "base-uri 'none'",
 ].join('; ');
 
+const { version, license } = JSON.parse(readFileSync('../node/package.json', 'utf8'));
+if (license !== 'Apache-2.0 OR MIT') throw new Error('src/page.html names another licence than the package');
+
 const page = readFileSync('src/page.html', 'utf8')
+  .replaceAll('{{version}}', version)
   // Functions, because `$` is special in a replacement text.
   .replace('<meta charset="utf-8" />', (charset) => `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`)
   .replace('  </head>', (end) => `    <style>${style}</style>\n${end}`)

@@ -39,28 +39,11 @@ func (m *Module) SignLogin(ctx context.Context, credentials aws.Credentials, opt
 	if err != nil {
 		return "", err
 	}
-	request := signRequest{
-		Credentials: credentialsJSON{
-			AccessKeyID:     credentials.AccessKeyID,
-			SecretAccessKey: credentials.SecretAccessKey,
-			SessionToken:    optional(credentials.SessionToken),
-		},
-		Options: optionsJSON{
-			Region:      optional(options.Region),
-			ServerID:    optional(options.ServerID),
-			Role:        optional(options.Role),
-			STSEndpoint: endpointJSON(options.STSEndpoint),
-		},
-		UnixSeconds: seconds,
+	identity, err := newCredentialsJSON(credentials)
+	if err != nil {
+		return "", err
 	}
-	if credentials.CanExpire {
-		end, err := unixSeconds("expires-at-unix-seconds", credentials.Expires)
-		if err != nil {
-			return "", err
-		}
-		request.Credentials.ExpiresAt = &end
-	}
-	return call[string](ctx, m, "sign_login", request)
+	return call[string](ctx, m, "sign_login", signRequest{identity, options.json(), seconds})
 }
 
 type signRequest struct {
@@ -76,11 +59,36 @@ type credentialsJSON struct {
 	ExpiresAt       *uint64 `json:"expires-at-unix-seconds,omitempty"`
 }
 
+func newCredentialsJSON(from aws.Credentials) (credentialsJSON, error) {
+	identity := credentialsJSON{
+		AccessKeyID:     from.AccessKeyID,
+		SecretAccessKey: from.SecretAccessKey,
+		SessionToken:    optional(from.SessionToken),
+	}
+	if from.CanExpire {
+		end, err := unixSeconds("expires-at-unix-seconds", from.Expires)
+		if err != nil {
+			return identity, err
+		}
+		identity.ExpiresAt = &end
+	}
+	return identity, nil
+}
+
 type optionsJSON struct {
 	Region      *string `json:"region,omitempty"`
 	ServerID    *string `json:"server-id,omitempty"`
 	Role        *string `json:"role,omitempty"`
 	STSEndpoint any     `json:"sts-endpoint,omitempty"`
+}
+
+func (o Options) json() optionsJSON {
+	return optionsJSON{
+		Region:      optional(o.Region),
+		ServerID:    optional(o.ServerID),
+		Role:        optional(o.Role),
+		STSEndpoint: endpointJSON(o.STSEndpoint),
+	}
 }
 
 func endpointJSON(endpoint string) any {

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, ReadAnswer};
 use super::rules::LoginRule;
-use super::verdict::{Verdict, judge};
+use super::verdict::{Verdict, judge, judge_assume_role};
 use crate::date::{read_amz_date, read_http_date};
 
 /// A clock that is further off is not corrected: a person has to look at it.
@@ -23,11 +23,21 @@ pub fn clock_offset(answer: &Answer, unix_seconds: u64) -> Option<i64> {
 
 /// The same for an answer that was judged.
 pub(super) fn offset(answer: &ReadAnswer<'_>, rule: LoginRule, unix_seconds: u64) -> Option<i64> {
+    offset_in(answer.errors.as_deref()?, answer.date, rule, unix_seconds)
+}
+
+/// The same for STS's own answer to the host's `AssumeRole`.
+pub(crate) fn assume_role_clock_offset(answer: &Answer, unix_seconds: u64) -> Option<i64> {
+    let rule = judge_assume_role(&answer.body)?;
+    offset_in(&answer.body, answer.date.as_deref(), rule, unix_seconds)
+}
+
+fn offset_in(text: &str, date: Option<&str>, rule: LoginRule, unix_seconds: u64) -> Option<i64> {
     if !is_about_time(rule) {
         return None;
     }
-    let dated = || read_http_date(answer.date?);
-    let clock = aws_clock(answer.errors.as_deref()?).or_else(dated)?;
+    let dated = || read_http_date(date?);
+    let clock = aws_clock(text).or_else(dated)?;
     let offset = clock.checked_sub(i64::try_from(unix_seconds).ok()?)?;
     (-MOST_SECONDS..=MOST_SECONDS)
         .contains(&offset)

@@ -12,13 +12,17 @@ use super::profile::ServerProfile;
 use super::redact;
 use super::rule::{Refuser, Severity, fill};
 use super::rules::LoginRule;
-use super::verdict::{Verdict, judge};
+use super::verdict::{Verdict, judge, judge_assume_role};
+use crate::alphabet::is_visible;
 use crate::echo::{self, OneLine, Secrets, quote};
 use crate::json::Json;
 use crate::region::Region;
 
 /// The longest server ID that is told, in characters.
 const LONGEST_SERVER_ID: usize = 128;
+
+/// The longest ARN of a role's session, in characters: role path and name, session name.
+const LONGEST_ARN: usize = 700;
 
 /// Why a login was refused. Of the answer's text it holds `quoted` alone, made safe: some servers
 /// echo the login.
@@ -92,7 +96,12 @@ pub(crate) fn explain_refusal_to<'s>(
     if let Some(login) = &login {
         check_decoded(login, &profile, unix_seconds, &mut findings);
     }
-    let text = answer.errors.as_deref().unwrap_or_default();
+    let text = match &answer.errors {
+        Some(errors) => errors,
+        // STS's own answer.
+        None if rule.is_about_assume_role() => answer.body,
+        None => "",
+    };
     let found = finding_of(rule, &findings.0);
     let rule = match found {
         Some(finding) => finding.rule,
@@ -130,6 +139,93 @@ pub(crate) fn explain_refusal_to<'s>(
         skew_seconds: facts.skew_seconds,
         wanted_region: facts.region,
     }
+}
+
+/// Explains why STS refused the host's `AssumeRole`; `None` where the answer is not a refusal of
+/// AWS's. `secrets` are not shown; `asked` is what was asked for.
+pub(crate) fn explain_assume_role<'s>(
+    secrets: &mut impl Iterator<Item = &'s str>,
+    answer: &Answer,
+    asked: AskedRole<'_>,
+    unix_seconds: u64,
+) -> Option<(LoginRule, Refusal)> {
+    let text = answer.body.as_str();
+    let rule = judge_assume_role(text).filter(|_| answer.status.is_some_and(|code| code >= 400))?;
+    // An answer of 5xx with a code that is not known says nothing of the role.
+    if rule == LoginRule::StsRefused && answer.status.is_some_and(|code| code >= 500) {
+        return None;
+    }
+    let secrets = Secrets::new(secrets);
+    let mut facts = Facts::default();
+    facts.read(rule, text, None, Some(&secrets), unix_seconds);
+    let texts = rule.text();
+    // Where the rule's own texts speak of a login.
+    let (title, causes, client_fix): (_, &[&str], _) = match rule {
+        LoginRule::SignatureExpired => (
+            "the request was signed too long ago: AWS accepts it for 15 minutes",
+            &["this machine's clock is slow"],
+            "set this machine's clock",
+        ),
+        LoginRule::SignatureNotYetCurrent => (
+            "the request is signed for a time in the future",
+            texts.causes,
+            "set this machine's clock",
+        ),
+        LoginRule::SignatureDiffers => (
+            "AWS computes another signature from what it received",
+            texts.causes,
+            texts.client_fix,
+        ),
+        LoginRule::StsThrottled => (
+            texts.title,
+            &["many clients assume roles at once"],
+            "wait, or assume the role less often",
+        ),
+        LoginRule::StsRefused => (texts.title, texts.causes, "read what the server said"),
+        _ => (texts.title, texts.causes, texts.client_fix),
+    };
+    let sent = match (rule, asked.with_external_id) {
+        (LoginRule::AssumeRoleDenied, true) => "; an external ID was sent",
+        (LoginRule::AssumeRoleDenied, false) => "; no external ID was sent",
+        _ => "",
+    };
+    let detail = facts.detail.map(|detail| format!(": {detail}"));
+    let message = format!(
+        "STS refuses AssumeRole for `{}`, so no login was sent: {title}{}{sent}",
+        OneLine(asked.arn),
+        detail.unwrap_or_default(),
+    );
+    let words = message_of(text).unwrap_or(text);
+    let refusal = Refusal {
+        quoted: quote(words, &secrets),
+        causes: causes.iter().copied().map(String::from).collect(),
+        client_fix: Some(fill(client_fix, None)),
+        // The other rules advise on the endpoint that Vault calls.
+        server_fix: texts
+            .server_fix
+            .filter(|_| rule.is_about_assume_role())
+            .map(String::from),
+        aws_clock_unix_seconds: facts.aws_clock,
+        skew_seconds: facts.skew_seconds,
+        rule: Some(rule),
+        ..without_rule(Some(Refuser::Sts), &message, None)
+    };
+    Some((rule, refusal))
+}
+
+/// What was asked of `AssumeRole`.
+#[derive(Clone, Copy)]
+pub(crate) struct AskedRole<'a> {
+    /// The role's ARN.
+    pub(crate) arn: &'a str,
+    /// Whether an external ID was sent.
+    pub(crate) with_external_id: bool,
+}
+
+/// The message in an error of STS's.
+fn message_of(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("<Message>")?;
+    Some(rest.split_once("</Message>")?.0)
 }
 
 /// A refusal without a rule.
@@ -263,6 +359,7 @@ impl Facts {
                     )
                 });
             }
+            LoginRule::AssumeRoleDenied => self.detail = who_and_which(text, secrets),
             LoginRule::ServerIdMissing => {
                 let headers = login.and_then(|login| login.headers.as_ref());
                 self.detail = headers.and_then(misnamed_server_id);
@@ -321,6 +418,33 @@ fn expected_server_id(text: &str, secrets: Option<&Secrets>) -> Option<String> {
     let id = value.as_str()?;
     let is_shown = id.chars().nth(LONGEST_SERVER_ID).is_none() && echo::is_harmless(id, secrets?);
     is_shown.then(|| id.into())
+}
+
+/// Names the caller and the role in a denial of `AssumeRole`, and says whether they are in one
+/// account. Both are ARNs, which are not secret; anything else is not shown.
+fn who_and_which(text: &str, secrets: Option<&Secrets>) -> Option<String> {
+    let (before, after) =
+        text.split_once(" is not authorized to perform: sts:AssumeRole on resource: ")?;
+    let (_, caller) = before.rsplit_once("User: ")?;
+    let end = |c: char| c.is_whitespace() || "<\"'),;".contains(c);
+    let role = after.split(end).next()?;
+    let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned);
+    let is_shown = |arn: &str| {
+        arn.starts_with("arn:")
+            && arn.len() <= LONGEST_ARN
+            && arn.chars().all(is_visible)
+            && secrets.is_some_and(|secrets| echo::is_harmless(arn, secrets))
+    };
+    if !is_shown(caller) || !is_shown(role) {
+        return None;
+    }
+    let place = match account(caller) == account(role) {
+        true => "in the same account",
+        false => "in another account",
+    };
+    Some(format!(
+        "the caller is `{caller}`, the role `{role}` {place}"
+    ))
 }
 
 /// The region that was signed for: some texts name it, and the login does.

@@ -16,6 +16,31 @@ pub(super) fn find(texts: Texts, answer: &str) -> Option<LoginRule> {
     Some(*rule)
 }
 
+/// Texts of STS about `AssumeRole` (`docs/login-contract.md#s2-15`).
+pub(super) const ASSUME_ROLE: Texts = &[
+    ASSUME_ROLE_DENIED,
+    ASSUME_ROLE_BY_ROOT,
+    ASSUME_ROLE_TOO_LONG,
+    ASSUME_ROLE_CHAINED_TOO_LONG,
+];
+
+const ASSUME_ROLE_DENIED: (&str, LoginRule) = (
+    "is not authorized to perform: sts:AssumeRole on resource",
+    AssumeRoleDenied,
+);
+const ASSUME_ROLE_BY_ROOT: (&str, LoginRule) = (
+    "Roles may not be assumed by root accounts",
+    AssumeRoleByRoot,
+);
+const ASSUME_ROLE_TOO_LONG: (&str, LoginRule) = (
+    "exceeds the MaxSessionDuration set for this role",
+    AssumeRoleTooLong,
+);
+const ASSUME_ROLE_CHAINED_TOO_LONG: (&str, LoginRule) = (
+    "session limit for roles assumed by role chaining",
+    AssumeRoleChainedTooLong,
+);
+
 /// Texts of the host's HTTP client where no answer came (`docs/login-contract.md#s2-13`).
 pub(super) const TRANSPORT: Texts = &[
     ("HTTP response to HTTPS client", TlsNotSpoken),
@@ -53,6 +78,11 @@ pub(super) const TRANSPORT: Texts = &[
 /// Texts of Vault's listener, or of one in front of it, which are not JSON
 /// (`docs/login-contract.md#row-1`, `docs/login-contract.md#row-38l`).
 pub(super) const BARE: Texts = &[
+    // docs/login-contract.md#s2-15
+    ASSUME_ROLE_DENIED,
+    ASSUME_ROLE_BY_ROOT,
+    ASSUME_ROLE_TOO_LONG,
+    ASSUME_ROLE_CHAINED_TOO_LONG,
     ("request body too large", LoginTooLarge),
     ("HTTP request to an HTTPS server", TlsExpected),
     ("HTTP request was sent to HTTPS port", TlsExpected),

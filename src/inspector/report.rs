@@ -6,6 +6,7 @@ use super::explain::Explanation;
 use super::finding::{Finding, Prediction};
 use super::refusal::Refusal;
 use super::rule::{Refuser, Severity};
+use super::rules::LoginRule;
 use crate::date::write_rfc3339;
 use crate::echo::OneLine;
 
@@ -113,6 +114,9 @@ pub fn refusal_text(refusal: &Refusal) -> String {
         Some(Refuser::Host) => "this host",
         Some(Refuser::Intermediary) => "something between this host and Vault",
         Some(Refuser::Vault) => "Vault",
+        Some(Refuser::Sts) if refusal.rule.is_some_and(LoginRule::is_about_assume_role) => {
+            "AWS STS, asked to let a role be assumed"
+        }
         Some(Refuser::Sts) => "AWS STS, asked by Vault",
     };
     let rule = refusal.rule.map_or("none", |rule| rule.name());

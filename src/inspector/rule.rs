@@ -23,7 +23,7 @@ vocabulary! {
         Intermediary = "intermediary",
         /// Vault or OpenBao itself.
         Vault = "vault",
-        /// AWS's Security Token Service, asked by Vault.
+        /// AWS's Security Token Service, asked by Vault, or by the host for `AssumeRole`.
         Sts = "sts",
     }
 }

@@ -1221,6 +1221,64 @@ rules! {
         client: "unwrap it at /v1/sys/wrapping/unwrap, or log in without X-Vault-Wrap-TTL",
         causes: ["X-Vault-Wrap-TTL was sent along"],
     }
+
+    // AssumeRole, which comes before the login.
+    AssumeRoleDenied "assume-role-denied" {
+        contract: ["row-38s"], refused_by: Sts, severity: Refused, healing: ByHand,
+        title: "AWS does not let the caller assume the IAM role, or there is no such role",
+        client: "check the ARN of the role and the external ID, and call with the principal that \
+            the role trusts",
+        server: "in IAM, name the caller as Principal of the role's trust policy, compare its \
+            sts:ExternalId condition, and across accounts also allow the caller sts:AssumeRole \
+            on the role",
+        causes: [
+            "the role's trust policy does not name the caller, or named one that was deleted",
+            "the trust policy demands an external ID (sts:ExternalId), and another one or none was \
+                sent",
+            "the caller's own policies do not allow sts:AssumeRole on the role, which they must \
+                across accounts and where the trust policy names the whole account",
+            "no role has this ARN: AWS says the same of a role that does not exist",
+            "another condition of the trust policy, or a service control policy",
+        ],
+    }
+    AssumeRoleByRoot "assume-role-by-root" {
+        contract: ["row-38t"], refused_by: Sts, severity: Refused, healing: ByHand,
+        title: "the credentials are those of an account's root user, who cannot assume a role",
+        client: "use the credentials of an IAM user or role",
+        causes: ["root credentials are configured"],
+    }
+    AssumeRoleTooLong "assume-role-too-long" {
+        contract: ["row-38u"], refused_by: Sts, severity: Refused, healing: ByHand,
+        title: "the duration is longer than the IAM role's MaxSessionDuration",
+        client: "ask for at most the role's MaxSessionDuration, or for no duration: AWS then takes \
+            3600 seconds",
+        server: "in IAM, raise the role's MaxSessionDuration, which is 3600 seconds unless it was \
+            set and may be 43200",
+        causes: ["the role's MaxSessionDuration was never raised above 3600 seconds"],
+    }
+    AssumeRoleChainedTooLong "assume-role-chained-too-long" {
+        contract: ["row-38v"], refused_by: Sts, severity: Refused, healing: ByHand,
+        title: "the duration is longer than one hour, and the caller has assumed a role itself",
+        client: "ask for at most 3600 seconds, or for no duration: AWS allows role chaining no \
+            more, whatever the role's MaxSessionDuration is",
+        causes: [
+            "the credentials come from AssumeRole, a web identity, SAML or IAM Identity Center",
+            "the credentials come from GetSessionToken",
+        ],
+    }
+}
+
+impl LoginRule {
+    /// Says whether a rule is about `AssumeRole`, and not about a login.
+    pub(super) const fn is_about_assume_role(self) -> bool {
+        matches!(
+            self,
+            Self::AssumeRoleDenied
+                | Self::AssumeRoleByRoot
+                | Self::AssumeRoleTooLong
+                | Self::AssumeRoleChainedTooLong
+        )
+    }
 }
 
 #[cfg(test)]

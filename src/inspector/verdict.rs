@@ -3,8 +3,8 @@
 use super::answer::{ReadAnswer, beginning};
 use super::arn::is_instance_id;
 use super::refusal_texts::{
-    AFTER_STS, BARE, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS, STATUSES, STS,
-    TRANSPORT, UPSTREAM, find,
+    AFTER_STS, ASSUME_ROLE, BARE, BEFORE_STS, FIELD_VALIDATION, OWN_CALL_FAULTS, OWN_CALLS,
+    STATUSES, STS, TRANSPORT, UPSTREAM, find,
 };
 use super::rule::Refuser;
 use super::rules::LoginRule;
@@ -99,8 +99,11 @@ pub(super) fn judge_text(text: &str) -> Option<(LoginRule, Refuser)> {
     {
         return Some(by_vault(rule));
     }
-    let rule = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text))?;
-    Some(by_vault(refine_by_session(rule, text)))
+    if let Some(rule) = find(AFTER_STS, text).or_else(|| find(BEFORE_STS, text)) {
+        return Some(by_vault(refine_by_session(rule, text)));
+    }
+    // Copied from another client of AWS: Vault passes no such text on without its own words.
+    find(ASSUME_ROLE, text).map(|rule| (rule, rule.text().refuser))
 }
 
 /// Refines a rule by the name of the caller's session, which is in the text.
@@ -131,9 +134,21 @@ fn refine_by_session(rule: LoginRule, text: &str) -> LoginRule {
     }
 }
 
+/// Judges what STS answered to the host's `AssumeRole`; `None` where that is not an answer of AWS's.
+pub(super) fn judge_assume_role(answer: &str) -> Option<LoginRule> {
+    let answer = beginning(answer, MOST_JUDGED);
+    if !answer.contains("<Code>") {
+        return None;
+    }
+    Some(match find_sts(answer)? {
+        LoginRule::StsAccessDenied => LoginRule::AssumeRoleDenied,
+        rule => rule,
+    })
+}
+
 /// Judges what stands behind `received error code`: the status, `from STS:` and the body.
 fn judge_sts(answer: &str) -> Option<LoginRule> {
-    let rule = find(STS, answer)?;
+    let rule = find_sts(answer)?;
     let is_status = |digit| answer.trim_start().starts_with(digit);
     Some(match rule {
         // An answer that is not AWS's, such as a proxy's: the status tells whether time heals it.
@@ -141,4 +156,10 @@ fn judge_sts(answer: &str) -> Option<LoginRule> {
         LoginRule::StsRefused if is_status("429") => LoginRule::StsThrottled,
         rule => rule,
     })
+}
+
+/// Finds the rule of an answer of STS. Vault asks it for nothing but GetCallerIdentity; a person asks
+/// it for AssumeRole, too.
+fn find_sts(answer: &str) -> Option<LoginRule> {
+    find(ASSUME_ROLE, answer).or_else(|| find(STS, answer))
 }

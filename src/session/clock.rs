@@ -2,7 +2,7 @@
 
 use super::exchange::Response;
 use super::instant::Instant;
-use crate::inspector::clock_offset;
+use crate::inspector::{assume_role_clock_offset, clock_offset};
 
 /// A difference that AWS still accepts with room to spare, in milliseconds: it allows 15 minutes.
 const AGREEMENT: u64 = 5 * 60 * 1000;
@@ -17,10 +17,20 @@ pub(super) struct Correction {
 }
 
 impl Correction {
-    /// Reads AWS's time out of a refusal of what was signed at the host's moment `at`.
-    pub(super) fn read(response: &Response, at: Instant) -> Option<Self> {
+    /// Reads AWS's time out of Vault's refusal of a login that was signed at the host's moment `at`.
+    pub(super) fn of_login(response: &Response, at: Instant) -> Option<Self> {
+        let offset = clock_offset(&response.to_answer(), at.unix_milliseconds / 1000);
         Some(Self {
-            offset_seconds: clock_offset(&response.to_answer(), at.unix_milliseconds / 1000)?,
+            offset_seconds: offset?,
+            found_at: at,
+        })
+    }
+
+    /// Reads the same out of STS's refusal of an `AssumeRole`.
+    pub(super) fn of_role(response: &Response, at: Instant) -> Option<Self> {
+        let offset = assume_role_clock_offset(&response.to_answer(), at.unix_milliseconds / 1000);
+        Some(Self {
+            offset_seconds: offset?,
             found_at: at,
         })
     }

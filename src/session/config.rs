@@ -1,9 +1,14 @@
 //! What a session is for, checked once.
 
+use core::fmt;
+use core::ops::RangeInclusive;
+
 use http::Uri;
 use http::uri::Scheme;
+use zeroize::Zeroizing;
 
 use crate::input_error::{InputError, InputField, InputRule, quoted};
+use crate::inspector::AskedRole;
 use crate::options::LoginOptions;
 use crate::region::Region;
 use crate::sts::{StsEndpoint, StsTarget};
@@ -16,6 +21,7 @@ pub struct SessionConfig {
     pub(super) mount: String,
     pub(super) login: LoginOptions,
     pub(super) source: CredentialSource,
+    pub(super) assume_role: Option<AssumeRole>,
     pub(super) namespace: Option<String>,
     pub(super) request_timeout: u32,
     pub(super) back_off_cap: u64,
@@ -28,6 +34,8 @@ pub struct SessionConfig {
 pub struct SessionSettings {
     /// Vault's namespace.
     pub namespace: Option<String>,
+    /// The role that is assumed with the source's credentials.
+    pub assume_role: Option<AssumeRole>,
     /// How long a request may take: 100 to 600000, 10000 by default.
     pub request_timeout_milliseconds: Option<u32>,
     /// The longest wait between two tries: 1000 to 3600000, 60000 by default.
@@ -109,6 +117,7 @@ impl SessionConfig {
             )?
             .into(),
             namespace: settings.namespace,
+            assume_role: settings.assume_role,
             mount,
             login,
             source,
@@ -220,46 +229,158 @@ impl WebIdentity {
         region: Option<&Region>,
         sts_endpoint: Option<&StsEndpoint>,
     ) -> Result<Self, InputError> {
-        text::check(InputField::RoleArn, &role_arn, Shown::Nothing)?;
-        let mut parts = role_arn.splitn(6, ':');
-        let is_role = parts.next() == Some("arn")
-            && parts.nth(1) == Some("iam")
-            && parts.nth(2).is_some_and(|part| part.starts_with("role/"));
-        if !is_role {
-            return Err(InputError::invalid(
-                InputRule::RoleArnMalformed,
-                InputField::RoleArn,
-                format_args!("an ARN such as arn:aws:iam::123456789012:role/dev"),
-                format_args!("{}", quoted(&role_arn)),
-            ));
-        }
-        let field = InputField::RoleSessionName;
-        text::check(field, &role_session_name, Shown::Nothing)?;
-        let length = role_session_name.len();
-        if !(2..=64).contains(&length) {
-            return Err(InputError::invalid(
-                InputRule::OutOfRange,
-                field,
-                format_args!("2 to 64 characters"),
-                format_args!("{length}"),
-            ));
-        }
-        let target = StsTarget::resolve(region, sts_endpoint);
-        let origin = target.url.trim_end_matches('/').to_owned();
-        if origin.starts_with("http:") && !is_loopback(host_without_port(&target.host)) {
-            return Err(InputError::invalid(
-                InputRule::StsUrlNotLocal,
-                InputField::StsEndpoint,
-                format_args!("https, or a loopback host"),
-                format_args!("http and the host {}", quoted(&target.host)),
-            ));
-        }
+        check_role_arn(&role_arn)?;
+        check_name(
+            InputField::RoleSessionName,
+            &role_session_name,
+            SESSION_NAME_LENGTH,
+        )?;
         Ok(Self {
-            origin,
+            origin: origin(&StsTarget::resolve(region, sts_endpoint))?,
             role_arn,
             role_session_name,
         })
     }
+}
+
+/// How long the name of a role's session may be, in characters.
+const SESSION_NAME_LENGTH: RangeInclusive<usize> = 2..=64;
+
+/// How long an external ID may be, in characters.
+const EXTERNAL_ID_LENGTH: RangeInclusive<usize> = 2..=1224;
+
+/// How long the credentials of a role may last, in seconds.
+const DURATION: RangeInclusive<u32> = 900..=43_200;
+
+/// The name of a role's session where the host gives none.
+const SESSION_NAME: &str = "vault-aws-login";
+
+/// `AssumeRole`. `Debug` does not show the external ID.
+#[derive(Clone)]
+pub struct AssumeRole {
+    pub(super) target: StsTarget,
+    pub(super) origin: String,
+    pub(super) role_arn: String,
+    pub(super) role_session_name: String,
+    pub(super) external_id: Option<Zeroizing<String>>,
+    pub(super) duration_seconds: Option<u32>,
+}
+
+impl AssumeRole {
+    /// Checks and takes a role to assume; the target is the STS that the host calls. Absent parts
+    /// mean what `assume-role` of `wit/lifecycle.wit` says.
+    ///
+    /// # Errors
+    /// [`InputRule::EmptyValue`], [`InputRule::SurroundingWhitespace`],
+    /// [`InputRule::IllegalCharacter`], [`InputRule::RoleArnMalformed`], [`InputRule::OutOfRange`],
+    /// [`InputRule::StsUrlNotLocal`]. None shows the external ID.
+    pub fn new(
+        role_arn: String,
+        role_session_name: Option<String>,
+        external_id: Option<String>,
+        duration_seconds: Option<u32>,
+        target: StsTarget,
+    ) -> Result<Self, InputError> {
+        let external_id = external_id.map(Zeroizing::new);
+        check_role_arn(&role_arn)?;
+        let role_session_name = role_session_name.unwrap_or_else(|| SESSION_NAME.into());
+        check_name(
+            InputField::RoleSessionName,
+            &role_session_name,
+            SESSION_NAME_LENGTH,
+        )?;
+        if let Some(id) = &external_id {
+            check_name(InputField::ExternalId, id, EXTERNAL_ID_LENGTH)?;
+        }
+        if let Some(found) = duration_seconds
+            && !DURATION.contains(&found)
+        {
+            return Err(InputError::invalid(
+                InputRule::OutOfRange,
+                InputField::DurationSeconds,
+                format_args!("{} to {}", DURATION.start(), DURATION.end()),
+                format_args!("{found}"),
+            ));
+        }
+        Ok(Self {
+            origin: origin(&target)?,
+            target,
+            role_arn,
+            role_session_name,
+            external_id,
+            duration_seconds,
+        })
+    }
+}
+
+impl AssumeRole {
+    /// Returns what is asked for, as the inspector is told.
+    pub(super) fn asked(&self) -> AskedRole<'_> {
+        AskedRole {
+            arn: &self.role_arn,
+            with_external_id: self.external_id.is_some(),
+        }
+    }
+}
+
+impl fmt::Debug for AssumeRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssumeRole")
+            .field("origin", &self.origin)
+            .field("role_arn", &self.role_arn)
+            .field("role_session_name", &self.role_session_name)
+            .field("duration_seconds", &self.duration_seconds)
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_role_arn(role_arn: &str) -> Result<(), InputError> {
+    text::check(InputField::RoleArn, role_arn, Shown::Nothing)?;
+    let mut parts = role_arn.splitn(6, ':');
+    let is_role = parts.next() == Some("arn")
+        && parts.nth(1) == Some("iam")
+        && parts.nth(2).is_some_and(|part| part.starts_with("role/"));
+    if is_role {
+        return Ok(());
+    }
+    Err(InputError::invalid(
+        InputRule::RoleArnMalformed,
+        InputField::RoleArn,
+        format_args!("an ARN such as arn:aws:iam::123456789012:role/dev"),
+        format_args!("{}", quoted(role_arn)),
+    ))
+}
+
+/// Checks a name, which is not shown.
+fn check_name(
+    field: InputField,
+    name: &str,
+    lengths: RangeInclusive<usize>,
+) -> Result<(), InputError> {
+    text::check(field, name, Shown::Nothing)?;
+    if lengths.contains(&name.len()) {
+        return Ok(());
+    }
+    Err(InputError::invalid(
+        InputRule::OutOfRange,
+        field,
+        format_args!("{} to {} characters", lengths.start(), lengths.end()),
+        format_args!("{}", name.len()),
+    ))
+}
+
+/// Returns scheme, host and port of the STS that the host calls, which secrets travel to and from.
+fn origin(target: &StsTarget) -> Result<String, InputError> {
+    let origin = target.url.trim_end_matches('/').to_owned();
+    if origin.starts_with("http:") && !is_loopback(host_without_port(&target.host)) {
+        return Err(InputError::invalid(
+            InputRule::StsUrlNotLocal,
+            InputField::StsEndpoint,
+            format_args!("https, or a loopback host"),
+            format_args!("http and the host {}", quoted(&target.host)),
+        ));
+    }
+    Ok(origin)
 }
 
 fn check_mount(mount: &str) -> Result<(), InputError> {

@@ -15,6 +15,7 @@ use super::config::SessionConfig;
 use super::credential_cache::CredentialCache;
 use super::disowned::Disowned;
 use super::exchange::{Destination, RequestPurpose, Response, TransportFailure};
+use super::held_credentials::HeldCredentials;
 use super::instant::Instant;
 use super::lease::Lease;
 use super::refusal::{Fault, Refusal, RefusalRule};
@@ -36,7 +37,10 @@ pub struct Session {
     /// When the login for the token began, on the monotonic clock; a renewal keeps it.
     logged_in_at: u64,
     generation: u64,
+    /// Those of the source.
     credentials: CredentialCache,
+    /// Those of the role that is assumed with them; none where no role is.
+    assumed: HeldCredentials,
     login_pace: BackOff,
     renewal_pace: BackOff,
     check_pace: BackOff,
@@ -47,6 +51,8 @@ pub struct Session {
     correction: Option<Correction>,
     /// Login refusals in a row that named the time.
     time_refusals: u32,
+    /// The same of `AssumeRole`.
+    role_time_refusals: u32,
     sent: Option<Sent>,
     requests: u64,
     pending: Pending,
@@ -58,13 +64,36 @@ struct Sent {
     at: Instant,
     /// When it is given up, on the monotonic clock.
     deadline: u64,
-    purpose: RequestPurpose,
+    task: Task,
     destination: Destination,
     /// What the request holds that is not to be shown; not the login, which is signed again where
     /// that is needed.
     secrets: Vec<Zeroizing<String>>,
     /// For which Unix time the login was signed; `None` where the credentials are others since.
     signed_at: Option<u64>,
+}
+
+/// What a request is for. Hosts are told the same of both kinds of credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Task {
+    Login,
+    Renewal,
+    TokenCheck,
+    /// Credentials of the source.
+    Source,
+    /// Credentials of the role that is assumed with them.
+    AssumeRole,
+}
+
+impl Task {
+    const fn purpose(self) -> RequestPurpose {
+        match self {
+            Self::Login => RequestPurpose::Login,
+            Self::Renewal => RequestPurpose::Renewal,
+            Self::TokenCheck => RequestPurpose::TokenCheck,
+            Self::Source | Self::AssumeRole => RequestPurpose::Credentials,
+        }
+    }
 }
 
 /// What the host has still to be told: the latest of each kind, so that it cannot grow.
@@ -92,6 +121,7 @@ impl Session {
             logged_in_at: 0,
             generation: 0,
             credentials: CredentialCache::default(),
+            assumed: HeldCredentials::default(),
             login_pace: BackOff::default(),
             renewal_pace: BackOff::default(),
             check_pace: BackOff::default(),
@@ -100,6 +130,7 @@ impl Session {
             disowned: Disowned::default(),
             correction: None,
             time_refusals: 0,
+            role_time_refusals: 0,
             sent: None,
             requests: 0,
             pending: Pending::default(),
@@ -250,7 +281,8 @@ impl Session {
     fn secrets<'a>(&'a self, sent: &'a Sent) -> impl Iterator<Item = &'a str> {
         let token = self.lease.iter().map(|lease| lease.token.as_str());
         let sent = sent.secrets.iter().map(|secret| secret.as_str());
-        token.chain(self.credentials.secrets()).chain(sent)
+        let held = self.credentials.secrets().chain(self.assumed.secrets());
+        token.chain(held).chain(sent)
     }
 
     /// Returns the time of signing: the wall clock's, corrected.

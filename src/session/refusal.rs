@@ -128,6 +128,11 @@ vocabulary! {
             healing: Healing::ByItself,
             found: "a server that cannot answer now",
         },
+        /// STS refused to let the source's credentials assume the role.
+        AssumeRoleRefused = "assume-role-refused" {
+            healing: Healing::ByHand,
+            found: "a refusal to let the source's credentials assume the role",
+        },
         /// The instance has no role.
         InstanceRoleMissing = "instance-role-missing" {
             healing: Healing::ByHand,
@@ -182,8 +187,8 @@ pub struct Refusal {
     pub status: Option<u16>,
     /// What is wrong, in one sentence: the diagnosis' where there is one.
     pub message: String,
-    /// What the inspector says of a login that was refused: the server's words, the causes, the
-    /// fixes. `None` for anything else, and for a token that cannot be used.
+    /// What the inspector says of a login or an `AssumeRole` that was refused: the server's words,
+    /// the causes, the fixes. `None` for anything else, and for a token that cannot be used.
     pub diagnosis: Option<inspector::Refusal>,
     /// When the next try is allowed.
     pub retry_at: Instant,
@@ -194,7 +199,7 @@ pub(super) struct Fault {
     pub rule: RefusalRule,
     /// The server's own words, in full and as they came: they may hold any secret.
     pub text: Option<Zeroizing<String>>,
-    /// Of a login alone.
+    /// Of a login or of `AssumeRole`.
     pub diagnosis: Option<Box<inspector::Refusal>>,
 }
 
@@ -215,7 +220,7 @@ impl Fault {
         }
     }
 
-    /// Makes the fault of a login that the inspector has explained.
+    /// Makes the fault of what the inspector has explained.
     pub(super) fn diagnosed(rule: RefusalRule, diagnosis: inspector::Refusal) -> Self {
         Self {
             rule,
@@ -242,7 +247,7 @@ impl fmt::Display for Sentence<'_> {
         let server = self.destination.map_or("the host", Destination::title);
         let wanted = self.wanted;
         let expected = match wanted {
-            "credentials" => "them",
+            "credentials" | "credentials of the role" => "them",
             _ => "one",
         };
         write!(

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::config::{ContainerAuthorization, CredentialSource};
 use super::exchange::{Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
+use super::sts;
 use crate::credential_document::{CredentialDocumentError, read_service_answer};
 use crate::credentials::Credentials;
 
@@ -89,7 +90,7 @@ impl Fetch {
             CredentialSource::Pushed => Ok(Step::Further),
             CredentialSource::ContainerEndpoint(_) => read_document(response).map(Step::Done),
             CredentialSource::InstanceMetadata => self.read_metadata(response),
-            CredentialSource::WebIdentity(_) => web_identity::read(response).map(Step::Done),
+            CredentialSource::WebIdentity(_) => sts::read(response).map(Step::Done),
         }
     }
 
@@ -124,7 +125,7 @@ const fn rule_of(status: u16) -> RefusalRule {
 }
 
 /// Reads a credential document. Of a refusal the code alone is shown: a document may hold anything.
-fn read_document(response: &Response) -> Result<Credentials, Fault> {
+pub(super) fn read_document(response: &Response) -> Result<Credentials, Fault> {
     let document = read_service_answer(&response.body);
     let rule = match response.status {
         200 => RefusalRule::CredentialsRefused,

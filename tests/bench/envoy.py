@@ -1,7 +1,8 @@
 """Compares Envoy without and with the filter, and `bao proxy` with a forced token.
 
 The least filter, which does next to nothing, shows how much of the difference is Envoy's own. All
-three proxies have one worker and stand before one fast server.
+proxies have one worker and stand before one fast server. Then each host call of an ordinary request
+is timed by itself, as `envoy_calls.py` says.
 
     make bench-envoy
 
@@ -18,7 +19,6 @@ import argparse
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -36,8 +36,9 @@ import wasmtime  # noqa: E402
 from bed import TestBed  # noqa: E402
 from bed.child import Child  # noqa: E402
 from bed.loopback import LOOPBACK, free_ports  # noqa: E402
+import envoy_calls  # noqa: E402
 from envoy_process import FILTER, Envoy  # noqa: E402
-from sections import replace  # noqa: E402
+from sections import number, replace, spread, table  # noqa: E402
 
 LOAD = ROOT / "target" / "bench-load"
 BARE, LEAST, FILTERED, BAO = "Envoy", "Envoy with the least filter", "Envoy with the filter", "bao proxy"
@@ -144,7 +145,8 @@ def has_token(target: Target) -> bool:
 
 
 @contextmanager
-def targets(folder: Path) -> Iterator[list[Target]]:
+def targets(folder: Path) -> Iterator[tuple[list[Target], str]]:
+    """The proxies, and the upstream behind them."""
     with ExitStack() as stack:
         bed = stack.enter_context(TestBed())
         to = stack.enter_context(upstream(bed, folder))
@@ -158,17 +160,13 @@ def targets(folder: Path) -> Iterator[list[Target]]:
             envoy.cluster("vault", bed.vault.address)
             envoy.cluster("upstream", to)
             own = {"vault_cluster": "vault", "upstream_clusters": ["upstream"], "role": "bench"}
+            own["allowed_path_prefixes"] = ["/v1/secret/"]
             listener = envoy.listener("bench", own if wasm else None, to="upstream", wasm=wasm or FILTER)
             stack.enter_context(envoy)
             found.append(Target(name, listener.url, envoy.pid))
         envoy.wait_until(lambda: has_token(found[2]), what="it had a token")
         found.append(stack.enter_context(bao_proxy(bed, folder, to)))
-        yield found
-
-
-def spread(values: list[float], digits: int = 2) -> str:
-    middle = statistics.median(values)
-    return f"{middle:.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+        yield found, to
 
 
 def verdict(ratios: list[float]) -> str:
@@ -179,44 +177,63 @@ def verdict(ratios: list[float]) -> str:
     return "no significant difference"
 
 
+def rates(rounds: dict[str, list[Round]], memory: dict[str, float]) -> str:
+    def line(name: str) -> tuple[str, ...]:
+        done = rounds[name]
+        return (
+            name,
+            spread([one.requests_per_second for one in done]),
+            spread([one.p50_microseconds / 1000 for one in done]),
+            spread([one.p99_microseconds / 1000 for one in done]),
+            spread([one.cpu_microseconds for one in done]),
+            number(memory[name]),
+        )
+
+    head = ("", "requests/s", "p50 in ms", "p99 in ms", "CPU µs/request", "memory in MB")
+    return table(head, map(line, rounds))
+
+
+def ratios(rounds: dict[str, list[Round]]) -> str:
+    def cell(name: str, other: str, what: str) -> str:
+        found = [getattr(one, what) / getattr(two, what) for one, two in zip(rounds[name], rounds[other])]
+        return f"{spread(found)}: {verdict(found)}"
+
+    def line(name: str, other: str) -> tuple[str, ...]:
+        return f"{name} / {other}", cell(name, other, "requests_per_second"), cell(name, other, "cpu_microseconds")
+
+    compared = ((LEAST, BARE), (FILTERED, LEAST), (FILTERED, BARE), (FILTERED, BAO))
+    return table(("Ratio within a round", "requests/s", "CPU µs/request"), (line(*pair) for pair in compared))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--print", action="store_true", help="print the result alone; keeps BENCHMARKS.md")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, targets(Path(folder)) as proxies:
+    (before, *_) = os.getloadavg()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, targets(Path(folder)) as (proxies, to):
         rounds: dict[str, list[Round]] = {proxy.name: [] for proxy in proxies}
         for proxy in proxies:
             measure(proxy, 1)
-        for number in range(options.rounds):
+        for done in range(options.rounds):
             for proxy in random.sample(proxies, len(proxies)):
                 rounds[proxy.name].append(measure(proxy, options.seconds))
-            print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+            print(f"round {done + 1} of {options.rounds}", file=sys.stderr)
         memory = {proxy.name: proxy.memory_megabytes() for proxy in proxies}
+        calls = envoy_calls.measure(Path(folder) / "calls", to)
 
     for name in (FILTERED, BAO):
         assert not any(one.without_token for one in rounds[name]), f"{name} sent requests without a token"
     assert not any(one.failed for done in rounds.values() for one in done), "requests failed"
-    load = f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker"
-    text = [f"{load}; median (least to most).", ""]
-    text += [
-        f"| {'':27} | {'requests/s':24} | {'p50 in ms':20} | {'p99 in ms':20} | {'CPU µs/request':20} | {'memory in MB':12} |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, done in rounds.items():
-        rate = spread([one.requests_per_second for one in done], 0)
-        p50 = spread([one.p50_microseconds / 1000 for one in done])
-        p99 = spread([one.p99_microseconds / 1000 for one in done])
-        cpu = spread([one.cpu_microseconds for one in done], 0)
-        text.append(f"| {name:27} | {rate:24} | {p50:20} | {p99:20} | {cpu:20} | {memory[name]:12.0f} |")
-    text.append("")
-    for name, other in ((LEAST, BARE), (FILTERED, LEAST), (FILTERED, BARE), (FILTERED, BAO)):
-        pairs = list(zip(rounds[name], rounds[other]))
-        for what in ("requests_per_second", "cpu_microseconds"):
-            ratios = [getattr(one, what) / getattr(two, what) for one, two in pairs]
-            text.append(f"- {what.replace('_', ' ')}, {name} against {other}: {spread(ratios)}: {verdict(ratios)}")
-    print("\n".join(text))
-    replace("Envoy", "\n".join(text))
+    load = (
+        f"{options.rounds} rounds of {options.seconds:g} s, {CLIENTS} clients, one worker; median (least to most).\n"
+        f"The machine's load average before was {before:.1f} on {os.cpu_count()} cores.\n"
+    )
+    text = "\n".join((load, rates(rounds, memory), ratios(rounds), envoy_calls.table(calls)))
+    print(text)
+    if not options.print:
+        replace("Envoy", text)
 
 
 if __name__ == "__main__":

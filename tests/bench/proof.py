@@ -13,17 +13,17 @@ from programs import EXAMPLE, ROOT, Programs
 
 sys.path.insert(0, str(ROOT / "host-examples" / "python" / "src"))
 
-from vault_aws_login import Component, ServerProfile  # noqa: E402
+from vault_aws_login import Module, ServerProfile  # noqa: E402
 
 
 def prove(programs: Programs, command: list[str]) -> None:
     """Raises `ValueError` if the login that the command prints is not the one that is measured."""
     login = programs.run(command).strip()
     label = " ".join(command)
-    component = Component.load(programs.component)
-    explanation = component.explain_login(login)
+    module = Module.load(programs.environment["BENCH_CORE"])
+    explanation = module.explain_login(login)
     profile = ServerProfile(server_id=EXAMPLE["serverId"])
-    findings = component.check_login(login, profile, time=explanation.signed_at_unix_seconds)
+    findings = module.check_login(login, profile, time=explanation.signed_at_unix_seconds)
     refused = [finding.message for finding in findings if finding.severity == "refused"]
     if refused:
         raise ValueError(f"{label}: {refused}")

@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)} and cold; default: all")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--component", type=Path, help="measure this one, in wasmtime, Node and Python")
+    parser.add_argument("--component", type=Path, help="measure this one, in wasmtime and Node")
     options = parser.parse_args()
     unknown = set(options.tables) - {*TABLES, "cold"}
     if unknown:

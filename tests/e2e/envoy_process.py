@@ -14,6 +14,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bed import GREETING, GREETING_PATH
 from bed.child import Child
@@ -26,18 +28,21 @@ TYPE = "type.googleapis.com/envoy"
 KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
 
-def lease_key(
+def record_name(
     configuration: Mapping[str, Any],
     *,
+    secret: str,
     access_key_id: str = "",
     session_token: str = "",
     endpoint: str = "",
     authorization_token: str = "",
+    kind: str = "lease",
 ) -> str:
-    """The name of the lease in Envoy's shared data, for that configuration and identity."""
+    """The name of a record in Envoy's shared data, for that configuration, identity and secret."""
     parts = (json.dumps(configuration), access_key_id, session_token, endpoint, authorization_token)
-    named = "".join(f"{len(part.encode())}:{part}" for part in parts)
-    return f"vault-aws-login/{hashlib.sha256(named.encode()).hexdigest()}/lease"
+    public = hashlib.sha256("".join(f"{len(part.encode())}:{part}" for part in parts).encode()).digest()
+    owner = HKDF(SHA256(), 32, public, b"vault-aws-login/shared/1/name").derive(secret.encode())
+    return f"vault-aws-login/{owner.hex()}/{kind}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Listener:
         except requests.ConnectionError:
             return 0
 
+    def foreign(self, key: str, write: str | None = None) -> bytes:
+        """What the foreign filter on this listener finds under that key, after writing there."""
+        headers = {"x-key": key} | ({} if write is None else {"x-write": write})
+        return self.get(headers=headers).content
+
     def reads_the_greeting(self) -> bool:
         answer = self.get()
         return answer.status_code == 200 and answer.json()["data"]["message"] == GREETING
@@ -73,6 +83,8 @@ class Envoy:
     folder: Path
     workers: int = 1
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Whether Envoy logs each call between it and a filter.
+    traces_calls: bool = False
     _clusters: dict[str, str] = field(default_factory=dict)
     _listeners: dict[str, dict[str, Any]] = field(default_factory=dict)
     _version: int = 0
@@ -95,18 +107,25 @@ class Envoy:
         wasm: str = FILTER,
         port: int | None = None,
         values: Mapping[str, str] | None = None,
+        host_variables: list[str] | None = None,
         routes: list[dict[str, Any]] | None = None,
         manager_settings: Mapping[str, Any] | None = None,
         capabilities: list[str] | None = None,
+        http_filter: Mapping[str, Any] | None = None,
+        route: Mapping[str, Any] | None = None,
     ) -> Listener:
         """Puts a filter before a cluster, or none without a configuration.
 
-        `values` are variables of the filter's VM; otherwise Envoy's own are passed on. `routes` come before the one that
-        leads everything to the cluster. `capabilities` are the only calls between Envoy and the filter that work.
+        `values` are variables of the filter's VM, and `host_variables` name those of Envoy's own that it gets, too; without
+        both it gets the AWS keys. `routes` come before the one that leads everything to the cluster. `capabilities` are the only calls between Envoy and the filter that work.
+        `http_filter` is a filter in its place, whatever the arguments above say, and `route` holds more settings of the
+        last route.
         """
         assert (ROOT / wasm).exists(), f"no {wasm}: run `make envoy`"
         port = port or free_ports(1)[0]
-        variables = {"host_env_keys": KEYS} if values is None else {"key_values": dict(values)}
+        if values is None and host_variables is None:
+            host_variables = KEYS
+        variables = {"host_env_keys": host_variables or [], "key_values": dict(values or {})}
         wasm_filter: dict[str, Any] = {
             "@type": f"{TYPE}.extensions.filters.http.wasm.v3.Wasm",
             "config": {
@@ -138,12 +157,13 @@ class Envoy:
                         "domains": ["*"],
                         "routes": [
                             *(routes or []),
-                            {"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}},
+                            {"match": {"prefix": "/"}, "route": {"cluster": to, "timeout": "20s"}} | dict(route or {}),
                         ],
                     }
                 ]
             },
             "http_filters": [
+                *([dict(http_filter)] if http_filter else []),
                 *([] if configuration is None else [{"name": "vault-aws-login", "typed_config": wasm_filter}]),
                 {"name": "envoy.filters.http.router", "typed_config": router},
             ],
@@ -190,6 +210,7 @@ class Envoy:
         self.apply()
         command = [str(ROOT / ".venv/bin/envoy"), "-c", str(config), "--concurrency", str(self.workers)]
         command += ["--use-dynamic-base-id", "--drain-time-s", "1", "--log-level", "info"]
+        command += ["--component-log-level", "wasm:trace"] if self.traces_calls else []
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder)} | dict(self.environment)
         self._child = Child(command, log=self.folder / "envoy.log", env=env)
         self.wait_until(self._is_ready, what="it was ready")

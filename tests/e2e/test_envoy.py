@@ -141,9 +141,35 @@ def test_token_of_a_client_goes_to_no_other_upstream(bed: TestBed, tmp_path: Pat
         ),
         pytest.param(
             {"vm_id: vault-aws-login": 'vm_id: ""'},
-            "unsafe vm_id: expected a vm_config.vm_id of this filter's own, found an empty one, with which every other "
-            "plugin that has none could read the token",
-            id="empty-vm-id",
+            "unsafe vm_id: found an empty one, with which another plugin could run with this one's environment: set "
+            "vm_config.vm_id, or set VAULT_AWS_LOGIN_PLUGIN in vm_config.environment_variables to this plugin's name, "
+            "`vault-aws-login`",
+            id="empty-vm-id-and-no-name",
+        ),
+        pytest.param(
+            {
+                "vm_id: vault-aws-login": 'vm_id: ""',
+                '"role": "dev",': '"role": "dev", "credentials": {"from": "instance-metadata", "cluster": "vault"},',
+            },
+            "unsafe vm_id: found an empty one, with which every plugin that has none could read the token: set "
+            "vm_config.vm_id, or put 32 random bytes in hex into a variable, and name it as shared_secret_variable",
+            id="empty-vm-id-and-no-secret",
+        ),
+        pytest.param(
+            {'"role": "dev",': '"role": "dev", "shared_secret_variable": "NO_SUCH_VARIABLE",'},
+            "missing shared secret: expected the variable that shared_secret_variable names in "
+            "vm_config.environment_variables, found none",
+            id="no-shared-secret",
+        ),
+        pytest.param(
+            {
+                '"role": "dev",': '"role": "dev", "shared_secret_variable": "SHARED",',
+                "host_env_keys: [AWS_ACCESS_KEY_ID, ": "key_values: { SHARED: password }\n"
+                "                            host_env_keys: [AWS_ACCESS_KEY_ID, ",
+            },
+            "weak shared secret: expected 32 random bytes or more in hex or base64, as `openssl rand -hex 32` prints "
+            "them, in the variable that shared_secret_variable names",
+            id="weak-shared-secret",
         ),
         pytest.param(
             {"host_env_keys: [AWS_ACCESS_KEY_ID, ": "host_env_keys: ["},

@@ -7,7 +7,6 @@ other scenarios run at the same time, each in its own Envoy or on its own listen
 from __future__ import annotations
 
 import http.client
-import json
 import threading
 import time
 from collections import Counter
@@ -22,7 +21,7 @@ from typing import Any
 import pytest
 
 from bed import GREETING_PATH, ContainerCredentials, CredentialSource, InstanceMetadata, TestBed
-from envoy_process import FOREIGN_FILTER, Envoy, Listener, lease_key
+from envoy_process import FOREIGN_FILTER, Envoy, Listener, record_name
 from vault_front import Front, Trouble
 
 pytestmark = pytest.mark.usefixtures("long_run", "troubled")
@@ -279,24 +278,25 @@ def role_id(bed: TestBed, role: str) -> str:
     return identifier
 
 
-def test_foreign_filter_reads_the_token_with_the_same_vm_id_only(bed: TestBed, tmp_path: Path) -> None:
+def test_foreign_filter_finds_a_record_with_the_same_vm_id_only_and_it_is_sealed(bed: TestBed, tmp_path: Path) -> None:
     user = bed.aws.user()
     bed.vault_role("envoy-foreign", user.arn)
     envoy = Envoy(tmp_path, environment=user.environment())
     envoy.cluster("vault", bed.vault.address)
     own = configuration(role="envoy-foreign")
     listener = envoy.listener("own", own, to="vault")
-    key = lease_key(own, access_key_id=user.access_key_id)
+    name = record_name(own, secret=user.secret_access_key, access_key_id=user.access_key_id)
     foreign = {
-        vm_id: envoy.listener(f"foreign-{vm_id}", key, to="vault", vm_id=vm_id, wasm=FOREIGN_FILTER)
+        vm_id: envoy.listener(f"foreign-{vm_id}", "", to="vault", vm_id=vm_id, wasm=FOREIGN_FILTER)
         for vm_id in ("", "another-filter", "vault-aws-login")
     }
     with envoy:
         assert listener.reads_the_greeting()
-        assert foreign[""].get().text == ""
-        assert foreign["another-filter"].get().text == ""
-        # The reason why the filter needs its own vm_id; without this the two lines above would prove nothing.
-        assert json.loads(foreign["vault-aws-login"].get().text)["generation"] == 1
+        assert foreign[""].foreign(name) == b""
+        assert foreign["another-filter"].foreign(name) == b""
+        # It is there, or the two lines above would prove nothing.
+        sealed = foreign["vault-aws-login"].foreign(name)
+        assert len(sealed) > 100 and b"generation" not in sealed
 
 
 def test_holder_that_goes_is_followed_by_another_without_a_login(bed: TestBed, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ import wasmtime
 from bed import ContainerCredentials, CredentialSource, TestBed
 from bed.loopback import Handler
 from command import ROOT
-from envoy_process import FILTER, FOREIGN_FILTER, Envoy, lease_key
+from envoy_process import FILTER, FOREIGN_FILTER, Envoy, record_name
 from vault_front import Front
 
 ENVOY = ROOT / "host-examples" / "envoy"
@@ -131,29 +130,24 @@ def test_lease_of_a_configuration_that_has_gone_is_no_longer_readable(
     before = configuration(role="envoy-gone")
     after = configuration(role="envoy-gone", max_waiting_requests=100)
     port = envoy.listener("gone", before, to="vault").port
-    keys = {
-        name: lease_key(own, access_key_id=user.access_key_id) for name, own in (("before", before), ("after", after))
-    }
-    leases = {
-        name: envoy.listener(f"lease-{name}", key, to="vault", wasm=FOREIGN_FILTER) for name, key in keys.items()
-    }
+    known = {"secret": user.secret_access_key, "access_key_id": user.access_key_id}
+    names = {"before": record_name(before, **known), "after": record_name(after, **known)}
+    foreign = envoy.listener("foreign", "", to="vault", wasm=FOREIGN_FILTER)
 
-    def generation(name: str) -> int:
-        """The number of the lease, or 0 where none can be read."""
-        found = leases[name].get().text
-        return int(json.loads(found)["generation"]) if found else 0
+    def is_there(configured: str) -> bool:
+        return foreign.foreign(names[configured]) != b""
 
     with envoy:
-        envoy.wait_until(lambda: generation("before") == 1, what="there was a lease")
+        envoy.wait_until(lambda: is_there("before"), what="there was a lease")
         listener = envoy.listener("gone", after, to="vault", port=port)
         envoy.apply()
-        envoy.wait_until(lambda: generation("after") == 1, what="the new configuration had a lease")
-        envoy.wait_until(lambda: generation("before") == 0, what="the old lease was gone")
+        envoy.wait_until(lambda: is_there("after"), what="the new configuration had a lease")
+        envoy.wait_until(lambda: not is_there("before"), what="the old lease was gone")
         assert listener.reads_the_greeting()
-        assert generation("after") == 1
+        assert is_there("after")
         envoy.remove(listener)
         envoy.apply()
-        envoy.wait_until(lambda: generation("after") == 0, what="the last lease was gone")
+        envoy.wait_until(lambda: not is_there("after"), what="the last lease was gone")
         assert not envoy.crashes()
 
 

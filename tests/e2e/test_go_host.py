@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bed import GREETING, GREETING_PATH, Identity, TestBed
+import go_session
+from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "go"
@@ -23,14 +24,19 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return program
 
 
+@pytest.fixture(scope="session")
+def session_driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return go_session.build(tmp_path_factory.mktemp("go-session"))
+
+
 @pytest.fixture(scope="module")
 def strict_mount(bed: TestBed) -> str:
     """A mount that demands a server ID."""
     return bed.mount_aws("go-strict", iam_server_id_header_value=SERVER_ID)
 
 
-def go(*arguments: str, env: dict[str, str] | None = None) -> str:
-    ended = subprocess.run(["go", *arguments], cwd=PACKAGE, env=env, capture_output=True, text=True, timeout=300)
+def go(*arguments: str, env: dict[str, str] | None = None, folder: str = ".") -> str:
+    ended = subprocess.run(["go", *arguments], cwd=PACKAGE / folder, env=env, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout
 
@@ -65,9 +71,17 @@ def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
     assert identity.secret_access_key not in ended.stderr
 
 
-def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str) -> None:
+@pytest.mark.parametrize(
+    "folder, tests, passes",
+    [(".", "./e2e", 7), ("vaultauth", "-run=RealServer", 2), ("openbaoauth", "-run=RealServer", 2)],
+    ids=["package", "HashiCorp's client", "OpenBao's client"],
+)
+def test_go_tests_pass_against_the_real_servers(
+    bed: TestBed, strict_mount: str, folder: str, tests: str, passes: int
+) -> None:
     identity = bed.aws.session(bed.aws.role())
-    bed.vault_role("go-tests", principal(identity), mount=strict_mount)
+    lives = {"token_ttl": "2s", "token_max_ttl": "8s"}
+    bed.vault_role("go-tests", principal(identity), mount=strict_mount, **lives)
     variables = {
         "VAULT_MOUNT": strict_mount,
         "VAULT_ROLE": "go-tests",
@@ -75,8 +89,9 @@ def test_go_tests_pass_against_the_real_servers(bed: TestBed, strict_mount: str)
         "SECRET_PATH": GREETING_PATH,
         "SECRET": GREETING,
     }
-    output = go("test", "-tags", "e2e", "-count=1", "-v", "./e2e", env=bed.process_environment(identity) | variables)
-    assert output.count("--- PASS") == 3, output
+    environment = bed.process_environment(identity) | variables
+    output = go("test", "-tags", "e2e", "-count=1", "-v", tests, env=environment, folder=folder)
+    assert output.count("--- PASS") == passes, output
 
 
 def test_refused_login_ends_the_example_with_the_inspectors_explanation(
@@ -90,11 +105,11 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
     assert (ended.returncode, ended.stderr.splitlines()) == (
         1,
         [
-            "error: the server ID is not the one that the server wants: expected `vault.example.com`, found another",
-            "  the server said: error validating X-Vault-AWS-IAM-Server-ID header: "
+            "error: Vault refused the login with status 400: error validating X-Vault-AWS-IAM-Server-ID header: "
             'expected "vault.example.com" but got "other.example.com"',
-            "  on the client: sign with the server ID `vault.example.com`",
-            "  on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
+            "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+            "on the client: sign with the server ID `vault.example.com`",
+            "on the server: set `iam_server_id_header_value` of auth/aws/config/client to what its clients send",
         ],
     )
 
@@ -105,3 +120,42 @@ def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, example:
         1,
         "error: invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`\n",
     )
+
+
+def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    source = CredentialSource(lambda: bed.aws.session(role))
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    with ContainerCredentials(source, authorization_token="Bearer of the file") as container:
+        uri = container.environment()["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        credentials = {"from": "container", "uri": uri, "authorization_token": "Bearer of the file"}
+        told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def test_session_fetches_credentials_from_instance_metadata(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    source = CredentialSource(lambda: bed.aws.session(role))
+    with InstanceMetadata(source, role_name="go", instance_id="i-0123456789abcdef0") as metadata:
+        credentials = {"from": "instance-metadata", "endpoint": metadata.url}
+        told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    credentials = {
+        "from": "web-identity",
+        "role_arn": role.arn,
+        "session_name": "pod",
+        "token": bed.sts.issue_web_identity_token(role),
+        "sts_endpoint": bed.sts.url("us-east-1"),
+    }
+    told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def settings(bed: TestBed, role: str, credentials: dict[str, str]) -> dict[str, object]:
+    return {"vault_addr": bed.vault.address, "mount": "aws", "role": role, "credentials": credentials}

@@ -14,14 +14,15 @@ import pytest
 import requests
 
 import command
+import go_session
 import native_host
 import node_project
 from hostile_vault import ENVIRONMENT, TO_A_LOGIN, TO_A_TOKEN, VAULT_TOKEN, HostileVault, Said, granted
 from test_composed_host import run as run_composed
 from test_edge_host import worker, workerd
-from test_go_host import example
+from test_go_host import example, session_driver
 
-__all__ = ["example", "workerd"]
+__all__ = ["example", "session_driver", "workerd"]
 PATH = "secret/greeting"
 #: So many characters of a secret in a row are a piece of it.
 PIECE = 8
@@ -115,13 +116,66 @@ def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
 
 def python_example(run: Run) -> str:
     host = command.ROOT / "host-examples" / "python"
-    words = [sys.executable, str(host / "login.py"), command.COMPONENT, "dev", PATH]
+    words = [sys.executable, str(host / "login.py"), "dev", PATH]
     return finished(words, run.environment | {"PYTHONPATH": str(host / "src")})
+
+
+# All that a program may find in what is raised.
+PYTHON_ERROR = """
+import os, sys, traceback
+from vault_aws_login import Credentials, VaultError, login
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+try:
+    print(login(os.environ["VAULT_ADDR"], Credentials(*(os.environ[name] for name in names))))
+except VaultError as error:
+    print(error, repr(error.message), vars(error), error.refusal and error.refusal.quoted, sep="\\n")
+    for each in traceback.TracebackException.from_exception(error, capture_locals=True).format():
+        print(each)
+    assert (error.__cause__, error.__context__) == (None, None)
+"""
+
+
+def python_error(run: Run) -> str:
+    words = [sys.executable, "-c", PYTHON_ERROR]
+    return finished(words, run.environment | {"PYTHONPATH": str(command.ROOT / "host-examples/python/src")})
+
+
+PYTHON_SESSION = """
+import os, threading
+from vault_aws_login import Credentials, Session
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+ended = threading.Event()
+def stop(*said):
+    print(*said, sep="\\n")
+    ended.set()
+def refused(refusal):
+    stop(refusal.message, *(vars(refusal.diagnosis).values() if refusal.diagnosis else ()))
+with Session(
+    os.environ["VAULT_ADDR"],
+    Credentials(*(os.environ[name] for name in names)),
+    on_token=stop,
+    on_refusal=refused,
+    on_clock_correction=stop,
+):
+    assert ended.wait(30)
+"""
+
+
+def python_session(run: Run) -> str:
+    words = [sys.executable, "-c", PYTHON_SESSION]
+    return finished(words, run.environment | {"PYTHONPATH": str(command.ROOT / "host-examples/python/src")})
 
 
 def go_example(run: Run) -> str:
     program = run.request.getfixturevalue("example")
     return finished([str(program), "dist/vault-aws-login.core.wasm", "dev", PATH], run.environment)
+
+
+def go_sessions(run: Run) -> str:
+    program = run.request.getfixturevalue("session_driver")
+    told = go_session.drive(program, {"vault_addr": run.vault.url, "mount": "aws"}, ENVIRONMENT)
+    assert told.token in ("", VAULT_TOKEN)
+    return "".join(told.lines)
 
 
 def edge_worker(run: Run) -> str:
@@ -144,8 +198,10 @@ def composed(run: Run) -> str:
     return said_by(known) + said_by(unknown)
 
 
-HOSTS = [native_login, native_agent, node_example, node_error, node_session, python_example, go_example, edge_worker]
-SESSIONS = [native_agent, node_session]
+PYTHON = [python_example, python_error, python_session]
+GO = [go_example, go_sessions]
+HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, *GO, edge_worker]
+SESSIONS = [native_agent, node_session, python_session, go_sessions]
 READERS = [node_example, python_example, go_example, edge_worker]
 
 
@@ -189,7 +245,7 @@ def test_login_and_token_go_below_the_path_of_the_address(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-@pytest.mark.parametrize("host", [native_agent, node_session, python_example, go_example], ids=lambda host: host.__name__)
+@pytest.mark.parametrize("host", SESSIONS, ids=lambda host: host.__name__)
 def test_redirect_of_a_login_is_not_followed(
     host: Callable[[Run], str], status: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -19,8 +19,8 @@ from agreement.mounts import MOUNTS, ROLE, Mount
 from agreement.outcome import Outcome
 from agreement.rows import ROWS, table
 from bed import Identity, TestBed
-from command import COMPONENT, ROOT
-from vault_aws_login import Component
+from command import ROOT
+from vault_aws_login import Module
 
 THREADS = 4
 
@@ -35,9 +35,9 @@ class Callers:
 
 
 @pytest.fixture(scope="module")
-def component() -> Component:
-    """The component that is shipped."""
-    return Component((ROOT / COMPONENT).read_bytes())
+def module() -> Module:
+    """The module that is shipped."""
+    return Module((ROOT / "dist" / "vault-aws-login.core.wasm").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ def callers(bed: TestBed) -> Callers:
 
 
 @pytest.fixture(scope="module")
-def outcomes(bed: TestBed, component: Component, callers: Callers) -> list[Outcome]:
+def outcomes(bed: TestBed, module: Module, callers: Callers) -> list[Outcome]:
     """What the inspector predicts of each login, and what the server says."""
-    made = cases(component, [callers.user, callers.session])
+    made = cases(module, [callers.user, callers.session])
     turn = Lock()
 
     def meet_all() -> Iterator[Outcome]:
@@ -64,7 +64,7 @@ def outcomes(bed: TestBed, component: Component, callers: Callers) -> list[Outco
                 if case is None:
                     return
                 profile = case.mount.profile(case.identity, case.role(), callers.principals)
-                findings = component.check_login(case.text, profile, time=int(time.time()))
+                findings = module.check_login(case.text, profile, time=int(time.time()))
                 status, error = post(connection, bed, case)
                 yield Outcome(case, findings, status, error)
 
@@ -106,11 +106,11 @@ def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("mount", MOUNTS, ids=lambda mount: mount.path)
 @pytest.mark.parametrize("client", ["botocore", "hvac", "go"])
 def test_login_of_another_client_is_checked_without_a_false_alarm(
-    bed: TestBed, component: Component, callers: Callers, go_program: Path, mount: Mount, client: str
+    bed: TestBed, module: Module, callers: Callers, go_program: Path, mount: Mount, client: str
 ) -> None:
     sign: Client = {"botocore": botocore, "hvac": python_client, "go": go_client(go_program)}[client]
     for identity in (callers.user, callers.session):
         login = sign(bed, mount, identity)
         profile = mount.profile(identity, ROLE, callers.principals)
-        assert component.check_login(login, profile) == []
+        assert module.check_login(login, profile) == []
         assert bed.login(login, mount=mount.path).status == 200

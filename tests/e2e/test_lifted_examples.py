@@ -25,7 +25,7 @@ import pages
 from bed.loopback import free_ports
 from command import ROOT
 from hostile_vault import HostileVault, granted
-from vault_aws_login import Component, Credentials
+from vault_aws_login import Credentials, Module
 
 HOSTS = ROOT / "host-examples"
 PAGES = {page.parent.name: page for page in HOSTS.glob("*/README.md")}
@@ -70,7 +70,8 @@ def release(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     for file in HOSTS.glob("go/*"):
         if file.suffix in {".go", ".mod", ".sum"} and not file.name.endswith("_test.go"):
             shutil.copy(file, go)
-    built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, *folder.glob("*.whl")]
+    jar = ROOT / "host-examples/java/target/vault-aws-login-0.1.0.jar"
+    built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, jar, *folder.glob("*.whl")]
     return {file.name: file for file in built}
 
 
@@ -124,16 +125,16 @@ def lift(host: str, release: Mapping[str, Path], to: Path) -> Path:
     return folder
 
 
-def assert_is_login(component: Component, text: str) -> None:
+def assert_is_login(module: Module, text: str) -> None:
     """Signs once more for the same second: the bytes must be the same."""
-    at = component.explain_login(text).signed_at_unix_seconds
+    at = module.explain_login(text).signed_at_unix_seconds
     assert at is not None
-    assert text == component.sign_login(KEY, role="dev", time=at)
+    assert text == module.sign_login(KEY, role="dev", time=at)
 
 
 @pytest.fixture(scope="module")
-def component(tmp_path_factory: pytest.TempPathFactory) -> Component:
-    return Component.load(ROOT / "dist/vault-aws-login.wasm", cache=tmp_path_factory.mktemp("cache"))
+def module(tmp_path_factory: pytest.TempPathFactory) -> Module:
+    return Module.load(ROOT / "dist/vault-aws-login.core.wasm", cache=tmp_path_factory.mktemp("cache"))
 
 
 @contextmanager
@@ -155,18 +156,24 @@ def test_every_host_has_a_smallest_use_that_its_page_shows_and_that_fits_on_a_sc
                 assert len(file.read_text().splitlines()) <= MOST_LINES, file
 
 
-@pytest.mark.parametrize("host", ["wasmtime", "node", "edge", "python", "go", "composed"])
+@pytest.mark.parametrize("host", ["wasmtime", "node", "edge", "python", "go", "java", "composed"])
 def test_lifted_example_builds_and_prints_a_login(
-    host: str, release: dict[str, Path], environment: dict[str, str], component: Component, tmp_path: Path
+    host: str, release: dict[str, Path], environment: dict[str, str], module: Module, tmp_path: Path
 ) -> None:
     folder = lift(host, release, tmp_path)
-    output = pages.run("\n".join(smallest(host).commands), folder, environment, seconds=900)
-    (login,) = [line for line in output.splitlines() if line.startswith("{")]
-    assert_is_login(component, login)
+    with HostileVault(lambda login: granted()) as vault:
+        # For the examples that log in.
+        environment = environment | {"VAULT_ADDR": vault.url}
+        output = pages.run("\n".join(smallest(host).commands), folder, environment, seconds=900)
+    assert len(vault.logins) == len(re.findall(r"^a token of \d+ characters$", output, re.MULTILINE))
+    # Maven resets the terminal's colours, wherever it writes to.
+    lines = re.sub(r"\x1b\[\d*m", "", output).splitlines()
+    (login,) = [line for line in lines if line.startswith("{")]
+    assert_is_login(module, login)
 
 
 def test_lifted_page_signs_in_a_browser(
-    release: dict[str, Path], environment: dict[str, str], component: Component, tmp_path: Path
+    release: dict[str, Path], environment: dict[str, str], module: Module, tmp_path: Path
 ) -> None:
     folder = lift("browser", release, tmp_path)
     install, serve, visit = smallest("browser").commands
@@ -177,11 +184,11 @@ def test_lifted_page_signs_in_a_browser(
         chromium = f"${{CHROMIUM:-chromium}} --headless --no-sandbox --disable-gpu --virtual-time-budget=20000 --dump-dom {url}"
         shown = pages.run(f"{chromium} 2>/dev/null", folder, environment)
     (login,) = re.findall(r"<output[^>]*>(.*?)</output>", shown)
-    assert_is_login(component, login)
+    assert_is_login(module, login)
 
 
 def test_lifted_configuration_lets_envoy_log_in(
-    release: dict[str, Path], environment: dict[str, str], component: Component, tmp_path: Path
+    release: dict[str, Path], environment: dict[str, str], module: Module, tmp_path: Path
 ) -> None:
     folder = lift("envoy", release, tmp_path)
     (command,) = smallest("envoy").commands
@@ -192,4 +199,4 @@ def test_lifted_configuration_lets_envoy_log_in(
         with serving(f"{command} --use-dynamic-base-id --concurrency 1", folder, environment, port) as envoy:
             envoy.wait_for(("…token 1 is there…",))
     (login,) = vault.logins
-    assert_is_login(component, json.dumps(json.loads(login.json), separators=(",", ":")))
+    assert_is_login(module, json.dumps(json.loads(login.json), separators=(",", ":")))

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 import command
+import go_session
 import native_host
 import node_project
 from bed import GREETING_PATH, Identity, TestBed
@@ -22,10 +23,10 @@ from envoy_process import Envoy
 from marked_secrets import CASES, Case, Output, leaks, secrets_of, secrets_of_login
 from test_composed_host import run as run_composed
 from test_edge_host import worker, workerd
-from test_go_host import example
+from test_go_host import example, session_driver
 from vault_front import Front
 
-__all__ = ["example", "workerd"]
+__all__ = ["example", "session_driver", "workerd"]
 HOSTS = command.ROOT / "host-examples"
 
 
@@ -225,8 +226,7 @@ def python_example(run: Run) -> Output:
     environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
     seen = subprocess.run([sys.executable, "-c", SHOWN_IN_PYTHON], env=environment, capture_output=True, text=True, timeout=60)
     assert seen.returncode == 0, seen.stderr
-    words = [str(HOSTS / "python/login.py"), str(command.ROOT / command.COMPONENT)]
-    words += [run.case.role, GREETING_PATH, run.mount]
+    words = [str(HOSTS / "python/login.py"), run.case.role, GREETING_PATH, run.mount]
     process = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, timeout=60)
     output = ended(process)
     output.rest += seen.stdout
@@ -236,7 +236,7 @@ def python_example(run: Run) -> Output:
 PYTHON_INSPECTOR = """
 import sys
 from os import environ
-from vault_aws_login import Component, Credentials, LoginError
+from vault_aws_login import Credentials, LoginError, Module
 
 def tried(action):
     try:
@@ -245,17 +245,18 @@ def tried(action):
         print(error, repr(error), vars(error), file=sys.stderr)
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
-component, role = Component.load(sys.argv[1]), sys.argv[2]
+module, role = Module.packaged(), sys.argv[1]
 credentials = Credentials(*(environ.get(name) for name in names))
-login = tried(lambda: component.sign_login(credentials, role=role, server_id=environ["VAULT_IAM_SERVER_ID"]))
+login = tried(lambda: module.sign_login(credentials, role=role, server_id=environ["VAULT_IAM_SERVER_ID"]))
 if login is None:
     sys.exit(1)
 for text in (login, login + "x", login[1:]):
     for look in (
-        lambda: component.check_login(text),
-        lambda: component.explain_login(text),
-        lambda: component.explain_refusal(400, text, login=text),
-        lambda: component.clock_offset(400, text),
+        lambda: module.check_login(text),
+        lambda: module.explain_login(text),
+        lambda: module.explain_refusal(400, text, login=text),
+        lambda: module.explain_pasted(text, login=text),
+        lambda: module.clock_offset(400, text),
     ):
         seen = tried(look)
         print(seen, repr(seen), file=sys.stderr)
@@ -264,9 +265,75 @@ print(login)
 
 
 def python_inspector(run: Run) -> Output:
+    return inspected_within(run, in_python(run, PYTHON_INSPECTOR, run.case.role))
+
+
+# Everything that a program may show of a session: what its listeners are told, exceptions with the variables of the
+# package's frames, the log of everything, and threads that fail.
+PYTHON_SESSION = """
+import logging
+import sys
+import traceback
+from os import environ
+from threading import Event
+import hvac
+from vault_aws_login import Credentials, Lease, LoginError, Session, VaultError, login
+from vault_aws_login.hvac import keep_logged_in
+
+logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+
+def show(value):
+    print(value, repr(value), file=sys.stderr)
+    if isinstance(value, BaseException):
+        traceback.print_exception(value)
+        print(vars(value), file=sys.stderr)
+        for frame, _ in traceback.walk_tb(value.__traceback__):
+            if "vault_aws_login" in frame.f_code.co_filename:
+                print(frame.f_locals, file=sys.stderr)
+    else:
+        logging.debug("%s %r", value, value)
+
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+credentials = Credentials(*(environ.get(name) for name in names))
+role, mount = sys.argv[1:]
+server_id, address = environ["VAULT_IAM_SERVER_ID"], environ["VAULT_ADDR"]
+ended = Event()
+
+def end(news):
+    show(news)
+    ended.set()
+
+token = None
+try:
+    options = {"role": role, "server_id": server_id, "mount": mount}
+    with Session(address, lambda: credentials, on_token=end, on_refusal=end, on_credential_error=end, **options) as session:
+        show(session)
+        ended.wait(20)
+        try:
+            token = session.token(timeout=0.1)
+        except TimeoutError as error:
+            show(error)
+        show(session)
+    show(session)
+    show(login(address, credentials, **options))
+    with keep_logged_in(hvac.Client(), credentials, role=role, header_value=server_id, mount_point=mount) as session:
+        show(session)
+except (LoginError, VaultError) as error:
+    show(error)
+if token is None:
+    sys.exit(1)
+print(token)
+"""
+
+
+def python_session(run: Run) -> Output:
+    return token_printed(in_python(run, PYTHON_SESSION, run.case.role, run.mount))
+
+
+def in_python(run: Run, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
-    words = [sys.executable, "-c", PYTHON_INSPECTOR, str(command.ROOT / command.COMPONENT), run.case.role]
-    return inspected_within(run, subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60))
+    words = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
 
 
 def go_example(run: Run) -> Output:
@@ -276,6 +343,14 @@ def go_example(run: Run) -> Output:
     return ended(
         subprocess.run(words, cwd=command.ROOT, env=environment, capture_output=True, text=True, timeout=60)
     )
+
+
+def go_sessions(run: Run) -> Output:
+    settings = {"vault_addr": run.front.url, "mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
+    program = run.request.getfixturevalue("session_driver")
+    told = go_session.drive(program, settings, run.identity.environment())
+    assert told.lines
+    return Output(told.has_token, "".join(told.lines), told.lease, {"token in the lease": told.token})
 
 
 def edge_worker(run: Run) -> Output:
@@ -310,8 +385,10 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     node_session,
     node_inspector,
     python_example,
+    python_session,
     python_inspector,
     go_example,
+    go_sessions,
     edge_worker,
     envoy_filter,
 ]

@@ -8,6 +8,7 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod assumed_role;
 mod clocks;
 mod configuration;
 mod host;

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wasmtime import Engine, Instance, Module, Store
+from wasmtime.component import Component, Linker, Record, Variant
 
 from reference import Input
 
 ROOT = Path(__file__).resolve().parents[2]
 WASMTIME = str(ROOT / ".venv" / "bin" / "wasmtime")
-sys.path.insert(0, str(ROOT / "host-examples" / "python" / "src"))
-
-from vault_aws_login import Component, Credentials, LoginError
 
 
 @dataclass(frozen=True)
@@ -30,32 +27,52 @@ class Explained:
 
 
 class ComponentFile:
-    """`dist/vault-aws-login.wasm`, through the Python package and an empty linker."""
+    """`dist/vault-aws-login.wasm`, with an empty linker."""
 
     def __init__(self) -> None:
-        self._component = Component.load(ROOT / "dist" / "vault-aws-login.wasm")
+        engine = Engine()
+        self._store = Store(engine)
+        component = Component.from_file(engine, str(ROOT / "dist" / "vault-aws-login.wasm"))
+        self._instance = Linker(engine).instantiate(self._store, component)
 
     def sign(self, given: Input) -> str:
         credentials, options = given["credentials"], given.get("options", {})
         endpoint = options.get("sts-endpoint")
-        return self._component.sign_login(
-            Credentials(
-                credentials["access-key-id"],
-                credentials["secret-access-key"],
-                credentials.get("session-token"),
-                credentials.get("expires-at-unix-seconds"),
-            ),
-            role=options.get("role"),
-            server_id=options.get("server-id"),
-            region=options.get("region"),
-            sts_endpoint=endpoint["url"] if isinstance(endpoint, dict) else endpoint,
-            time=given["unix-seconds"],
+        if isinstance(endpoint, dict):
+            endpoint = Variant("url", endpoint["url"])
+        elif endpoint is not None:
+            endpoint = Variant(endpoint)
+        names = ("access-key-id", "secret-access-key", "session-token", "expires-at-unix-seconds")
+        signed = self._call(
+            "signer",
+            "sign-login",
+            record({name: credentials.get(name) for name in names}),
+            record({name: options.get(name) for name in ("region", "server-id", "role")} | {"sts-endpoint": endpoint}),
+            given["unix-seconds"],
         )
+        assert isinstance(signed, str), signed.message
+        return signed
 
     def explain(self, login: str) -> Explained:
-        explanation = self._component.explain_login(login)
-        assert explanation.canonical_request and explanation.string_to_sign
-        return Explained(explanation.canonical_request, explanation.string_to_sign)
+        result = self._call("inspector", "explain-login", login)
+        assert result.tag == "ok", vars(result.payload)
+        explanation = vars(result.payload)
+        return Explained(explanation["canonical-request"], explanation["string-to-sign"])
+
+    def _call(self, interface: str, name: str, *arguments: Any) -> Any:
+        within = self._instance.get_export_index(self._store, f"vault-aws:login/{interface}@0.1.0")
+        function = self._instance.get_func(self._store, self._instance.get_export_index(self._store, name, within))
+        result = function(self._store, *arguments)
+        function.post_return(self._store)
+        return result
+
+
+def record(fields: dict[str, Any]) -> Record:
+    """Makes a record; its attributes have the names of the WIT, with hyphens."""
+    made = Record()
+    for name, value in fields.items():
+        setattr(made, name, value)
+    return made
 
 
 class CoreFile:

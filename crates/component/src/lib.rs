@@ -33,6 +33,7 @@ mod bindings {
             "vault-aws:login/inspector@0.1.0/shown-header": vault_aws_login::inspector::ShownHeader,
             "vault-aws:login/inspector@0.1.0/software": vault_aws_login::inspector::Software,
             "vault-aws:login/inspector@0.1.0/unique-ids": vault_aws_login::inspector::UniqueIds,
+            "vault-aws:login/lifecycle@0.1.0/assume-role": vault_aws_login::unchecked::AssumeRole,
             "vault-aws:login/lifecycle@0.1.0/clock-correction": vault_aws_login::session::ClockCorrection,
             "vault-aws:login/lifecycle@0.1.0/container-authorization": vault_aws_login::session::ContainerAuthorization,
             "vault-aws:login/lifecycle@0.1.0/container-endpoint": vault_aws_login::unchecked::ContainerEndpoint,

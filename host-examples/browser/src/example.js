@@ -6,13 +6,19 @@ export const example = {
   role: 'dev',
   'sign-server-id': 'vault.example.com',
   region: '',
+  'sign-sts': '',
+  'sign-sts-url': '',
+  'sign-time': '',
 };
 
 /** The server that the example is for. */
 export const exampleServer = {
+  'mount-config': 'written',
   'server-id': 'value',
   'server-id-value': 'vault.example.com',
   sts: 'global',
+  'allowed-headers': '',
+  time: '',
   software: 'vault',
   version: '1.18.5',
 };

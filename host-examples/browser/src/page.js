@@ -3,9 +3,12 @@ import core2 from 'vault-aws-login/core2.wasm';
 import core3 from 'vault-aws-login/core3.wasm';
 import { fromModules, LoginError } from 'vault-aws-login/module';
 
+import { factsOf } from './commands.js';
+import { recognised } from './documents.js';
 import { example, exampleServer } from './example.js';
-import { readAnswer, readProfile } from './form.js';
-import { remaining, showDetails, showVerdict } from './view.js';
+import { acceptFiles } from './files.js';
+import { fill, readAnswer, readProfile, readTime, showChosen, tellFaults } from './form.js';
+import { remaining, showDetails, showFailure, showVerdict } from './view.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -17,19 +20,26 @@ async function start() {
   const vault = fromModules({ core: one, core2: two, core3: three });
 
   const render = () => {
+    showChosen(byId);
+    tellFaults(byId);
     const login = byId('login').value.trim();
     const answer = readAnswer(byId);
-    const time = new Date();
+    const profile = readProfile(byId);
+    const typed = readTime(byId, 'time');
+    const time = typed ?? new Date();
     const explanation = login && attempt(() => vault.explainLogin(login));
-    const findings = login ? vault.checkLogin(login, { profile: readProfile(byId), time }) : [];
+    const findings = login ? vault.checkLogin(login, { profile, time }) : [];
     const refusal = answer && vault.explainPasted(answer.text, { status: answer.status, login: login || undefined, time });
     shown = { login, acceptedUntil: explanation?.acceptedUntil };
-    byId('verdict').replaceChildren(...showVerdict(byId('verdict'), { login, findings, refusal, explanation, time }));
-    byId('details').replaceChildren(...showDetails({ findings, refusal, explanation }));
+    const facts = factsOf({ profile, explanation, refusal });
+    const known = { login, findings, refusal, explanation, facts, time, counts: !typed };
+    byId('verdict').replaceChildren(...showVerdict(byId('verdict'), known));
+    byId('details').replaceChildren(...showDetails(known));
   };
 
   const sign = () => {
     const text = (id) => byId(id).value.trim() || undefined;
+    const place = byId('sign-sts').value;
     try {
       byId('login').value = vault.signLogin({
         credentials: {
@@ -40,6 +50,8 @@ async function start() {
         role: text('role'),
         serverId: text('sign-server-id'),
         region: text('region'),
+        stsEndpoint: place === 'url' ? text('sign-sts-url') : place || undefined,
+        time: readTime(byId, 'sign-time'),
       });
       byId('sign-error').textContent = '';
     } catch (error) {
@@ -50,14 +62,15 @@ async function start() {
   };
 
   byId('example').addEventListener('click', () => {
-    fill(example);
-    fill(exampleServer);
+    fill(byId, example);
+    fill(byId, exampleServer);
     byId('server').open = true;
     sign();
   });
   byId('clear').addEventListener('click', () => {
     byId('input').reset();
-    fill({ ...example, role: '', 'sign-server-id': '' });
+    fill(byId, { ...example, role: '', 'sign-server-id': '' });
+    byId('file-note').textContent = '';
     render();
     byId('login').focus();
   });
@@ -65,25 +78,25 @@ async function start() {
     event.preventDefault();
     sign();
   });
-  byId('login').addEventListener('input', moveAnswer);
+  byId('login').addEventListener('input', movePasted);
   byId('input').addEventListener('input', render);
+  acceptFiles(byId, render);
   setInterval(() => tick(render), 1000);
 
-  fill({ ...example, role: '', 'sign-server-id': '' });
+  fill(byId, { ...example, role: '', 'sign-server-id': '' });
   render();
 }
 
-function fill(values) {
-  for (const [id, value] of Object.entries(values)) byId(id).value = value;
-}
-
-/** Moves Vault's answer, pasted as the login, to where it belongs. */
-function moveAnswer() {
-  const pasted = attempt(() => JSON.parse(byId('login').value));
-  if (!Array.isArray(pasted?.errors) || 'iam_request_url' in pasted) return;
-  byId('answer').value = byId('login').value;
-  byId('login').value = '';
-  byId('answer').focus();
+/** Moves what is no login and was pasted as one to where it belongs. */
+function movePasted() {
+  const { what, values } = recognised(byId('login').value);
+  if ('login' in values) return;
+  // Text that is not JSON may be a login that was cut off: the component says so.
+  if ('answer' in values && !Array.isArray(attempt(() => JSON.parse(byId('login').value))?.errors)) return;
+  fill(byId, { login: '', ...values });
+  byId('file-note').textContent = `What was pasted was read as ${what}.`;
+  if ('answer' in values) byId('answer').focus();
+  else byId('server').open = true;
 }
 
 /** Counts down, and judges again when AWS's 15 minutes are over. */
@@ -105,4 +118,8 @@ function attempt(call) {
   }
 }
 
-start();
+start().catch((error) => {
+  byId('input').inert = true;
+  byId('verdict').setAttribute('role', 'alert');
+  byId('verdict').replaceChildren(...showFailure(byId('verdict'), error));
+});

@@ -1,3 +1,7 @@
+import { commandsFor } from './commands.js';
+import { copyable } from './copy.js';
+import { element } from './element.js';
+
 const REFUSERS = {
   host: 'this machine',
   intermediary: 'something between the client and Vault',
@@ -12,7 +16,7 @@ const DATE = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** Makes the verdict, and gives its box the tone that belongs to it. */
-export function showVerdict(box, { login, findings, refusal, explanation, time }) {
+export function showVerdict(box, { login, findings, refusal, explanation, time, counts }) {
   const first = (severity) => findings.find((finding) => finding.severity === severity);
   const verdict = (tone, title, ...text) => {
     box.className = tone;
@@ -22,10 +26,11 @@ export function showVerdict(box, { login, findings, refusal, explanation, time }
     return verdict('refused', `Refused by ${REFUSERS[refusal.refusedBy]}`, sentence(refusal.message));
   }
   if (refusal && !login) return verdict('depends', 'No refusal that is known', sentence(refusal.message));
-  if (!login) return verdict('', 'Nothing to judge yet', 'Paste a login or an answer, or fill in the example.');
+  if (!login) return verdict('', 'Nothing to judge yet', 'Paste a login or an answer, drop a file with one, or fill in the example.');
   const refused = first('refused');
   if (refused) return verdict('refused', 'It will be refused', sentence(refused.message));
-  const clock = explanation?.acceptedUntil && countdown(explanation.acceptedUntil, time);
+  // A time that was typed in stands still.
+  const clock = counts && explanation?.acceptedUntil && countdown(explanation.acceptedUntil, time);
   if (first('depends')) {
     const open = findings.filter(({ severity }) => severity === 'depends').length;
     const what = open === 1 ? 'One thing that is not known decides.' : `${open} things that are not known decide.`;
@@ -34,10 +39,12 @@ export function showVerdict(box, { login, findings, refusal, explanation, time }
   return verdict('accepted', 'It will be accepted', 'If its signature is right, which only AWS can tell.', clock);
 }
 
-export function showDetails({ findings, refusal, explanation }) {
+export function showDetails({ findings, refusal, explanation, facts }) {
+  // The commands of another login are the same for all that it heals, and shown once.
+  const commands = new Commands(facts);
   return [
-    refusal && answerSection(refusal),
-    findings.length > 0 && findingsSection(findings),
+    refusal && answerSection(refusal, commands),
+    findings.length > 0 && findingsSection(findings, commands),
     explanation && contentSection(explanation),
     explanation?.canonicalRequest && textSection('Canonical request', explanation.canonicalRequest),
     explanation?.stringToSign && textSection('String to sign', explanation.stringToSign),
@@ -56,7 +63,7 @@ function countdown(end, now) {
   return element('span', { 'data-countdown': end < now ? 'over' : 'running', 'aria-live': 'off' }, remaining(end, now));
 }
 
-function answerSection(refusal) {
+function answerSection(refusal, commands) {
   return section(
     'What Vault’s answer means',
     refusal.causes.length > 0 && element('p', {}, 'Likely causes, the likeliest first:'),
@@ -72,10 +79,11 @@ function answerSection(refusal) {
       ['AWS’s clock', refusal.awsClock && utc(refusal.awsClock)],
       ['AWS is ahead by', refusal.skewSeconds !== undefined && `${refusal.skewSeconds} s`],
     ),
+    ...commands.shown(refusal),
   );
 }
 
-function findingsSection(findings) {
+function findingsSection(findings, commands) {
   const items = findings.map(({ rule, severity, message, fix }) =>
     element(
       'li',
@@ -83,9 +91,26 @@ function findingsSection(findings) {
       element('p', { class: 'rule' }, element('span', {}, severity), element('span', {}, rule)),
       element('p', {}, ...sentence(message)),
       fix && element('p', { class: 'fix' }, ...sentence(fix)),
+      ...commands.shown({ rule, message }),
     ),
   );
   return section('What was found', element('ul', { class: 'findings' }, ...items));
+}
+
+class Commands {
+  #facts;
+  #texts = new Set();
+
+  constructor(facts) {
+    this.#facts = facts;
+  }
+
+  /** The commands for a rule that are not on the page yet. */
+  shown(found) {
+    const fresh = found.rule ? commandsFor(found, this.#facts).filter(({ text }) => !this.#texts.has(text)) : [];
+    for (const { text } of fresh) this.#texts.add(text);
+    return fresh.map(copyable);
+  }
 }
 
 function contentSection(explanation) {
@@ -108,6 +133,25 @@ function contentSection(explanation) {
 
 function textSection(title, text) {
   return section(title, element('pre', { tabindex: '0' }, text));
+}
+
+/** Says why the page cannot do anything here. */
+export function showFailure(box, error) {
+  const missing = typeof WebAssembly === 'undefined';
+  box.className = 'refused';
+  return [
+    element('h2', {}, 'This page cannot run here'),
+    element(
+      'p',
+      {},
+      missing
+        ? 'This browser runs no WebAssembly, or it is turned off, as in a lockdown mode. Open the page in another browser.'
+        : 'The WebAssembly component does not start. Most likely the place that serves this page forbids it by a policy without '+
+            '‘wasm-unsafe-eval’: save the file, and open it from disk.',
+    ),
+    element('p', {}, 'The command ', element('code', {}, 'vault-aws-login check'), ' says the same in a terminal.'),
+    !missing && element('p', { class: 'reason' }, `The browser says: ${error.message}`),
+  ].filter(Boolean);
 }
 
 function section(title, ...children) {
@@ -134,12 +178,4 @@ function utc(date) {
 function sentence(text) {
   const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
   return whole.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));
-}
-
-/** Makes an element. Text goes in as text, never as markup, because the login may come from an attacker. */
-function element(name, attributes, ...children) {
-  const made = document.createElement(name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children.filter((child) => child !== undefined && child !== false));
-  return made;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 
-import { startChromium } from './chromium.js';
+import { PAGE, openPage, startChromium } from './chromium.js';
 
-const PAGE = new URL('../dist/index.html', import.meta.url).href;
 const REFUSAL =
   'error validating X-Vault-AWS-IAM-Server-ID header: expected "other.example.com" but got "vault.example.com"';
 // Not the example key, which is in the page for its example.
@@ -17,21 +17,7 @@ before(async () => {
 });
 after(() => chromium?.close());
 
-/** Opens the page from disk. Its requests and errors are recorded. */
-async function open(t, options = {}) {
-  const page = await chromium.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-  t.after(() => page.close());
-  const requests = [];
-  const faults = [];
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('websocket', (socket) => requests.push(socket.url()));
-  page.on('console', (message) => faults.push(message.text()));
-  page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(PAGE);
-  await page.getByText('Nothing to judge yet').waitFor();
-  const title = () => page.locator('#verdict h2').textContent();
-  return { page, requests, faults, title };
-}
+const open = (t, options) => openPage(t, chromium, options);
 
 test('example is accepted, decoded and shown with its canonical request', async (t) => {
   const { page, requests, faults, title } = await open(t);
@@ -60,7 +46,7 @@ test('login for another server is refused, with the rule and what to change', as
 test('what is not known of the server makes it depend', async (t) => {
   const { page, title } = await open(t);
   await page.getByRole('button', { name: 'Fill in an example' }).click();
-  await page.getByLabel('Whether it wants a server ID').selectOption('not known');
+  await page.getByLabel('Server ID it wants').selectOption('not known');
   assert.equal(await title(), 'It depends on the server');
 });
 
@@ -193,62 +179,97 @@ test('policy forbids every connection, and no byte reaches a server', async (t) 
   assert.equal(bytes, 0);
 });
 
-test('page is usable by keyboard alone', async (t) => {
-  const { page, title } = await open(t);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
-  assert.equal(await title(), 'It will be accepted');
-  const visited = new Set();
-  for (let step = 0; step < 20; step += 1) {
-    await page.keyboard.press('Tab');
-    visited.add(await page.evaluate(() => document.activeElement.id || document.activeElement.localName));
-  }
-  for (const id of ['clear', 'login', 'answer', 'status', 'summary', 'server-id', 'pre']) assert.ok(visited.has(id), id);
-});
+/** For each option of the command's `check`: what the page has for it, and a rule that it brings about. */
+const OPTIONS = {
+  '--server-id': [[['Server ID it wants', 'this one:'], ['The server ID', 'other.example.com']], 'server-id-differs'],
+  '--no-server-id': [[['Server ID it wants', 'none']], ''],
+  '--sts-endpoint': [[['STS endpoint it calls', 'this URL:'], ['The URL of the endpoint', 'https://sts.eu-west-1.amazonaws.com']], 'scope-region-differs'],
+  '--server-uses-client-region': [[['STS endpoint it calls', 'that of the login’s region']], ''],
+  '--allowed-header': [[['Further headers it allows', 'these:'], ['Their names', 'X-Amz-One']], ''],
+  '--no-allowed-headers': [[['Further headers it allows', 'none']], ''],
+  '--no-config': [[['Was it ever written?', 'never'], ['The server’s version', '1.15.0']], 'plugin-panics'],
+  '--vault-version': [[['Was it ever written?', 'never'], ['Server', 'Vault'], ['The server’s version', '1.15.0']], 'plugin-panics'],
+  '--openbao': [[['Server', 'OpenBao'], ['The server’s version', '']], ''],
+  '--openbao-version': [[['Server', 'OpenBao'], ['The server’s version', '2.7.2']], ''],
+  '--plugin-version': [
+    [['Was it ever written?', 'never'], ['Server', 'OpenBao'], ['AWS auth method', 'HashiCorp’s plugin'], ['The plugin’s version', '1.15.0']],
+    'plugin-panics',
+  ],
+  '--arn': [[['ARN of the caller', 'arn:aws:iam::123456789012:root']], 'caller-is-root'],
+  '--bound-arn': [
+    [
+      ['ARN of the caller', 'arn:aws:iam::123456789012:user/dev'],
+      ['Vault role it asks for', 'exists, of type iam'],
+      ['Principals it is bound to', 'arn:aws:iam::123456789012:role/other'],
+    ],
+    'principal-not-bound',
+  ],
+  '--no-unique-ids': [
+    [
+      ['Vault role it asks for', 'exists, of type iam'],
+      ['Principals it is bound to', 'arn:aws:iam::123456789012:role/path/dev'],
+      ['It compares', 'ARNs (false)'],
+    ],
+    'binding-never-matches',
+  ],
+  '--time': [[['Time of sending', '2042-01-31T12:00:00Z']], 'signature-expired'],
+};
 
-test("page fits a phone's width and keeps the verdict in sight", async (t) => {
-  const { page } = await open(t, { viewport: { width: 390, height: 844 } });
-  await page.getByRole('button', { name: 'Fill in an example' }).click();
-  await page.getByText('Sign a login here').click();
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
-  await page.evaluate(() => scrollTo(0, 0));
-  const { y, height } = await page.locator('#verdict').boundingBox();
-  assert.ok(y > 0 && y + height <= 844, `${y} ${height}`);
-});
+/** What the page has besides. */
+const MORE = [
+  [[['Vault role it asks for', 'does not exist']], 'role-unknown'],
+  [[['Vault role it asks for', 'exists, of type ec2']], 'role-wants-ec2'],
+  [
+    [
+      ['ARN of the caller', 'arn:aws:sts::123456789012:assumed-role/dev/me'],
+      ['Vault role it asks for', 'exists, of type iam'],
+      ['Principals it is bound to', 'arn:aws:iam::123456789012:role/dev'],
+      ['It infers', 'an EC2 instance'],
+    ],
+    'session-not-instance',
+  ],
+  [[['STS endpoint it calls', 'of the region:'], ['The region of the endpoint', 'eu-west-1']], 'scope-region-differs'],
+];
 
-test('text has enough contrast in light and in dark mode', async (t) => {
-  for (const colorScheme of ['light', 'dark']) {
-    const { page } = await open(t, { colorScheme });
+test('each option of the command’s check has a field, and does what it does there', async (t) => {
+  const help = readFileSync(new URL('../../../crates/command/src/help.rs', import.meta.url), 'utf8');
+  const [check] = /^check: .*?\n\n/ms.exec(help);
+  const options = new Set(check.match(/--[a-z-]+/g));
+  options.delete('--json');
+  assert.deepEqual([...options].sort(), Object.keys(OPTIONS).sort());
+  const { page, faults } = await open(t);
+  for (const [fields, rule] of [...Object.values(OPTIONS), ...MORE]) {
+    await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByRole('button', { name: 'Fill in an example' }).click();
-    await page.getByLabel('The server ID', { exact: true }).fill('other.example.com');
-    const poor = await page.evaluate(() => {
-      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-      const rgb = (color) => {
-        canvas.clearRect(0, 0, 1, 1);
-        canvas.fillStyle = color;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data];
-      };
-      const luminance = ([r, g, b]) =>
-        [r, g, b]
-          .map((part) => part / 255)
-          .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-          .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-      const background = (element) => {
-        for (let at = element; at; at = at.parentElement) {
-          const color = rgb(getComputedStyle(at).backgroundColor);
-          if (color[3] === 255) return color;
-        }
-        return [255, 255, 255, 255];
-      };
-      return [...document.querySelectorAll('h1, h2, h3, p, label, dt, dd, code, pre, summary, button, span, strong')]
-        .filter((element) => element.checkVisibility() && element.textContent.trim())
-        .map((element) => {
-          const pair = [luminance(rgb(getComputedStyle(element).color)), luminance(background(element))].sort();
-          return [element.textContent.trim().slice(0, 30), (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)];
-        })
-        .filter(([, ratio]) => ratio < 4.5);
-    });
-    assert.deepEqual(poor, [], colorScheme);
+    for (const [label, value] of fields) {
+      const field = page.getByLabel(label, { exact: !label.startsWith('Principals') });
+      const choice = await field.evaluate((element) => element.localName === 'select');
+      await (choice ? field.selectOption(value) : field.fill(value));
+    }
+    const rules = await page.locator('.finding .rule span:last-child').allInnerTexts();
+    assert.ok(rule === '' || rules.includes(rule), `${JSON.stringify(fields)}: ${rules}`);
   }
+  assert.deepEqual(faults, []);
+});
+
+test('login is signed for the endpoint and the time that are typed in', async (t) => {
+  const { page } = await open(t);
+  await page.getByText('Sign a login here').click();
+  await page.getByLabel('Region', { exact: true }).fill('us-west-2');
+  await page.getByLabel('STS endpoint', { exact: true }).selectOption('FIPS');
+  await page.getByLabel('Time of signing').fill('1440938160');
+  await page.getByRole('button', { name: 'Sign', exact: true }).click();
+  const details = await page.locator('#details').innerText();
+  assert.match(details, /POST https:\/\/sts-fips\.us-west-2\.amazonaws\.com\//);
+  assert.match(details, /20150830T123600Z/);
+});
+
+test('time and version that cannot be read are told at their fields, and count as not given', async (t) => {
+  const { page, title } = await open(t);
+  await page.getByRole('button', { name: 'Fill in an example' }).click();
+  await page.getByLabel('Time of sending').fill('tomorrow');
+  await page.getByLabel('The server’s version').fill('new');
+  assert.match(await page.locator('#time-fault').innerText(), /^Expected Unix seconds or a time such as/);
+  assert.match(await page.locator('#version-fault').innerText(), /^Expected a version such as/);
+  assert.equal(await title(), 'It will be accepted');
 });

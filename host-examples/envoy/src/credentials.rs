@@ -8,6 +8,8 @@ use vault_aws_login::session::{ContainerAuthorization, ContainerEndpoint, Creden
 use vault_aws_login::{Credentials, InputError};
 use zeroize::Zeroizing;
 
+use crate::shared_secret::PLUGIN;
+
 const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
@@ -17,7 +19,7 @@ const AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     ACCESS_KEY_ID,
     SECRET_ACCESS_KEY,
     SESSION_TOKEN,
@@ -26,6 +28,7 @@ const NAMES: [&str; 8] = [
     AUTHORIZATION_TOKEN,
     AUTHORIZATION_TOKEN_FILE,
     WEB_IDENTITY_TOKEN_FILE,
+    PLUGIN,
 ];
 
 /// Where the AWS credentials come from.
@@ -92,7 +95,7 @@ pub(crate) enum CredentialsError {
     Credentials(InputError),
 }
 
-/// Those variables of the VM's environment that say something about credentials.
+/// Those variables of the VM's environment that say something about credentials, or whose they are.
 pub(crate) struct Environment(BTreeMap<&'static str, Zeroizing<String>>);
 
 impl Environment {
@@ -137,6 +140,19 @@ impl Environment {
         };
         let uri = uri.as_deref().or_else(|| self.get(RELATIVE_URI));
         uri.or_else(|| self.get(FULL_URI))
+    }
+
+    /// Returns the name of the plugin that the environment is for.
+    pub fn plugin(&self) -> Option<&str> {
+        self.get(PLUGIN)
+    }
+
+    /// Returns the secret access key, if the credentials come from the environment.
+    pub fn secret_access_key(&self, from: &CredentialsFrom) -> Option<&str> {
+        match from {
+            CredentialsFrom::Environment {} => self.get(SECRET_ACCESS_KEY),
+            _ => None,
+        }
     }
 
     /// Returns the token that the container endpoint wants.

@@ -76,6 +76,7 @@ impl HttpContext for Filter {
         // Also one that waited: an answer of 403 means that it was sent.
         if self.progress != Progress::Other
             && let Some(worker) = &self.worker
+            && worker.wants_status()
             && status().as_deref() == Some(b"403")
         {
             worker.report_refused();
@@ -132,15 +133,18 @@ fn check_path(config: &FilterConfig) -> Result<(), Forbidden> {
             .map_err(|_| Forbidden::Unclear)?
             .unwrap_or_default(),
     };
+    let verdict = judge(&path, &namespace);
     if !config.allow_token_paths {
-        match judge(&path, &namespace) {
+        match verdict {
             PathVerdict::Ordinary => {}
             PathVerdict::Guarded => return Err(Forbidden::Guarded),
             PathVerdict::Unclear => return Err(Forbidden::Unclear),
         }
     }
     match allowed {
-        Some(prefixes) if !is_under(prefixes, &path, &namespace) => Err(Forbidden::NotAllowed),
+        Some(prefixes) if !is_under(prefixes, &path, &namespace, verdict) => {
+            Err(Forbidden::NotAllowed)
+        }
         _ => Ok(()),
     }
 }

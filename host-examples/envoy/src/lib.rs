@@ -15,6 +15,7 @@
 //! Envoy 1.40 gives neither; should another version do so, the failure policy `FAIL_RELOAD` starts
 //! the VM again.
 
+mod assume_role;
 mod clock;
 mod config;
 mod credentials;
@@ -31,8 +32,10 @@ mod metrics;
 mod path_prefix;
 mod presence;
 mod root;
+mod seal;
 mod session_driver;
 mod shared_data;
+mod shared_secret;
 mod waiting_requests;
 mod worker;
 

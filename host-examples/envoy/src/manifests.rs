@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::config::FilterConfig;
 use crate::credentials::Environment;
+use crate::shared_secret::PLUGIN;
 
 /// AWS's published example key.
 fn environment() -> Environment {
@@ -62,6 +63,23 @@ fn filters_of_envoy_and_istio_are_taken_and_have_a_vm_id() {
             assert!(yaml.contains(setting), "{setting}");
         }
     }
+}
+
+#[test]
+fn wasm_plugin_of_istio_is_taken_and_names_its_secret_and_itself() {
+    let yaml = include_str!("../deploy/istio-wasmplugin.yaml");
+    let plugin = document(yaml);
+    assert_eq!(plugin["kind"], "WasmPlugin");
+    let spec = &plugin["spec"];
+    assert_eq!(spec["failStrategy"], "FAIL_RELOAD");
+    assert_taken(&spec["pluginConfig"].to_string());
+    let variables = spec["vmConfig"]["env"].as_array().unwrap();
+    let named = |name: &str| variables.iter().find(|variable| variable["name"] == name);
+    let secret = spec["pluginConfig"]["shared_secret_variable"].as_str();
+    assert_eq!(named(secret.unwrap()).unwrap()["valueFrom"], "HOST");
+    let metadata = &plugin["metadata"];
+    let own = [&metadata["namespace"], &metadata["name"]].map(|part| part.as_str().unwrap());
+    assert_eq!(named(PLUGIN).unwrap()["value"], own.join("."));
 }
 
 #[test]

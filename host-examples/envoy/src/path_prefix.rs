@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::guarded_path::{PathVerdict, judge};
+use crate::guarded_path::PathVerdict;
 
 /// Every path of Vault's API begins like this.
 const API: &str = "/v1/";
@@ -63,9 +63,16 @@ impl PathPrefix {
 
 /// Whether a request with that `X-Vault-Namespace`, which may be empty, is under one of the
 /// prefixes in every reading. Vault reads the namespace between `/v1/` and the rest of the path.
-pub(crate) fn is_under(prefixes: &[PathPrefix], path_and_query: &[u8], namespace: &[u8]) -> bool {
+/// `verdict` is what [`judge`](crate::guarded_path::judge) says about both: it takes longer than
+/// all of this, so it is asked once.
+pub(crate) fn is_under(
+    prefixes: &[PathPrefix],
+    path_and_query: &[u8],
+    namespace: &[u8],
+    verdict: PathVerdict,
+) -> bool {
     let is_under = |path: &[u8]| prefixes.iter().any(|prefix| prefix.is_before(path));
-    if judge(path_and_query, namespace) == PathVerdict::Unclear || !is_under(path_and_query) {
+    if verdict == PathVerdict::Unclear || !is_under(path_and_query) {
         return false;
     }
     if namespace.is_empty() {
@@ -78,7 +85,12 @@ pub(crate) fn is_under(prefixes: &[PathPrefix], path_and_query: &[u8], namespace
 
 #[cfg(test)]
 mod tests {
-    use super::{PathPrefix, is_under};
+    use super::PathPrefix;
+    use crate::guarded_path::judge;
+
+    fn is_under(prefixes: &[PathPrefix], path: &[u8], namespace: &[u8]) -> bool {
+        super::is_under(prefixes, path, namespace, judge(path, namespace))
+    }
 
     fn prefixes(texts: &[&str]) -> Vec<PathPrefix> {
         let made = texts

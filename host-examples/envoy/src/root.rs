@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::presence::{self, Changed};
 use crate::session_driver::{Leadership, SessionDriver};
 use crate::shared_data::SharedData;
+use crate::shared_secret::{SharedSecret, SharedSecretError, check_vm, own_name};
 use crate::worker::Worker;
 
 /// How often each VM looks at what is shared.
@@ -51,11 +52,8 @@ struct Plugin {
 enum LoadError {
     #[error(transparent)]
     Config(#[from] FilterConfigError),
-    #[error(
-        "unsafe vm_id: expected a vm_config.vm_id of this filter's own, found an empty one, with \
-         which every other plugin that has none could read the token"
-    )]
-    EmptyVmId,
+    #[error(transparent)]
+    Shared(#[from] SharedSecretError),
 }
 
 impl Root {
@@ -101,6 +99,7 @@ impl RootContext for Root {
         with_clean_stack(Depth::Json, || {
             if let Some(plugin) = &mut self.plugin {
                 plugin.enter();
+                plugin.worker.begin_tick();
                 plugin.worker.refresh();
                 plugin.drive_session();
                 plugin.worker.serve_waiting(self.id);
@@ -125,18 +124,27 @@ impl Plugin {
         let config = FilterConfig::read(&json)?;
         let environment = Environment::of_vm();
         let session_config = config.session(&environment)?;
-        if property("plugin_vm_id").is_empty() {
-            return Err(LoadError::EmptyVmId);
-        }
-        let shared_data = SharedData::new(&json, environment.identity(&config.credentials));
+        let secret = SharedSecret::find(
+            config.shared_secret_variable.as_deref(),
+            environment.secret_access_key(&config.credentials),
+        )?;
+        let name = property("plugin_name");
+        let name = String::from_utf8_lossy(&name);
+        check_vm(
+            &property("plugin_vm_id"),
+            &name,
+            secret.as_ref(),
+            &environment,
+        )?;
+        let identity = environment.identity(&config.credentials);
+        let shared_data = SharedData::new(&json, identity, secret.as_ref());
         for value in [&shared_data.leader, &shared_data.present] {
             if value.read().1.is_none() {
                 // Written once by the first VM, so that each later change has a version.
                 value.write(&[], None);
             }
         }
-        let name = property("plugin_name");
-        let metrics = Metrics::define(&String::from_utf8_lossy(&name));
+        let metrics = Metrics::define(own_name(&name));
         Ok(Self {
             worker: Rc::new(Worker::new(config, shared_data, metrics)),
             session_config,

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/go-hclog"
 
@@ -139,5 +141,116 @@ func TestWrongServerIDIsRefusedAndExplained(t *testing.T) {
 	}
 	if refusal.Rule != "server-id-differs" || refusal.RefusedBy != "vault" || refusal.ExpectedServerID != id {
 		t.Errorf("found %+v", refusal)
+	}
+}
+
+func provider(t *testing.T) aws.CredentialsProvider {
+	t.Helper()
+	loaded, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded.Credentials
+}
+
+// target is the server and the options of the variables.
+func target(t *testing.T, serverID string) (vaultawslogin.Server, vaultawslogin.Options) {
+	t.Helper()
+	server := vaultawslogin.Server{Address: variable(t, "VAULT_ADDR"), Mount: variable(t, "VAULT_MOUNT")}
+	return server, vaultawslogin.Options{Role: variable(t, "VAULT_ROLE"), ServerID: serverID}
+}
+
+// expectSecret reads the secret with a token.
+func expectSecret(t *testing.T, token string) {
+	t.Helper()
+	status, text := send(t, http.MethodGet, os.Getenv("SECRET_PATH"), token, nil)
+	if status != http.StatusOK || !strings.Contains(text, os.Getenv("SECRET")) {
+		t.Errorf("expected the secret, found status %d", status)
+	}
+}
+
+func TestLoginObtainsATokenThatReadsTheSecret(t *testing.T) {
+	server, options := target(t, variable(t, "SERVER_ID"))
+	token, err := module(t).Login(t.Context(), server, provider(t), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token.Accessor == "" || token.Lease != 2*time.Second || !token.Renewable || len(token.Policies) == 0 || token.Metadata["account_id"] == "" {
+		t.Errorf("found %v, %v, %v", token, token.Policies, token.Metadata)
+	}
+	expectSecret(t, token.Token)
+}
+
+func TestLoginWithAWrongServerIDIsExplained(t *testing.T) {
+	server, options := target(t, "other.example.com")
+	_, err := module(t).Login(t.Context(), server, provider(t), options)
+	var refused *vaultawslogin.VaultError
+	if !errors.As(err, &refused) || refused.Status != 400 || refused.Refusal.Rule != "server-id-differs" {
+		t.Fatalf("found %v", err)
+	}
+	if refused.Refusal.ExpectedServerID != variable(t, "SERVER_ID") || !strings.Contains(err.Error(), "\non the client: ") {
+		t.Errorf("found %v", err)
+	}
+}
+
+// The role's tokens live for two seconds, and for eight with renewals.
+func TestSessionKeepsATokenOverThreeRenewalsAndALogin(t *testing.T) {
+	server, options := target(t, variable(t, "SERVER_ID"))
+	generations := make(chan uint64, 100)
+	session, err := module(t).NewSession(t.Context(), vaultawslogin.SessionConfig{
+		Server: server, Options: options, Credentials: vaultawslogin.Provider(provider(t)),
+		OnEvent: func(event vaultawslogin.Event) {
+			switch told := event.(type) {
+			case vaultawslogin.TokenReady:
+				generations <- told.Lease.Generation
+			case vaultawslogin.Refused:
+				// At the longest life of a token Vault refuses to renew it, and a login follows.
+				t.Logf("refused: %s", told.Message)
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	deadline, seen := time.After(40*time.Second), map[uint64]int{}
+	for seen[1] < 4 || seen[2] < 1 {
+		token, err := session.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectSecret(t, token)
+		select {
+		case generation := <-generations:
+			seen[generation]++
+		case <-time.After(20 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("found %v", seen)
+		}
+	}
+}
+
+func TestSessionTellsAWrongServerIDWithItsDiagnosis(t *testing.T) {
+	server, options := target(t, "other.example.com")
+	refusals := make(chan vaultawslogin.Refused, 10)
+	session, err := module(t).NewSession(t.Context(), vaultawslogin.SessionConfig{
+		Server: server, Options: options, Credentials: vaultawslogin.Provider(provider(t)),
+		OnEvent: func(event vaultawslogin.Event) {
+			if told, ok := event.(vaultawslogin.Refused); ok {
+				refusals <- told
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	select {
+	case told := <-refusals:
+		if told.Rule != "login-refused" || told.Healing != "by-hand" || told.Diagnosis == nil || told.Diagnosis.Rule != "server-id-differs" {
+			t.Errorf("found %+v", told)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("no refusal came")
 	}
 }

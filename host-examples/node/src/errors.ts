@@ -1,6 +1,8 @@
 import type { LoginRule } from './component/interfaces/vault-aws-login-inspector.js';
 import type { InputField, InputRule } from './component/interfaces/vault-aws-login-signer.js';
 
+export type { InputField, InputRule };
+
 /** Why an input was refused. The list is complete; the package's WIT says when each arises and what mends it. */
 export type Rule = InputRule | LoginRule;
 

@@ -5,10 +5,12 @@ import { unixSeconds } from './sign.js';
 export type {
   CredentialScope,
   Finding,
+  Flavour,
   InferredEntity,
   LoginRule,
   MountConfig,
   Refuser,
+  RoleBindings,
   Severity,
   ShownHeader,
   Software,

@@ -9,31 +9,42 @@ import { loginWith, type Login } from './login.js';
 import { createSessionWith, type CreateSession } from './session.js';
 import { signLoginWith, type SignLogin } from './sign.js';
 
-export { LoginError, type Field, type Rule } from './errors.js';
+export { LoginError, type Field, type InputField, type InputRule, type Rule } from './errors.js';
 export type { Token } from './token.js';
 export { VaultError, type VaultErrorDetails } from './vault-error.js';
-export type { Fetch } from './exchange.js';
+export type { Fetch, TransportFailure } from './exchange.js';
 export type {
   Answer,
   CheckLogin,
   CheckOptions,
   ClockOffset,
+  CredentialScope,
   ExplainLogin,
+  ExplainPasted,
   ExplainRefusal,
   Explanation,
   Finding,
+  Flavour,
+  InferredEntity,
   Inspector,
   LoginRule,
+  MountConfig,
+  PastedOptions,
   Refusal,
   RefusalOptions,
+  Refuser,
+  RoleBindings,
   ServerProfile,
   Severity,
+  ShownHeader,
   Software,
+  UniqueIds,
 } from './inspect.js';
 export type { Login, VaultLoginOptions } from './login.js';
 export { apiUrl, type Server } from './post.js';
 export type { CreateSession, VaultSession } from './session.js';
 export type {
+  AssumeRole,
   ContainerEndpoint,
   CredentialSource,
   Destination,

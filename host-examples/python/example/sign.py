@@ -2,12 +2,11 @@
 
 import os
 
-from vault_aws_login import Component, Credentials
+from vault_aws_login import Credentials, Module
 
-component = Component.load("vault-aws-login.wasm")
 credentials = Credentials(
     os.environ["AWS_ACCESS_KEY_ID"],
     os.environ["AWS_SECRET_ACCESS_KEY"],
     os.environ.get("AWS_SESSION_TOKEN"),
 )
-print(component.sign_login(credentials, role="dev"))
+print(Module.packaged().sign_login(credentials, role="dev"))

@@ -220,8 +220,12 @@ const CLIENT_WORDS: [&str; 8] = [
     "respondedwitha",
 ];
 
-/// Texts that only Vault says, in one piece; a star stands for what varies.
-const VAULTS: [&str; 46] = [
+/// Texts that only Vault says, or STS of `AssumeRole`, in one piece; a star stands for what varies.
+const VAULTS: [&str; 50] = [
+    "User: * is not authorized to perform: sts:AssumeRole on resource: *",
+    "Roles may not be assumed by root accounts*",
+    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role*",
+    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by*",
     "no handler for route * route entry not found.",
     "no handler for route * backend is nil.",
     "missing client token",

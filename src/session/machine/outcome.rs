@@ -2,19 +2,22 @@
 
 use zeroize::Zeroizing;
 
-use super::{Sent, Session};
+use super::{Sent, Session, Task};
 use crate::credentials::Credentials;
 use crate::echo::{self, Secrets};
-use crate::inspector::{self, Healing, explain_refusal_to};
+use crate::inspector::{self, Healing, explain_assume_role, explain_refusal_to};
 use crate::session::action::ClockCorrection;
 use crate::session::back_off::{self, BY_HAND, Failure};
 use crate::session::clock::Correction;
+use crate::session::config::AssumeRole;
 use crate::session::disowned::LEAST_BETWEEN_CHECKS;
-use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, RequestPurpose, Response};
+use crate::session::exchange::{ANSWER_LIMIT_BYTES, Destination, Response};
+use crate::session::held_credentials::Taken;
 use crate::session::instant::Instant;
 use crate::session::lease::Lease;
 use crate::session::refusal::{Fault, Refusal, RefusalRule, Sentence};
 use crate::session::source::Step;
+use crate::session::sts;
 use crate::session::vault::{self, Grant, LookupVerdict};
 
 /// The least time between two logins that succeed, in milliseconds.
@@ -28,26 +31,23 @@ impl Session {
         let fault = if response.body.len() > ANSWER_LIMIT_BYTES as usize {
             Err(Fault::new(RefusalRule::AnswerTooLarge))
         } else {
-            match sent.purpose {
-                RequestPurpose::Login => {
-                    vault::read_login(response, || self.explain(sent, now, response))
-                        .and_then(|grant| self.begin(sent, now, grant))
-                }
-                RequestPurpose::Renewal => vault::read_renewal(response).map(|grant| {
+            match sent.task {
+                Task::Login => vault::read_login(response, || self.explain(sent, now, response))
+                    .and_then(|grant| self.begin(sent, now, grant)),
+                Task::Renewal => vault::read_renewal(response).map(|grant| {
                     self.extend(sent, now, &grant);
                 }),
-                RequestPurpose::TokenCheck => self.on_lookup(sent, now, response),
-                RequestPurpose::Credentials => {
-                    match self.credentials.read(&self.config.source, response) {
-                        Ok(Step::Further) => Ok(()),
-                        Ok(Step::Done(credentials)) => {
-                            let status = Some(response.status);
-                            self.take_credentials(credentials, now, Some(sent.destination), status);
-                            Ok(())
-                        }
-                        Err(fault) => Err(fault),
+                Task::TokenCheck => self.on_lookup(sent, now, response),
+                Task::AssumeRole => self.read_role(sent, now, response),
+                Task::Source => match self.credentials.read(&self.config.source, response) {
+                    Ok(Step::Further) => Ok(()),
+                    Ok(Step::Done(credentials)) => {
+                        let status = Some(response.status);
+                        self.take_credentials(credentials, now, Some(sent.destination), status);
+                        Ok(())
                     }
-                }
+                    Err(fault) => Err(fault),
+                },
             }
         };
         if let Err(fault) = fault {
@@ -66,43 +66,82 @@ impl Session {
         let taken = self
             .credentials
             .take(credentials, seconds, monotonic, &mut self.random);
-        if let Some(sent) = &mut self.sent {
+        if self.config.assume_role.is_none()
+            && let Some(sent) = &mut self.sent
+        {
             sent.signed_at = None;
         }
-        if let Err(fault) = taken {
-            let failure = self.failure(&fault, None, now);
-            self.credentials.fail(monotonic, failure, &mut self.random);
-            let not_before = self.credentials.not_before();
-            let failed = Failed {
-                purpose: RequestPurpose::Credentials,
-                destination,
-                status,
-                rule: fault.rule,
-                quoted: None,
-                diagnosis: None,
-                by_hand: failure.by_hand,
-                not_before,
-            };
-            self.announce(failed, now);
+        match taken {
+            Ok(Taken::Same) => {}
+            Ok(Taken::Others) => self.assumed.mark_suspect(),
+            Err(fault) => {
+                let failure = self.failure(&fault, None, now);
+                self.credentials.fail(monotonic, failure, &mut self.random);
+                let not_before = self.credentials.held.pace.not_before();
+                let failed = Failed {
+                    task: Task::Source,
+                    destination,
+                    status,
+                    rule: fault.rule,
+                    quoted: None,
+                    diagnosis: None,
+                    by_hand: failure.by_hand,
+                    not_before,
+                };
+                self.announce(failed, now);
+            }
         }
     }
 
-    /// Counts a login that cannot be signed at this time.
-    pub(super) fn fail_to_sign(&mut self, now: Instant) {
+    /// Reads the answer to `AssumeRole`.
+    fn read_role(&mut self, sent: &Sent, now: Instant, response: &Response) -> Result<(), Fault> {
+        let fault = match sts::read(response) {
+            Ok(credentials) => {
+                let (seconds, monotonic) = (self.signing_seconds(now), now.monotonic_milliseconds);
+                self.assumed
+                    .take(credentials, seconds, monotonic, &mut self.random)?;
+                self.role_time_refusals = 0;
+                return Ok(());
+            }
+            Err(fault) => fault,
+        };
+        let mut secrets = self.secrets(sent);
+        let seconds = now.unix_milliseconds / 1000;
+        let role = self.config.assume_role.as_ref();
+        let asked = role.map(AssumeRole::asked);
+        let explained = asked.and_then(|asked| {
+            explain_assume_role(&mut secrets, &response.to_answer(), asked, seconds)
+        });
+        Err(match explained {
+            Some((rule, diagnosis)) => Fault::diagnosed(sts::refused_role(rule), diagnosis),
+            None if fault.rule == RefusalRule::CredentialsRefused => Fault {
+                rule: RefusalRule::AssumeRoleRefused,
+                ..fault
+            },
+            None => fault,
+        })
+    }
+
+    /// Counts a login or an `AssumeRole` that cannot be signed at this time.
+    pub(super) fn fail_to_sign(&mut self, task: Task, now: Instant) {
         let fault = Fault::new(RefusalRule::TimeOutOfRange);
         let mut failure = self.failure(&fault, None, now);
         failure.spread = self.config.start_spread;
-        self.login_pace
-            .fail(now.monotonic_milliseconds, failure, &mut self.random);
+        let pace = match task {
+            Task::AssumeRole => &mut self.assumed.pace,
+            _ => &mut self.login_pace,
+        };
+        pace.fail(now.monotonic_milliseconds, failure, &mut self.random);
+        let not_before = pace.not_before();
         let failed = Failed {
-            purpose: RequestPurpose::Login,
+            task,
             destination: None,
             status: None,
             rule: fault.rule,
             quoted: None,
             diagnosis: None,
             by_hand: failure.by_hand,
-            not_before: self.login_pace.not_before(),
+            not_before,
         };
         self.announce(failed, now);
     }
@@ -119,36 +158,51 @@ impl Session {
         let spread = self.config.start_spread;
         let mut failure = self.failure(&fault, response, now);
         let quoted = self.quote(&fault, sent);
-        let not_before = match sent.purpose {
-            RequestPurpose::Login => {
+        let not_before = match sent.task {
+            Task::Login => {
                 failure.spread = spread;
                 if fault.rule == RefusalRule::ClockSkewed
                     && let Some(response) = response
                 {
                     failure.by_hand = !self.correct_clock(sent, response);
                 } else if fault.rule == RefusalRule::LoginRefused {
-                    self.credentials.mark_suspect();
+                    match self.config.assume_role {
+                        None => self.credentials.held.mark_suspect(),
+                        Some(_) => self.assumed.mark_suspect(),
+                    }
                 }
                 self.login_pace.fail(monotonic, failure, &mut self.random);
                 self.login_pace.not_before()
             }
-            RequestPurpose::Renewal => self.fail_renewal(fault.rule, failure, monotonic),
-            RequestPurpose::TokenCheck => {
+            Task::Renewal => self.fail_renewal(fault.rule, failure, monotonic),
+            Task::TokenCheck => {
                 self.check_pace.fail(monotonic, failure, &mut self.random);
                 self.check_pace
                     .hold_until(monotonic.saturating_add(LEAST_BETWEEN_CHECKS));
                 self.check_pace.not_before()
             }
-            RequestPurpose::Credentials => {
+            Task::Source => {
                 if sent.destination == Destination::Sts {
                     failure.spread = spread;
                 }
                 self.credentials.fail(monotonic, failure, &mut self.random);
-                self.credentials.not_before()
+                self.credentials.held.pace.not_before()
+            }
+            Task::AssumeRole => {
+                failure.spread = spread;
+                if fault.rule == RefusalRule::ClockSkewed
+                    && let Some(response) = response
+                {
+                    failure.by_hand = !self.correct_clock(sent, response);
+                } else if fault.rule == RefusalRule::AssumeRoleRefused {
+                    self.credentials.held.mark_suspect();
+                }
+                self.assumed.fail(monotonic, failure, &mut self.random);
+                self.assumed.pace.not_before()
             }
         };
         let failed = Failed {
-            purpose: sent.purpose,
+            task: sent.task,
             destination: Some(sent.destination),
             status: response.map(|response| response.status),
             rule: fault.rule,
@@ -277,7 +331,7 @@ impl Session {
         self.forget(&lease);
         if wait > LEAST_BETWEEN_CHECKS {
             let failed = Failed {
-                purpose: sent.purpose,
+                task: sent.task,
                 destination: Some(sent.destination),
                 status: Some(status),
                 rule: fault.rule,
@@ -309,9 +363,20 @@ impl Session {
 
     /// Corrects the time of signing after a refusal that names it, and says whether it did.
     fn correct_clock(&mut self, sent: &Sent, response: &Response) -> bool {
-        self.time_refusals = self.time_refusals.saturating_add(1);
+        let (in_a_row, correction) = match sent.task {
+            Task::AssumeRole => (
+                &mut self.role_time_refusals,
+                Correction::of_role(response, sent.at),
+            ),
+            _ => (
+                &mut self.time_refusals,
+                Correction::of_login(response, sent.at),
+            ),
+        };
+        *in_a_row = in_a_row.saturating_add(1);
+        let is_first = *in_a_row == 1;
         let limit = self.config.clock_correction_limit;
-        let Some(correction) = Correction::read(response, sent.at) else {
+        let Some(correction) = correction else {
             return false;
         };
         let before = self.correction.map_or(0, |held| held.offset_seconds);
@@ -324,7 +389,7 @@ impl Session {
             self.announce_clock(after);
         }
         // A second refusal in a row says that correcting does not help.
-        after != before && self.time_refusals == 1
+        after != before && is_first
     }
 
     /// What follows from a failure, without the spreading of a fleet.
@@ -348,11 +413,12 @@ impl Session {
                 return;
             }
         }
-        let wanted = match failed.purpose {
-            RequestPurpose::Login => "token",
-            RequestPurpose::Renewal => "renewal",
-            RequestPurpose::TokenCheck => "word about the token",
-            RequestPurpose::Credentials => "credentials",
+        let wanted = match failed.task {
+            Task::Login => "token",
+            Task::Renewal => "renewal",
+            Task::TokenCheck => "word about the token",
+            Task::Source => "credentials",
+            Task::AssumeRole => "credentials of the role",
         };
         let sentence = Sentence {
             wanted,
@@ -383,7 +449,7 @@ impl Session {
 
 /// What the host is told about a failure.
 struct Failed {
-    purpose: RequestPurpose,
+    task: Task,
     destination: Option<Destination>,
     status: Option<u16>,
     rule: RefusalRule,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from vault_aws_login import Component, Credentials
+from vault_aws_login import Credentials, Module
 
 from agreement.breakages import BREAKAGES, broken
 from agreement.call_mutations import call_mutations
@@ -49,7 +49,7 @@ def caller_name(identity: Identity) -> str:
     return name
 
 
-def cases(component: Component, identities: list[Identity]) -> Iterator[Case]:
+def cases(module: Module, identities: list[Identity]) -> Iterator[Case]:
     """Every change on every mount, each to a login of some client and caller; then pairs of changes and breakages."""
     random = Random(SEED)
     calls, fields, texts = call_mutations(), field_mutations(), text_mutations()
@@ -57,13 +57,13 @@ def cases(component: Component, identities: list[Identity]) -> Iterator[Case]:
     def base(mount: Mount) -> Draft:
         identity = random.choice(identities)
         make = random.choice((botocores, ours))
-        return Draft.of(json.loads(make(component, mount, identity)), identity, mount.region)
+        return Draft.of(json.loads(make(module, mount, identity)), identity, mount.region)
 
     for mount in MOUNTS:
         for identity in identities:
             for client in (botocores, ours):
                 name = f"{client.__name__} own login"
-                yield Case(mount, identity, name, client(component, mount, identity))
+                yield Case(mount, identity, name, client(module, mount, identity))
         for name, change_call in calls.items():
             draft = base(mount)
             change_call(draft, random)
@@ -97,13 +97,13 @@ def cases(component: Component, identities: list[Identity]) -> Iterator[Case]:
         yield Case(mount, draft.identity, what, json.dumps(broken(draft, what, random).fields()), broken=True)
 
 
-def botocores(component: Component, mount: Mount, identity: Identity) -> str:
+def botocores(module: Module, mount: Mount, identity: Identity) -> str:
     """A login signed by AWS's own library."""
     signer = Signer(region=mount.region, server_id=mount.server_id or None)
     return json.dumps(signer.sign(identity).login(ROLE))
 
 
-def ours(component: Component, mount: Mount, identity: Identity) -> str:
-    """A login signed by the component under test."""
+def ours(module: Module, mount: Mount, identity: Identity) -> str:
+    """A login signed by the module under test."""
     credentials = Credentials(identity.access_key_id, identity.secret_access_key, identity.session_token)
-    return component.sign_login(credentials, role=ROLE, server_id=mount.server_id or None, region=mount.region)
+    return module.sign_login(credentials, role=ROLE, server_id=mount.server_id or None, region=mount.region)

@@ -3,7 +3,7 @@
 See `tests/e2e/README.md`.
 """
 
-from bed.aws import Aws, Identity, Instance, Role
+from bed.aws import OTHER_ACCOUNT_ID, Aws, Identity, Instance, Role, trust
 from bed.botocore_login import SignedCall, Signer
 from bed.metadata import ContainerCredentials, CredentialSource, InstanceMetadata
 from bed.sts_front import INTERNAL_FAILURE, THROTTLED, TOO_MANY_REQUESTS, UNAVAILABLE, Call, Fault, StsFront
@@ -13,6 +13,7 @@ __all__ = [
     "GREETING",
     "GREETING_PATH",
     "INTERNAL_FAILURE",
+    "OTHER_ACCOUNT_ID",
     "POLICY",
     "THROTTLED",
     "TOO_MANY_REQUESTS",
@@ -31,4 +32,5 @@ __all__ = [
     "Signer",
     "StsFront",
     "TestBed",
+    "trust",
 ]

@@ -23,12 +23,19 @@ from moto.sts.models import sts_backends
 from bed.loopback import LOOPBACK
 
 ACCOUNT_ID = "123456789012"
+OTHER_ACCOUNT_ID = "210987654321"
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# moto's check of trust policies knows AWS principals only; a `Service` one makes it fail.
-ANYONE_ASSUMES = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
-}
+
+
+def trust(*principals: str, external_id: str | None = None) -> dict[str, Any]:
+    """A role's trust policy for these ARNs or accounts."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": [*principals]}, "Action": "sts:AssumeRole"}
+    if external_id is not None:
+        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+ANYONE_ASSUMES = trust("*")
 VAULT_NEEDS = {
     "Version": "2012-10-17",
     "Statement": [
@@ -84,19 +91,23 @@ class KeyRecord:
     arn: str
     user_id: str
     account_id: str
+    access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
+    role_arn: str = ""
+    """That of a session's role."""
 
 
 class Aws:
-    """One account at `moto`. From `start` on every call must be signed and allowed, as with AWS."""
+    """Accounts at `moto`, one of which has the users. From `start` on every call must be signed and allowed, as with AWS."""
 
     def __init__(self) -> None:
         self._server = ThreadedMotoServer(ip_address=LOOPBACK, port=0, verbose=False)
         self._numbers = itertools.count(1)
         # role of each session -> unique id at the time, since a session dies with its role
         self._session_roles: dict[str, str] = {}
+        self._chained: set[str] = set()
         self.sts_url = ""
 
     def start(self) -> None:
@@ -138,12 +149,36 @@ class Aws:
         """Makes an IAM user with an access key."""
         return self._make_user(self._iam(), name or self.fresh_name("user"), path, None)
 
-    def role(self, name: str | None = None, *, path: str = "/") -> Role:
-        """Makes an IAM role that anyone in the account may assume."""
-        made = self._iam().create_role(
-            RoleName=name or self.fresh_name("role"), Path=path, AssumeRolePolicyDocument=json.dumps(ANYONE_ASSUMES)
-        )["Role"]
-        return Role(made["RoleName"], made["Arn"], made["RoleId"])
+    def role(
+        self,
+        name: str | None = None,
+        *,
+        path: str = "/",
+        trusts: dict[str, Any] = ANYONE_ASSUMES,
+        most_seconds: int = 3600,
+        account_id: str = ACCOUNT_ID,
+    ) -> Role:
+        """Makes an IAM role, by default one that anyone may assume whose own policies allow it."""
+        # Not through the API, since nobody has a key of another account.
+        made = iam_backends[account_id]["aws"].create_role(
+            role_name=name or self.fresh_name("role"),
+            assume_role_policy_document=json.dumps(trusts),
+            path=path,
+            permissions_boundary=None,
+            description="",
+            tags=[],
+            max_session_duration=str(most_seconds),
+        )
+        return Role(made.name, made.arn, made.id)
+
+    def let_assume(self, identity: Identity, role_arn: str) -> None:
+        """Allows a user, in its own policies, to assume the role."""
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}
+        self._iam().put_user_policy(
+            UserName=identity.arn.rsplit("/", 1)[1],
+            PolicyName=self.fresh_name("assume"),
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
 
     def delete_role(self, role: Role) -> None:
         self._iam().delete_role(RoleName=role.name)
@@ -185,22 +220,33 @@ class Aws:
             for user in list(iam.users.values()):
                 for key in user.access_keys:
                     if key.access_key_id == access_key_id and key.status == "Active":
-                        return KeyRecord(user.arn, user.id, account_id, key.secret_access_key)
+                        return KeyRecord(user.arn, user.id, account_id, key.access_key_id, key.secret_access_key)
             for session in sts_backends[account_id][partition].assumed_roles:
                 if session.access_key_id == access_key_id and self._role_lives(session):
                     return KeyRecord(
                         session.arn,
                         session.user_id,
                         account_id,
+                        session.access_key_id,
                         session.secret_access_key,
                         session.session_token,
                         session.expiration.replace(tzinfo=timezone.utc),
+                        session.role_arn,
                     )
         return None
 
-    def note_session(self, access_key_id: str, role_arn: str) -> None:
-        """Remembers which role a session was made for; a role made later under the same name is another one."""
+    def note_session(self, access_key_id: str, role_arn: str, *, by_service: bool) -> None:
+        """Remembers which role a session was made for; a role made later under the same name is another one.
+
+        Sessions that a service of AWS makes, as EC2 does for an instance, are not links of a chain of roles.
+        """
         self._session_roles[access_key_id] = _role_id(role_arn)
+        if not by_service:
+            self._chained.add(access_key_id)
+
+    def is_chained(self, caller: KeyRecord) -> bool:
+        """Whether this caller has assumed a role itself, so that one more makes a chain."""
+        return caller.access_key_id in self._chained
 
     def _role_lives(self, session: Any) -> bool:
         return self._session_roles.get(session.access_key_id) == _role_id(session.role_arn)

@@ -19,6 +19,7 @@ from bed.loopback import LOOPBACK, free_ports
 # What `sys/health` answers, as HTTP status.
 ACTIVE = 200
 NOT_INITIALISED = 501
+SEALED = 503
 
 PLUGIN_NAME = "vault-plugin-auth-aws"
 PLUGIN_BUILD = (
@@ -51,8 +52,9 @@ class OpenBao:
         }
         self._config = folder / "bao.hcl"
         certificate_file, key_file = authority.issue(LOOPBACK)
-        seal_key = self._folder / "seal.key"
-        seal_key.write_bytes(os.urandom(32))
+        self._seal_key_file = self._folder / "seal.key"
+        self._seal_key = os.urandom(32)
+        self._seal_key_file.write_bytes(self._seal_key)
         data = self._folder / "data"
         data.mkdir()
         listener_cluster, second_cluster = cluster_ports
@@ -65,7 +67,7 @@ class OpenBao:
             }}
             seal "static" {{
               current_key_id = "test-bed"
-              current_key = "file://{seal_key}"
+              current_key = "file://{self._seal_key_file}"
             }}
             listener "tcp" {{
               address = "{LOOPBACK}:{port}"
@@ -130,8 +132,15 @@ class OpenBao:
 
     def start(self) -> None:
         """Starts the server again after `stop`."""
+        self._seal_key_file.write_bytes(self._seal_key)
         self.spawn()
         self.wait_until_unsealed()
+
+    def start_sealed(self) -> None:
+        """Starts the server again with another key, which does not unseal it: `sys/seal` only does that for seconds."""
+        self._seal_key_file.write_bytes(os.urandom(32))
+        self.spawn()
+        self._wait_for_health(SEALED, "it was sealed")
 
     def stop(self) -> None:
         if self._child:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import http.client
 import json
 import os
 import threading
@@ -19,13 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
-from xml.etree import ElementTree
+from typing import Any
 from xml.sax.saxutils import escape
 
 from moto.sts.models import sts_backends
 
 from bed.aws import Aws, KeyRecord, Role
-from bed.loopback import LOOPBACK, Handler, LoopbackServer
+from bed.loopback import Handler, LoopbackServer
+from bed.role_trust import check_may_assume, read_wanted
 from bed.sigv4 import (
     IncompleteSignature,
     Request,
@@ -86,6 +86,7 @@ class StsFront:
         self.calls: list[Call] = []
         self.disabled_regions: set[str] = set()
         self.clock_offset = timedelta(0)
+        self._lasting: int | None = None
 
     def url(self, region: str = "us-east-1") -> str:
         """The endpoint of a region; the global one is that of `us-east-1`."""
@@ -122,6 +123,15 @@ class StsFront:
             yield
         finally:
             self.clock_offset = before
+
+    @contextmanager
+    def short_sessions(self, seconds: int) -> Iterator[None]:
+        """Lets the sessions of `AssumeRole` last so long, whatever is asked for: no test waits for AWS's 15 minutes."""
+        self._lasting = seconds
+        try:
+            yield
+        finally:
+            self._lasting = None
 
     @contextmanager
     def faulty(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
@@ -186,7 +196,7 @@ class StsFront:
             return self._assume_with_web_identity(region, parameters, request_id)
         key = self._authenticate(region, request)
         if action == "AssumeRole":
-            return self._relay(request, parameters)
+            return self._assume(region, key, parameters, request_id)
         identity = {"Arn": key.arn, "UserId": key.user_id, "Account": key.account_id}
         if as_json:
             result = {"GetCallerIdentityResult": identity, "ResponseMetadata": {"RequestId": request_id}}
@@ -222,23 +232,21 @@ class StsFront:
             )
         return key
 
-    def _relay(self, request: Request, parameters: dict[str, str]) -> str:
-        """Hands a verified call to `moto`, which checks policies and makes the session."""
-        connection = http.client.HTTPConnection(LOOPBACK, self._aws.port, timeout=30)
-        try:
-            connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-            for name, value in request.headers:
-                connection.putheader(name, value)
-            connection.endheaders(request.body)
-            answer = connection.getresponse()
-            body = answer.read().decode()
-        finally:
-            connection.close()
-        if answer.status != 200:
-            raise _relayed_refusal(answer.status, body)
-        access_key_id = ElementTree.fromstring(body).findtext(".//{*}AccessKeyId") or ""
-        self._aws.note_session(access_key_id, parameters["RoleArn"])
-        return body
+    def _assume(self, region: str, caller: KeyRecord, parameters: dict[str, str], request_id: str) -> str:
+        # The administrator stands for the services of AWS that hand out sessions, and may make short ones.
+        by_service = caller.arn == self._aws.admin.arn
+        wanted = read_wanted(parameters, least_seconds=1 if by_service else 900)
+        check_may_assume(caller, wanted, is_chained=self._aws.is_chained(caller))
+        session = sts_backends[wanted.role_arn.split(":")[4]][_partition(region)].assume_role(
+            region_name=region,
+            role_session_name=wanted.session_name,
+            role_arn=wanted.role_arn,
+            policy="",
+            duration=self._lasting or wanted.seconds,
+            external_id=wanted.external_id or "",
+        )
+        self._aws.note_session(session.access_key_id, wanted.role_arn, by_service=by_service)
+        return success_body("AssumeRole", _session_xml(session), request_id)
 
     def _assume_with_web_identity(self, region: str, parameters: dict[str, str], request_id: str) -> str:
         role_arn = parameters.get("RoleArn", "")
@@ -266,31 +274,27 @@ class StsFront:
             duration=int(parameters.get("DurationSeconds", "3600")),
             external_id=None,
         )
-        self._aws.note_session(session.access_key_id, role_arn)
-        result = f"""    <Credentials>
-      <AccessKeyId>{session.access_key_id}</AccessKeyId>
-      <SecretAccessKey>{escape(session.secret_access_key)}</SecretAccessKey>
-      <SessionToken>{escape(session.session_token)}</SessionToken>
-      <Expiration>{session.expiration:%Y-%m-%dT%H:%M:%SZ}</Expiration>
-    </Credentials>
-    <SubjectFromWebIdentityToken>{escape(claims["sub"])}</SubjectFromWebIdentityToken>
-    <AssumedRoleUser>
-      <Arn>{escape(session.arn)}</Arn>
-      <AssumedRoleId>{escape(session.user_id)}</AssumedRoleId>
-    </AssumedRoleUser>
-"""
+        self._aws.note_session(session.access_key_id, role_arn, by_service=False)
+        subject = f"    <SubjectFromWebIdentityToken>{escape(claims['sub'])}</SubjectFromWebIdentityToken>\n"
+        result = _session_xml(session) + subject
         return success_body("AssumeRoleWithWebIdentity", result, request_id)
 
     def _token_signature(self, signed: str) -> str:
         return _base64url(hmac.digest(self._token_key, signed.encode(), "sha256"))
 
 
-def _relayed_refusal(status: int, body: str) -> Refusal:
-    try:
-        error = ElementTree.fromstring(body)
-    except ElementTree.ParseError:
-        return Refusal(500, "InternalFailure", body)
-    return Refusal(status, error.findtext(".//{*}Code") or "", error.findtext(".//{*}Message") or "")
+def _session_xml(session: Any) -> str:
+    return f"""    <Credentials>
+      <AccessKeyId>{session.access_key_id}</AccessKeyId>
+      <SecretAccessKey>{escape(session.secret_access_key)}</SecretAccessKey>
+      <SessionToken>{escape(session.session_token)}</SessionToken>
+      <Expiration>{session.expiration:%Y-%m-%dT%H:%M:%SZ}</Expiration>
+    </Credentials>
+    <AssumedRoleUser>
+      <Arn>{escape(session.arn)}</Arn>
+      <AssumedRoleId>{escape(session.user_id)}</AssumedRoleId>
+    </AssumedRoleUser>
+"""
 
 
 def _partition(region: str) -> str:

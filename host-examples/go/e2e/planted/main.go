@@ -1,5 +1,5 @@
 // Command planted runs the cases of standard input, a line each, through the package, and prints what it said, a line
-// a case. tests/e2e/test_planted_secrets.py searches that for the secrets of the cases.
+// a case, in any order. tests/e2e/test_planted_secrets.py searches that for the secrets of the cases.
 //
 //	planted CORE-MODULE
 package main
@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,8 @@ import (
 type testCase struct {
 	Seed  uint64               `json:"seed"`
 	Calls [][2]json.RawMessage `json:"calls"`
+	// Session is for a login and a session.
+	Session *session `json:"session"`
 }
 
 type said struct {
@@ -83,7 +86,35 @@ func run(path string) error {
 		return err
 	}
 	defer module.Close(ctx)
+	// Many at a time, since sessions wait.
 	in, out := bufio.NewReader(os.Stdin), json.NewEncoder(os.Stdout)
+	cases, results := make(chan testCase), make(chan said)
+	var workers sync.WaitGroup
+	for range atOnce {
+		workers.Go(func() {
+			for one := range cases {
+				results <- said{one.Seed, tell(ctx, module, one)}
+			}
+		})
+	}
+	failed := make(chan error, 1)
+	go func() {
+		failed <- read(in, cases)
+		close(cases)
+		workers.Wait()
+		close(results)
+	}()
+	for one := range results {
+		if err := out.Encode(one); err != nil {
+			return err
+		}
+	}
+	return <-failed
+}
+
+const atOnce = 32
+
+func read(in *bufio.Reader, cases chan<- testCase) error {
 	for {
 		line, err := in.ReadBytes('\n')
 		if err == io.EOF {
@@ -96,33 +127,40 @@ func run(path string) error {
 		if err := json.Unmarshal(line, &one); err != nil {
 			return err
 		}
-		texts := map[string]string{}
-		for _, pair := range one.Calls {
-			var name string
-			if err := json.Unmarshal(pair[0], &name); err != nil {
-				return err
-			}
-			if name == "explain_pasted" {
-				// The package has no such function.
-				continue
-			}
-			// What the types cannot hold is left out, as a caller's compiler would see to.
-			var asked request
-			_ = json.Unmarshal(pair[1], &asked)
-			result, err := call(ctx, module, name, &asked)
-			var text strings.Builder
-			if err != nil {
-				fmt.Fprintf(&text, "%v\n%+v\n%#v\n", err, err, err)
-			} else if name != "sign_login" {
-				printed, _ := json.Marshal(result)
-				fmt.Fprintf(&text, "%+v\n%s\n", result, printed)
-			}
-			texts[name] = text.String()
+		cases <- one
+	}
+}
+
+// tell runs one case and returns what was said, by place.
+func tell(ctx context.Context, module *vaultawslogin.Module, one testCase) map[string]string {
+	texts := map[string]string{}
+	for _, pair := range one.Calls {
+		var name string
+		if json.Unmarshal(pair[0], &name) != nil || name == "explain_pasted" {
+			// The package has no such function.
+			continue
 		}
-		if err := out.Encode(said{one.Seed, texts}); err != nil {
-			return err
+		// What the types cannot hold is left out, as a caller's compiler would see to.
+		var asked request
+		_ = json.Unmarshal(pair[1], &asked)
+		result, err := call(ctx, module, name, &asked)
+		if err != nil {
+			texts[name] = shownError(err)
+		} else if name != "sign_login" {
+			texts[name] = shown(result)
 		}
 	}
+	if one.Session != nil {
+		one.Session.tell(ctx, module, texts)
+	}
+	return texts
+}
+
+func shownError(err error) string { return fmt.Sprintf("%v\n%+v\n%#v\n", err, err, err) }
+
+func shown(value any) string {
+	printed, _ := json.Marshal(value)
+	return fmt.Sprintf("%+v\n%s\n", value, printed)
 }
 
 func call(ctx context.Context, module *vaultawslogin.Module, name string, asked *request) (any, error) {

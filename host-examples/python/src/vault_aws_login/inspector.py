@@ -1,4 +1,4 @@
-"""The inspector's inputs and outputs; `wit/inspector.wit` documents each field and lists the rules."""
+"""The inspector's inputs and outputs: `wit/inspector.wit` documents the fields and the rules."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wasmtime.component import Record, Variant
-
-from vault_aws_login.records import record, text
+from vault_aws_login.values import fields, text
 
 Severity = Literal["refused", "depends", "advice"]
 Refuser = Literal["host", "intermediary", "vault", "sts"]
@@ -38,8 +36,9 @@ class ServerProfile:
     server_id: str | None = None
     """The server's `iam_server_id_header_value`; empty if it has none."""
     sts_endpoint: str | None = None
-    """`global`, the default; `client-region` for `use_sts_region_from_client`; the URL in `sts_endpoint`; or the region
-    of an endpoint, whatever its name."""
+    """`global`, the default; `client-region` for `use_sts_region_from_client`; the URL in
+    `sts_endpoint`; or the region of an endpoint, whatever its name.
+    """
     allowed_headers: Sequence[str] | None = None
     mount_config: Literal["never-written", "written"] | None = None
     core: Software | None = None
@@ -104,82 +103,90 @@ class Refusal:
     wanted_region: str | None
 
 
-def profile_record(profile: ServerProfile) -> Record:
-    """Translates a profile into the component's."""
+def profile_json(profile: ServerProfile) -> dict[str, Any]:
+    """Writes a profile as the module reads it."""
     allowed = profile.allowed_headers
-    return record(
-        server_id=_server_id(text("server_id", profile.server_id)),
-        sts_endpoint=_called_endpoint(text("sts_endpoint", profile.sts_endpoint)),
-        allowed_headers=None if allowed is None else [text("allowed_headers", name, required=True) for name in allowed],
-        mount_config=_name("mount_config", profile.mount_config, "never-written", "written"),
-        core=_software(profile.core),
-        auth_plugin=_software(profile.auth_plugin),
-        caller_arn=text("caller_arn", profile.caller_arn),
-        role=_role(profile.role),
-    )
+    return {
+        "server-id": _server_id(text("server_id", profile.server_id)),
+        "sts-endpoint": _called_endpoint(text("sts_endpoint", profile.sts_endpoint)),
+        "allowed-headers": None if allowed is None else _texts("allowed_headers", allowed),
+        "mount-config": _name("mount_config", profile.mount_config, "never-written", "written"),
+        "core": _software(profile.core),
+        "auth-plugin": _software(profile.auth_plugin),
+        "caller-arn": text("caller_arn", profile.caller_arn),
+        "role": _role(profile.role),
+    }
 
 
-def answer_record(status: int | None, body: str, date: str | None) -> Record:
-    """Translates an answer of Vault's into the component's."""
-    if status is not None and not 0 <= status < 2**16:
-        raise ValueError(f"invalid status: expected an HTTP status, found {status}")
-    return record(status=status, body=text("body", body, required=True), date=text("date", date))
+def answer_json(status: int | None, body: str, date: str | None) -> dict[str, Any]:
+    """Writes an answer of Vault's as the module reads it."""
+    return {
+        "status": status_json(status),
+        "body": text("body", body, required=True),
+        "date": text("date", date),
+    }
 
 
-def finding(found: Record) -> Finding:
-    return Finding(**_fields(found))
+def status_json(status: int | None) -> int | None:
+    if status is not None and not (isinstance(status, int) and 0 <= status < 2**16):
+        found = str(status) if isinstance(status, int) else "another type"
+        raise ValueError(f"invalid status: expected an HTTP status, found {found}")
+    return status
 
 
-def explanation(found: Record) -> Explanation:
-    fields = _fields(found)
+def finding(found: dict[str, Any]) -> Finding:
+    return Finding(**fields(found))
+
+
+def explanation(found: dict[str, Any]) -> Explanation:
+    known = fields(found)
     # Each name occurs once, in sorted order, as the server sends them.
-    headers = {header.name: header.value for header in fields.pop("headers")}
-    scope = fields.pop("scope")
-    return Explanation(headers=headers, scope=scope and CredentialScope(**_fields(scope)), **fields)
+    headers = {header["name"]: header["value"] for header in known.pop("headers")}
+    scope = known.pop("scope")
+    return Explanation(headers=headers, scope=scope and CredentialScope(**fields(scope)), **known)
 
 
-def refusal(found: Record) -> Refusal:
-    return Refusal(**_fields(found))
+def refusal(found: dict[str, Any]) -> Refusal:
+    return Refusal(**fields(found))
 
 
-def _fields(found: Record) -> dict[str, Any]:
-    return {name.replace("-", "_"): value for name, value in vars(found).items()}
+def _server_id(value: str | None) -> str | dict[str, str] | None:
+    return None if value is None else {"required": value} if value else "not-required"
 
 
-def _server_id(value: str | None) -> Variant:
-    # `wasmtime` tells `none` from a case without payload by these tags only.
-    return Variant("none") if value is None else Variant("some", value or None)
-
-
-def _called_endpoint(value: str | None) -> Variant | None:
-    if value is None:
-        return None
-    if value in ("global", "client-region"):
-        return Variant(value)
-    return Variant("url" if "://" in value else "region", value)
+def _called_endpoint(value: str | None) -> str | dict[str, str] | None:
+    if value is None or value in ("global", "client-region"):
+        return value
+    return {"url" if "://" in value else "region": value}
 
 
 def _name(field: str, name: str | None, *names: str) -> str | None:
-    """Refuses an unknown name. `wasmtime` would repeat it in its error, and it may be a secret."""
+    """Refuses an unknown name without repeating it: it may be a secret."""
     if name is not None and name not in names:
+        name = None
         raise ValueError(f"invalid {field}: expected {' or '.join(names)}, found another name")
     return name
 
 
-def _software(software: Software | None) -> Record | None:
+def _texts(field: str, values: Sequence[str]) -> list[str]:
+    return [text(field, value, required=True) for value in values]
+
+
+def _software(software: Software | None) -> dict[str, Any] | None:
     if software is None:
         return None
     flavour = _name("flavour", software.flavour, "vault", "openbao")
-    return record(flavour=flavour, version=text("version", software.version))
+    return {"flavour": flavour, "version": text("version", software.version)}
 
 
-def _role(role: RoleBindings | str | None) -> Variant | None:
+def _role(role: RoleBindings | str | None) -> str | dict[str, Any] | None:
     if role is None or isinstance(role, str):
-        return role and Variant(str(_name("role", role, "missing", "ec2")))
-    arns = [text("principal_arns", arn, required=True) for arn in role.principal_arns]
-    bindings = record(
-        principal_arns=arns,
-        unique_ids=_name("unique_ids", role.unique_ids, "resolved", "not-resolved"),
-        inferred_entity=_name("inferred_entity", role.inferred_entity, "nothing", "ec2-instance"),
-    )
-    return Variant("iam", bindings)
+        return role and _name("role", role, "missing", "ec2")
+    bindings = {
+        "principal-arns": _texts("principal_arns", role.principal_arns),
+        "unique-ids": _name("unique_ids", role.unique_ids, "resolved", "not-resolved"),
+        "inferred-entity": _name(
+            "inferred_entity", role.inferred_entity, "nothing", "ec2-instance"
+        ),
+    }
+    return {"iam": bindings}

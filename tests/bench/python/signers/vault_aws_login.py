@@ -9,11 +9,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "host-examples" / "python" / "src"))
 
 from example import EXAMPLE  # noqa: E402
-from vault_aws_login import Component, Credentials  # noqa: E402
+from vault_aws_login import Credentials, Module  # noqa: E402
 
-COMPONENT = Component.load(os.environ["BENCH_COMPONENT"])
+MODULE = Module.load(os.environ["BENCH_CORE"])
 CREDENTIALS = Credentials(EXAMPLE["accessKeyId"], EXAMPLE["secretAccessKey"])
 
 
 def sign() -> str:
-    return COMPONENT.sign_login(CREDENTIALS, role=EXAMPLE["role"], server_id=EXAMPLE["serverId"])
+    return MODULE.sign_login(CREDENTIALS, role=EXAMPLE["role"], server_id=EXAMPLE["serverId"])

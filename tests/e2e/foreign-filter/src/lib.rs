@@ -1,37 +1,27 @@
-//! Answers each request with what it finds under the key that its configuration names.
+//! Reads and writes Envoy's shared data as each request asks: answers with what is under the key of
+//! its header `x-key`, after writing the header `x-write` there if it has one.
 
 mod start {
     use proxy_wasm::traits::RootContext;
 
-    use crate::Root;
+    use crate::Foreign;
 
     proxy_wasm::main! {{
-        proxy_wasm::set_root_context(|_| -> Box<dyn RootContext> { Box::new(Root::default()) });
+        proxy_wasm::set_root_context(|_| -> Box<dyn RootContext> { Box::new(Foreign) });
     }}
 }
 
-use proxy_wasm::hostcalls::{get_buffer, get_shared_data, send_http_response};
+use proxy_wasm::hostcalls::{get_map_value, get_shared_data, send_http_response, set_shared_data};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{Action, BufferType, ContextType};
+use proxy_wasm::types::{Action, ContextType, MapType};
 
-#[derive(Clone, Default)]
-struct Root {
-    /// The key, in quotes: the configuration is JSON.
-    key: String,
-}
+struct Foreign;
 
-impl Context for Root {}
+impl Context for Foreign {}
 
-impl RootContext for Root {
-    fn on_configure(&mut self, size: usize) -> bool {
-        let json = get_buffer(BufferType::PluginConfiguration, 0, size);
-        let json = json.ok().flatten().unwrap_or_default();
-        self.key = String::from_utf8_lossy(&json).trim_matches('"').to_owned();
-        true
-    }
-
+impl RootContext for Foreign {
     fn create_http_context(&self, _: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(self.clone()))
+        Some(Box::new(Foreign))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -39,9 +29,18 @@ impl RootContext for Root {
     }
 }
 
-impl HttpContext for Root {
+impl HttpContext for Foreign {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
-        let found = get_shared_data(&self.key).unwrap_or_default().0;
+        let header = |name| {
+            get_map_value(MapType::HttpRequestHeaders, name)
+                .ok()
+                .flatten()
+        };
+        let key = header("x-key").unwrap_or_default();
+        if let Some(value) = header("x-write") {
+            let _ = set_shared_data(&key, Some(value.as_bytes()), None);
+        }
+        let found = get_shared_data(&key).unwrap_or_default().0;
         let _ = send_http_response(200, vec![], Some(&found.unwrap_or_default()));
         Action::Pause
     }

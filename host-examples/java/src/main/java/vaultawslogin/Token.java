@@ -1,0 +1,103 @@
+package vaultawslogin;
+
+import com.google.gson.JsonElement;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What Vault granted.
+ *
+ * @param token the token: a secret
+ * @param lease how long it is valid, counted from the answer; zero if it does not expire
+ * @param renewable whether it can be renewed
+ * @param accessor names the token without being one; empty for batch tokens
+ * @param policies the policies of the token
+ * @param metadata what Vault knows of the AWS identity: {@code account_id}, {@code client_arn}, …
+ * @param warnings Vault's warnings, safe to print: one line without secrets; {@code null} if there
+ *     are none
+ */
+public record Token(
+    String token,
+    Duration lease,
+    boolean renewable,
+    String accessor,
+    List<String> policies,
+    Map<String, String> metadata,
+    String warnings) {
+  private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
+
+  /** Shows everything but the token. */
+  @Override
+  public String toString() {
+    return "Token[lease=" + lease + ", renewable=" + renewable + ", policies=" + policies + "]";
+  }
+
+  /** Reads the token from an answer. Of the answer an exception has only what the core quotes. */
+  static Token read(Answer answer, Refusal refusal) {
+    int status = answer.status();
+    if (status < 200 || status > 299) {
+      throw refused("Vault refused the login with status " + status, status, refusal);
+    }
+    try {
+      Json.In whole = Json.In.read(answer.body().getBytes(StandardCharsets.UTF_8)).orElse(null);
+      Json.In auth = whole == null ? null : whole.in("auth");
+      if (auth != null && auth.element("mfa_requirement") != null) {
+        throw refused(
+            "expected a token from Vault, found that it asks for a second factor (MFA)",
+            status,
+            refusal);
+      }
+      String token = auth == null ? null : auth.text("client_token");
+      if (token == null || token.isEmpty()) {
+        throw refused(
+            "expected a token from Vault, found an answer without one (status " + status + ")",
+            status,
+            refusal);
+      }
+      if (!VISIBLE.matcher(token).matches()) {
+        throw refused(
+            "expected a token of visible ASCII characters from Vault, found another",
+            status,
+            refusal);
+      }
+      return read(auth, token, refusal.quoted());
+    } catch (UnsupportedOperationException | IllegalStateException | NumberFormatException odd) {
+      // A member of another type than Vault gives it. Gson's words quote it.
+      throw refused("expected a token from Vault, found another answer", status, refusal);
+    }
+  }
+
+  private static Token read(Json.In auth, String token, String warnings) {
+    Long lease = auth.number("lease_duration");
+    String accessor = auth.text("accessor");
+    Map<String, String> metadata = new LinkedHashMap<>();
+    Json.In given = auth.in("metadata");
+    if (given != null) {
+      for (Map.Entry<String, JsonElement> each : given.object().entrySet()) {
+        metadata.put(each.getKey(), each.getValue().getAsString());
+      }
+    }
+    return new Token(
+        token,
+        Duration.ofSeconds(lease == null ? 0 : lease),
+        auth.truth("renewable"),
+        accessor == null ? "" : accessor,
+        auth.texts("policies"),
+        Map.copyOf(metadata),
+        warnings);
+  }
+
+  /** Puts the server's words and the explanation behind what went wrong. */
+  private static LoginFailedException refused(String what, int status, Refusal refusal) {
+    List<String> lines = new ArrayList<>();
+    lines.add(refusal.quoted() == null ? what : what + ": " + refusal.quoted());
+    lines.add(refusal.message());
+    refusal.fixes(lines);
+    return LoginFailedException.refused(String.join("\n", lines), status, refusal);
+  }
+}

@@ -1,0 +1,2 @@
+/** An adapter for Spring Vault. */
+package vaultawslogin.spring;

@@ -1,0 +1,3 @@
+module vault-aws-login-docs
+
+go 1.24
