@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -413,8 +414,31 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
         time.sleep(0.05)
 
 
-#: The session drivers, by language.
+_CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
+_GO_DRIVER = ROOT / "target" / "go-session-driver"
+_PYTHON = ROOT / "host-examples" / "python"
+_JAVA = ROOT / "host-examples" / "java" / "target"
+_JAR = _JAVA / "vault-aws-login-0.1.0.jar"
+_CLASS_PATH = f"{_JAR}:{_JAVA}/test-lib/*:{_JAVA}/test-classes"
+
+#: The session drivers, by language or runtime.
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
+} | {
+    "go": Program(
+        (str(_GO_DRIVER), str(_CORE_MODULE)),
+        needs=(_CORE_MODULE, "make core"),
+        compile=("go", "build", "-o", str(_GO_DRIVER), "./e2e/sessiondriver"),
+        folder=ROOT / "host-examples" / "go",
+    ),
+    "python": Program(
+        (sys.executable, str(_PYTHON / "tests" / "session_driver.py")),
+        needs=(_PYTHON / "src" / "vault_aws_login" / _CORE_MODULE.name, "make python"),
+    ),
+    "java": Program(
+        # A short process ends before the compiler of the hottest code has paid for itself.
+        ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", _CLASS_PATH, "vaultawslogin.programs.SessionDriver"),
+        needs=(_JAR, "make java"),
+    ),
 }
