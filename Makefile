@@ -197,7 +197,7 @@ dist: component signer command core envoy node browser ## Gathers a release in d
 TYPEDOC = tools/docs/node_modules/.bin/typedoc
 
 .PHONY: docs
-docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js ## Makes the documentation of each interface in dist/docs.
+docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js java ## Makes the documentation of each interface in dist/docs.
 	$(call need,go,https://go.dev/dl)
 	@$(PYTHON) tools/docs/build.py
 

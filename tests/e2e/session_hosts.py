@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bed import GREETING_PATH, Identity
+import java_host
+from bed import Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
@@ -66,6 +67,10 @@ class SessionHost(ABC):
     @abstractmethod
     def hand_over(self) -> None:
         """Has another session go on with the lease, as far as the host can do that."""
+
+    @abstractmethod
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        """Waits for what it does, and fails early if it ends."""
 
     @abstractmethod
     def stop(self) -> None: ...
@@ -190,10 +195,20 @@ class Driver(SessionHost):
 
     def hand_over(self) -> None:
         self._tell({"do": "lease"})
-        wait_until(lambda: any(line["event"] == "lease" for line in self._told()), what="the driver printed its lease")
+        self.wait_until(
+            lambda: any(line["event"] == "lease" for line in self._told()), what="it printed its lease", seconds=10
+        )
         self._adopted = next(line["lease"] for line in self._told() if line["event"] == "lease")
         self.stop()
         self.start()
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while not ready():
+            assert self._process.poll() is None, f"it ended before {what}"
+            assert time.monotonic() < deadline, f"{seconds:g} s passed before {what}"
+            time.sleep(0.05)
 
     def stop(self) -> None:
         if self._process is None:
@@ -281,6 +296,10 @@ class Agent(SessionHost):
     def hand_over(self) -> None:
         self.stop()
         self.start()
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        assert self._process is not None
+        self._process.wait_until(ready, what=what, seconds=seconds)
 
     def stop(self) -> None:
         if self._process:
@@ -380,9 +399,12 @@ class EnvoyHost(SessionHost):
         (first,) = self._listeners
         second = self._hosts.change(lambda envoy: self._listen(envoy, "second"))
         self._listeners.append(second)
-        wait_until(lambda: second.status(GREETING_PATH) == 200, what="the second listener answered")
+        self.wait_until(lambda: second.status() == 200, what="the second listener answered", seconds=30)
         self._hosts.change(lambda envoy: envoy.remove(first))
         self._listeners.remove(first)
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        self._hosts.envoy.wait_until(ready, what=what, seconds=seconds)
 
     def stop(self) -> None:
         for listener in self._listeners:
@@ -407,38 +429,26 @@ def clock_corrected(offset_seconds: int) -> str:
     return f"clock-corrected {round(offset_seconds / 60):+d} minutes"
 
 
-def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"{seconds:g} s passed, but not so far that {what}"
-        time.sleep(0.05)
-
-
-_CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
-_GO_DRIVER = ROOT / "target" / "go-session-driver"
-_PYTHON = ROOT / "host-examples" / "python"
-_JAVA = ROOT / "host-examples" / "java" / "target"
-_JAR = _JAVA / "vault-aws-login-0.1.0.jar"
-_CLASS_PATH = f"{_JAR}:{_JAVA}/test-lib/*:{_JAVA}/test-classes"
-
-#: The session drivers, by language or runtime.
+GO_DRIVER = ROOT / "target" / "session-driver-go"
+PYTHON_PACKAGE = ROOT / "host-examples" / "python"
+#: The session drivers, by language.
+>>>>>>> origin/main
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
 } | {
     "go": Program(
-        (str(_GO_DRIVER), str(_CORE_MODULE)),
-        needs=(_CORE_MODULE, "make core"),
-        compile=("go", "build", "-o", str(_GO_DRIVER), "./e2e/sessiondriver"),
-        folder=ROOT / "host-examples" / "go",
+        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
+        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
+        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
     ),
     "python": Program(
-        (sys.executable, str(_PYTHON / "tests" / "session_driver.py")),
-        needs=(_PYTHON / "src" / "vault_aws_login" / _CORE_MODULE.name, "make python"),
+        (sys.executable, "tests/session_driver.py"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        folder=PYTHON_PACKAGE,
     ),
     "java": Program(
-        # A short process ends before the compiler of the hottest code has paid for itself.
-        ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", _CLASS_PATH, "vaultawslogin.programs.SessionDriver"),
-        needs=(_JAR, "make java"),
+        tuple(java_host.program_words("SessionDriver")),
+        needs=(java_host.JAR, "make java"),
     ),
 }
