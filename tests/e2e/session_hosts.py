@@ -431,8 +431,7 @@ def clock_corrected(offset_seconds: int) -> str:
 
 GO_DRIVER = ROOT / "target" / "session-driver-go"
 PYTHON_PACKAGE = ROOT / "host-examples" / "python"
-#: The session drivers, by language.
->>>>>>> origin/main
+#: The session drivers, by language or runtime.
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
