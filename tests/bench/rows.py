@@ -84,7 +84,7 @@ FIRST = [
     Row("first/python", "Python, the package (compiled form cached)", command=python("first", "vault_aws_login")),
     Row("first/botocore", "Python, botocore", command=python("first", "botocore")),
     Row("first/hvac", "Python, hvac", command=python("first", "hvac")),
-    Row("first/go", "Go, the package (wazero compiles)", command=go("first", "wazero")),
+    Row("first/go", "Go, the package (compiled form cached)", command=go("first", "wazero")),
     Row("first/awsutil", "Go, `awsutil`", command=go("first", "awsutil")),
 ]
 
