@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import java_host
 from bed import GREETING_PATH, Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
 from native_host import BASE, HOST
-from node_project import PACKAGE
+from node_project import OTHER_RUNTIMES, PACKAGE
 
 #: Where no token of the tests may read.
 FORBIDDEN_PATH = "secret/other"
@@ -78,7 +79,8 @@ class SessionHost(ABC):
 def neutral_environment() -> dict[str, str]:
     """This process's environment without anything that a host could take a setting from."""
     kinds = ("AWS_", "VAULT_", "BAO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    return inherited | {"DENO_NO_UPDATE_CHECK": "1"}
 
 
 @dataclass(frozen=True)
@@ -413,13 +415,25 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
         time.sleep(0.05)
 
 
-#: The session drivers, by language.
+GO_DRIVER = ROOT / "target" / "session-driver-go"
 PYTHON_PACKAGE = ROOT / "host-examples" / "python"
+#: The session drivers, by language.
 PROGRAMS = {
-    "node": Program(("node", "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE),
+    name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
+    for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
+} | {
+    "go": Program(
+        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
+        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
+        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+    ),
     "python": Program(
         (sys.executable, "tests/session_driver.py"),
         needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
         folder=PYTHON_PACKAGE,
+    ),
+    "java": Program(
+        tuple(java_host.program_words("SessionDriver")),
+        needs=(java_host.JAR, "make java"),
     ),
 }
