@@ -14,6 +14,7 @@ import pytest
 import requests
 
 import command
+import java_host
 import native_host
 import node_project
 from hostile_vault import ENVIRONMENT, TO_A_LOGIN, TO_A_TOKEN, VAULT_TOKEN, HostileVault, Said, granted
@@ -170,6 +171,23 @@ def go_example(run: Run) -> str:
     return finished([str(program), "dist/vault-aws-login.core.wasm", "dev", PATH], run.environment)
 
 
+def java_example(run: Run) -> str:
+    classes = run.request.getfixturevalue("java_classes")
+    return finished([*java_host.example_words(classes), "dev", PATH], run.environment)
+
+
+def java_error(run: Run) -> str:
+    return shown_in_java(run, "login")
+
+
+def java_session(run: Run) -> str:
+    return shown_in_java(run, "session")
+
+
+def shown_in_java(run: Run, what: str) -> str:
+    return finished([*java_host.program_words("Shown"), what, "dev", "aws"], run.environment, VAULT_TOKEN + "\n")
+
+
 def edge_worker(run: Run) -> str:
     with worker(run.request.getfixturevalue("workerd"), ENVIRONMENT | {"VAULT_ADDR": run.vault.url}) as edge:
         answer = edge.get()
@@ -191,9 +209,10 @@ def composed(run: Run) -> str:
 
 
 PYTHON = [python_example, python_error, python_session]
-HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, go_example, edge_worker]
-SESSIONS = [native_agent, node_session, python_session]
-READERS = [node_example, python_example, go_example, edge_worker]
+JAVA = [java_example, java_error, java_session]
+HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, go_example, *JAVA, edge_worker]
+SESSIONS = [native_agent, node_session, python_session, java_session]
+READERS = [node_example, python_example, go_example, java_example, edge_worker]
 
 
 @pytest.mark.parametrize("name", TO_A_LOGIN)
