@@ -140,7 +140,10 @@ public final class Shown {
   private static void show(Object value) {
     System.err.println(value);
     if (value instanceof Throwable thrown) {
-      thrown.printStackTrace();
+      for (Throwable each = thrown; each != null; each = each.getCause()) {
+        System.err.println(each);
+        List.of(each.getStackTrace()).forEach(System.err::println);
+      }
     }
     if (value instanceof LoginFailedException failed) {
       System.err.println(failed.refusal());
