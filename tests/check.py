@@ -25,7 +25,7 @@ MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
 GO = "host-examples/go"
 GO_MODULES = [GO, f"{GO}/vaultauth", f"{GO}/openbaoauth", "tests/bench/load", "tests/bench/go"]
-GO_MODULES += ["tests/e2e/go-login"]
+GO_MODULES += ["tests/e2e/go-login", "tools/docs/go"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def steps() -> list[Step]:
         rust.append(Step(what, [*CLIPPY, *package, *WASM, *STRICT], fast=True))
     formatted = Step(
         "format of the Go code",
-        ["gofmt", "-l", "host-examples/go", "tests"],
+        ["gofmt", "-l", "host-examples/go", "tests", "tools"],
         lists_faults=True,
         fast=True,
     )
@@ -75,7 +75,8 @@ def steps() -> list[Step]:
         Step("types of the Python package", [*MYPY], package, fast=True),
     ]
     licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
-    return [*rust, formatted, *go, *e2e, *python, licences]
+    docs = Step("documentation of each interface, and its links", ["make", "--silent", "docs"])
+    return [*rust, formatted, *go, *e2e, *python, licences, docs]
 
 
 def passes(step: Step) -> bool:

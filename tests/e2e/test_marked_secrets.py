@@ -15,6 +15,7 @@ import pytest
 import requests
 
 import command
+import go_session
 import java_host
 import native_host
 import node_project
@@ -23,10 +24,10 @@ from envoy_process import Envoy
 from marked_secrets import CASES, Case, Output, leaks, secrets_of, secrets_of_login
 from test_composed_host import run as run_composed
 from test_edge_host import worker, workerd
-from test_go_host import example
+from test_go_host import example, session_driver
 from vault_front import Front
 
-__all__ = ["example", "workerd"]
+__all__ = ["example", "session_driver", "workerd"]
 HOSTS = command.ROOT / "host-examples"
 
 
@@ -345,6 +346,14 @@ def go_example(run: Run) -> Output:
     )
 
 
+def go_sessions(run: Run) -> Output:
+    settings = {"vault_addr": run.front.url, "mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
+    program = run.request.getfixturevalue("session_driver")
+    told = go_session.drive(program, settings, run.identity.environment())
+    assert told.lines
+    return Output(told.has_token, "".join(told.lines), told.lease, {"token in the lease": told.token})
+
+
 def java_example(run: Run) -> Output:
     classes = run.request.getfixturevalue("java_classes")
     return ended(in_java(run, [*java_host.example_words(classes), run.case.role, GREETING_PATH, run.mount]))
@@ -406,6 +415,7 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     python_session,
     python_inspector,
     go_example,
+    go_sessions,
     java_example,
     java_login,
     java_session,

@@ -54,6 +54,8 @@ def rust(folder: Path) -> None:
         shutil.copy(file, folder)
     for name in ("help.html", "settings.html"):
         shutil.copy(built / name, folder)
+    # These two lead to an index of all crates, which stable rustdoc does not make.
+    (folder / "index.html").write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={crate}/index.html">')
 
 
 def node(folder: Path) -> None:
@@ -62,13 +64,19 @@ def node(folder: Path) -> None:
 
 def python(folder: Path) -> None:
     sources = ROOT / "host-examples" / "python" / "src"
-    run(sys.executable, "-W", "error", "-m", "pdoc", "vault_aws_login", "--output-directory", folder, PYTHONPATH=str(sources))
+    run(sys.executable, "-W", "error", HERE / "python.py", folder, PYTHONPATH=str(sources))
 
 
 def go(folder: Path) -> None:
+    """A page for each package that others can import."""
     sources = ROOT / "host-examples" / "go"
     module = run("go", "list", "-m", folder=sources).strip()
-    (folder / "index.html").write_text(run("go", "run", ".", sources, module, folder=HERE / "go"))
+    for package in sorted({file.parent for file in sources.rglob("*.go") if not file.name.endswith("_test.go")}):
+        if any("package main" in file.read_text() for file in package.glob("*.go")):
+            continue
+        inner = package.relative_to(sources).as_posix()
+        page, path = ("index", module) if inner == "." else (package.name, f"{module}/{inner}")
+        (folder / f"{page}.html").write_text(run("go", "run", ".", package, path, module, folder=HERE / "go"))
 
 
 def java(folder: Path) -> None:

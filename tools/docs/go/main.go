@@ -1,7 +1,8 @@
 // Command docs makes one HTML page of the documentation of a Go package.
 //
-//	docs PACKAGE-FOLDER IMPORT-PATH > PAGE
+//	docs PACKAGE-FOLDER IMPORT-PATH MODULE-PATH > PAGE
 //
+// The page of a package is named after it, and that of the module's root is index.html.
 // No generator of static pages for Go is on the module proxy. This one arranges what go/doc reads
 // and go/doc/comment renders.
 package main
@@ -11,12 +12,14 @@ import (
 	"fmt"
 	"go/ast"
 	"go/doc"
+	"go/doc/comment"
 	"go/format"
 	"go/parser"
 	"go/token"
 	"html/template"
 	"io/fs"
 	"os"
+	"path"
 	"strings"
 )
 
@@ -35,6 +38,7 @@ const page = `<!doctype html>
     {{range .Items}}
     {{if .Top}}<h2 id="{{.Anchor}}">{{else}}<h3 id="{{.Anchor}}">{{end -}}
     <span class="kind">{{.Kind}}</span> <code>{{.Name}}</code>{{if .Top}}</h2>{{else}}</h3>{{end}}
+    {{- range .Fields}}<a id="{{.}}"></a>{{end}}
     <pre class="signature">{{.Declaration}}</pre>
     {{.Doc}}
     {{end}}
@@ -45,12 +49,14 @@ const page = `<!doctype html>
 type item struct {
 	Anchor, Kind, Name, Declaration string
 	Top                             bool
+	Fields                          []string
 	Doc                             template.HTML
 }
 
 // documented is a package with its page, as far as it is made.
 type documented struct {
 	files   *token.FileSet
+	module  string
 	read    *doc.Package
 	missing []string
 	Path    string
@@ -66,10 +72,10 @@ func main() {
 }
 
 func run(arguments []string) error {
-	if len(arguments) != 2 {
-		return fmt.Errorf("expected PACKAGE-FOLDER IMPORT-PATH, found %d arguments", len(arguments))
+	if len(arguments) != 3 {
+		return fmt.Errorf("expected PACKAGE-FOLDER IMPORT-PATH MODULE-PATH, found %d arguments", len(arguments))
 	}
-	folder, path := arguments[0], arguments[1]
+	folder, importPath := arguments[0], arguments[1]
 	files := token.NewFileSet()
 	noTests := func(file fs.FileInfo) bool { return !strings.HasSuffix(file.Name(), "_test.go") }
 	parsed, err := parser.ParseDir(files, folder, noTests, parser.ParseComments)
@@ -79,9 +85,9 @@ func run(arguments []string) error {
 	if len(parsed) != 1 {
 		return fmt.Errorf("expected one package in %s, found %d", folder, len(parsed))
 	}
-	made := documented{files: files, Path: path}
+	made := documented{files: files, module: arguments[2], Path: importPath}
 	for _, found := range parsed {
-		made.read = doc.New(found, path, 0)
+		made.read = doc.New(found, importPath, 0)
 	}
 	if err := made.add(); err != nil {
 		return err
@@ -121,16 +127,39 @@ func (made *documented) add() error {
 func (made *documented) values(found []*doc.Value) error {
 	for _, value := range found {
 		name := strings.Join(value.Names, ", ")
-		comment := value.Doc
-		if comment == "" && eachHasComment(value.Decl) {
+		text := value.Doc
+		if text == "" && eachHasComment(value.Decl) {
 			// They are in the declaration, which is shown.
-			comment = "\n"
+			text = "\n"
 		}
-		if err := made.put(value.Decl.Tok.String(), value.Names[0], name, comment, value.Decl, true); err != nil {
+		if err := made.put(value.Decl.Tok.String(), value.Names[0], name, text, value.Decl, true); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fieldsOf returns the anchors of the fields of a struct, which links name, too.
+func fieldsOf(declaration ast.Node) []string {
+	var found []string
+	general, ok := declaration.(*ast.GenDecl)
+	if !ok {
+		return nil
+	}
+	for _, spec := range general.Specs {
+		named, ok := spec.(*ast.TypeSpec)
+		if !ok {
+			continue
+		}
+		if structure, ok := named.Type.(*ast.StructType); ok {
+			for _, field := range structure.Fields.List {
+				for _, name := range field.Names {
+					found = append(found, named.Name.Name+"."+name.Name)
+				}
+			}
+		}
+	}
+	return found
 }
 
 func eachHasComment(declaration *ast.GenDecl) bool {
@@ -153,21 +182,36 @@ func (made *documented) functions(found []*doc.Func, receiver string, top bool) 
 	return nil
 }
 
-func (made *documented) put(kind, anchor, name, comment string, declaration ast.Node, top bool) error {
-	var text bytes.Buffer
-	if err := format.Node(&text, made.files, declaration); err != nil {
+func (made *documented) put(kind, anchor, name, text string, declaration ast.Node, top bool) error {
+	var shown bytes.Buffer
+	if err := format.Node(&shown, made.files, declaration); err != nil {
 		return err
 	}
-	made.Items = append(made.Items, item{anchor, kind, name, text.String(), top, made.html(name, comment)})
+	found := item{anchor, kind, name, shown.String(), top, fieldsOf(declaration), made.html(name, text)}
+	made.Items = append(made.Items, found)
 	return nil
 }
 
+// url leads to the page of another package of the module, or to the one of a package elsewhere.
+func (made *documented) url(link *comment.DocLink) string {
+	switch {
+	case link.ImportPath == made.module:
+		link.ImportPath = ""
+		return "index.html" + link.DefaultURL("")
+	case strings.HasPrefix(link.ImportPath, made.module+"/"):
+		page := path.Base(link.ImportPath) + ".html"
+		link.ImportPath = ""
+		return page + link.DefaultURL("")
+	}
+	return link.DefaultURL("https://pkg.go.dev")
+}
+
 // html renders a doc comment, and remembers where there is none.
-func (made *documented) html(name, comment string) template.HTML {
-	if comment == "" {
+func (made *documented) html(name, text string) template.HTML {
+	if text == "" {
 		made.missing = append(made.missing, name)
 	}
 	printer := made.read.Printer()
-	printer.DocLinkBaseURL = "https://pkg.go.dev"
-	return template.HTML(printer.HTML(made.read.Parser().Parse(comment)))
+	printer.DocLinkURL = made.url
+	return template.HTML(printer.HTML(made.read.Parser().Parse(text)))
 }
