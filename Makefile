@@ -23,6 +23,7 @@ CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
 WASM_BUILT = target/$(WASM_TARGET)/release
 
 WASM_OPT = tools/node_modules/.bin/wasm-opt
+RUNTIMES = tests/runtimes/node_modules/.bin/deno
 WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
@@ -149,7 +150,7 @@ test: ## Runs every test, and says first what it will install and build.
 
 .PHONY: built
 built: component signer command core composed envoy node edge browser python java
-built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium
+built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium $(RUNTIMES)
 
 .PHONY: test-fast
 test-fast: .make/rust .make/venv ## Runs the tests of the core, and the checks that build no runtime (a minute).
@@ -258,6 +259,12 @@ $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 	@touch $@
 
 # Tools, each into a git-ignored folder of the project.
+
+# Deno and Bun, which run the tests of the npm package too.
+$(RUNTIMES): tests/runtimes/package.json tests/runtimes/package-lock.json
+	$(call need,npm,https://nodejs.org)
+	@echo "installing Deno and Bun …"
+	@$(call npm_install,tests/runtimes) && touch $(@:tests/runtimes/%=%)
 
 $(WASM_OPT): tools/package.json tools/package-lock.json
 	$(call need,npm,https://nodejs.org)

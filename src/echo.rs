@@ -178,13 +178,13 @@ struct Unit {
 }
 
 fn units(text: &str) -> Vec<Unit> {
-    text.char_indices()
-        .map(|(start, character)| Unit {
-            character,
-            start,
-            end: start + character.len_utf8(),
-        })
-        .collect()
+    let mut units = Vec::with_capacity(text.len());
+    units.extend(text.char_indices().map(|(start, character)| Unit {
+        character,
+        start,
+        end: start + character.len_utf8(),
+    }));
+    units
 }
 
 /// Says whether something holds for a text as it stands and under each layer of its escapes.

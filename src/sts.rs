@@ -90,7 +90,7 @@ impl StsTarget {
 
     fn https(host: String, region: Region) -> Self {
         Self {
-            url: format!("https://{host}/"),
+            url: ["https://", &host, "/"].concat(),
             host,
             region,
         }

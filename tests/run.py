@@ -64,6 +64,8 @@ pytest = summed(
     r"^=*\s*(?:(?P<failed>\d+) failed,? ?)?(?:(?P<passed>\d+) passed)?[^=\n]* in [\d.]+s"
 )
 node = summed(r"^(?:# |ℹ )(?:pass (?P<passed>\d+)|fail (?P<failed>\d+))$")
+deno = summed(r"^(?:ok|FAILED) \| (?P<passed>\d+) passed \| (?P<failed>\d+) failed")
+bun = summed(r"^ (?:(?P<passed>\d+) pass|(?P<failed>\d+) fail)$")
 MVN = ["mvn", "--batch-mode", "--offline", "test"]
 PYTHON = ".venv/bin/python"
 
@@ -95,6 +97,7 @@ def packages(*names: str) -> list[str]:
 CARGO = ["cargo", "test", "--locked", "--quiet"]
 PYTEST = [PYTHON, "-m", "pytest", "-q"]
 NPM = ["npm", "test", "--silent"]
+NPM_RUN = ["npm", "run", "--silent"]
 # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
 WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")]
 GO = ["go", "test", "-count=1", "-v", "./..."]
@@ -110,6 +113,8 @@ SUITES = [
         lane=Lane.CARGO,
     ),
     Suite("node", "the npm package, in Node", NPM, node, "host-examples/node"),
+    Suite("deno", "the npm package, in Deno", [*NPM_RUN, "test:deno"], deno, "host-examples/node"),
+    Suite("bun", "the npm package, in Bun", [*NPM_RUN, "test:bun"], bun, "host-examples/node"),
     Suite("browser", "the page, in Chromium", NPM, node, "host-examples/browser"),
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),

@@ -1,8 +1,16 @@
 // Package vaultawslogin logs in to HashiCorp Vault and OpenBao with AWS credentials.
 //
-// It runs the core module of vault-aws-login on wazero, without cgo. [Module.SignLogin] returns the JSON body for
-// POST /v1/auth/<mount>/login; [Module.GenerateLoginData] returns the map that the function of this name in
-// HashiCorp's awsutil v0.3 returned. Nothing is sent, stored or logged.
+// It runs the core module of vault-aws-login on wazero, without cgo.
+//
+//   - [Module.Login] logs in once and returns the token.
+//   - [Module.NewSession] keeps a token: it logs in, renews, replaces and retries.
+//   - [Module.SignLogin] returns the JSON body for POST /v1/auth/<mount>/login, and [Module.GenerateLoginData] the map that
+//     the function of this name in HashiCorp's awsutil v0.3 returned. Nothing is sent.
+//   - [Module.CheckLogin], [Module.ExplainLogin] and [Module.ExplainRefusal] inspect logins of any client.
+//
+// The packages vaultauth and openbaoauth, in Go modules of their own, log the clients of HashiCorp and OpenBao in.
+//
+// No error holds a secret, and nothing is logged. The compiled core module is kept in the user's cache folder; see [New].
 package vaultawslogin
 
 import (
@@ -33,8 +41,8 @@ type Module struct {
 	signer *pool
 
 	mu sync.Mutex
-	// inspector reads what others wrote, so a context that ends has to stop it. Code that can be stopped takes almost
-	// three times as long (180 instead of 65 µs for a signature), so it does not sign. Made on first use.
+	// inspector reads what others wrote, so a context that ends has to stop it. Code that can be stopped takes six
+	// times as long (140 instead of 24 µs for a signature), so it does not sign. Made on first use.
 	inspector *pool
 }
 

@@ -18,6 +18,9 @@ type SessionConfig struct {
 	// Credentials are where the AWS credentials come from: [Provider], [ContainerEndpoint], [InstanceMetadata] or
 	// [WebIdentity].
 	Credentials CredentialSource
+	// AssumeRole is the role that is assumed with those credentials, and whose credentials sign the logins. Nil: they sign
+	// the logins themselves.
+	AssumeRole *AssumeRole
 	// RequestTimeout is for each request, from 100 ms to 10 minutes. Default: 10 seconds.
 	RequestTimeout time.Duration
 	// BackOffCap is the longest wait between two tries, from a second to an hour. Default: a minute.
@@ -81,6 +84,36 @@ type WebIdentity struct {
 	Token func(context.Context) (string, error)
 }
 
+// AssumeRole is a role that is assumed at STS, before each login that needs it.
+type AssumeRole struct {
+	// RoleARN is the ARN of the IAM role, which may be in another account.
+	RoleARN string
+	// RoleSessionName is the name of the session. Empty: vault-aws-login.
+	RoleSessionName string
+	// ExternalID is what the role's trust policy demands as sts:ExternalId; empty for none. No message shows it.
+	ExternalID string
+	// Duration is how long the credentials of the role last, from 15 minutes to 12 hours. Zero: AWS's default, an hour.
+	Duration time.Duration
+	// Region is that of the STS endpoint that this process calls, by default us-east-1.
+	Region string
+	// STSEndpoint is the one that this process calls, as in [Options].
+	STSEndpoint string
+}
+
+func (a AssumeRole) json() map[string]any {
+	role := map[string]any{
+		"role-arn":          a.RoleARN,
+		"role-session-name": optional(a.RoleSessionName),
+		"external-id":       optional(a.ExternalID),
+		"region":            optional(a.Region),
+		"sts-endpoint":      endpointJSON(a.STSEndpoint),
+	}
+	if a.Duration != 0 {
+		role["duration-seconds"] = min(max(int64(a.Duration/time.Second), 0), math.MaxUint32)
+	}
+	return role
+}
+
 func (pushed) json() any { return "pushed" }
 
 func (pushed) token() func(context.Context) (string, error) { return nil }
@@ -121,6 +154,9 @@ func (c SessionConfig) json() map[string]any {
 		"request-timeout-milliseconds": milliseconds(c.RequestTimeout),
 		"back-off-cap-milliseconds":    milliseconds(c.BackOffCap),
 		"start-spread-milliseconds":    milliseconds(c.StartSpread),
+	}
+	if c.AssumeRole != nil {
+		config["assume-role"] = c.AssumeRole.json()
 	}
 	switch limit := c.ClockCorrectionLimit; {
 	case limit < 0:

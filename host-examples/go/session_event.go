@@ -29,8 +29,8 @@ type Refused struct {
 	Status int
 	// Message says in one sentence what is wrong.
 	Message string
-	// Diagnosis is what the inspector says of a login that Vault or STS refused: causes, fixes and, in Quoted, the
-	// server's words. Nil: it is about something else, no answer came, or the token that came cannot be used.
+	// Diagnosis is what the inspector says of a login that Vault or STS refused, or of an AssumeRole that STS refused:
+	// causes, fixes and, in Quoted, the server's words. Nil: it is about something else, no answer came, or the token that came cannot be used.
 	Diagnosis *Refusal
 	// RetryAt is when the next try is allowed.
 	RetryAt time.Time

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -399,5 +400,37 @@ func TestModuleThatBreaksItsContractEndsTheSession(t *testing.T) {
 	defer broken.Close(context.Background())
 	if _, err := broken.NewSession(t.Context(), SessionConfig{Server: Server{Address: "http://127.0.0.1"}, Credentials: Provider(keys)}); err == nil {
 		t.Error("expected an error")
+	}
+}
+
+func TestRoleIsAssumedWithTheCredentialsBeforeTheLogin(t *testing.T) {
+	const answer = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAASSUMEDROLEXAMPLE</AccessKeyId><SecretAccessKey>wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
+	sts, vault := serve(t, said(http.StatusOK, answer)), serve(t, granted("hvs.one", 600))
+	session := newSession(t, SessionConfig{
+		Server: Server{Address: vault.URL},
+		AssumeRole: &AssumeRole{
+			RoleARN: "arn:aws:iam::123456789012:role/dev", RoleSessionName: "ci", ExternalID: "partner:7f3c",
+			Duration: 15 * time.Minute, Region: "eu-west-1", STSEndpoint: sts.URL,
+		},
+	})
+	expectToken(t, session, "hvs.one")
+	asked, err := url.ParseQuery(sts.bodies[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Action": "AssumeRole", "RoleArn": "arn:aws:iam::123456789012:role/dev", "RoleSessionName": "ci",
+		"ExternalId": "partner:7f3c", "DurationSeconds": "900",
+	} {
+		if found := asked.Get(name); found != value {
+			t.Errorf("%s: found %q", name, found)
+		}
+	}
+	if signed := sts.headers[0].Get("Authorization"); !strings.Contains(signed, "/eu-west-1/sts/aws4_request") {
+		t.Errorf("found %q", signed)
+	}
+	explained, err := module(t).ExplainLogin(t.Context(), vault.bodies[0])
+	if err != nil || explained.AccessKeyID != "ASIAASSUMEDROLEXAMPLE" {
+		t.Errorf("found %+v, %v", explained, err)
 	}
 }

@@ -25,14 +25,15 @@ pub(super) fn canonical(name: &str) -> String {
         return name.to_owned();
     }
     let mut at_start = true;
-    name.chars()
-        .map(|character| {
-            let character = match at_start {
-                true => character.to_ascii_uppercase(),
-                false => character.to_ascii_lowercase(),
+    // A name has ASCII alone.
+    name.bytes()
+        .map(|byte| {
+            let byte = match at_start {
+                true => byte.to_ascii_uppercase(),
+                false => byte.to_ascii_lowercase(),
             };
-            at_start = character == '-';
-            character
+            at_start = byte == b'-';
+            char::from(byte)
         })
         .collect()
 }

@@ -182,15 +182,17 @@ fn is_nearly_known(name: &str) -> bool {
 
 /// Says whether a name differs from a known one in at most three edits, or in punctuation alone.
 pub(super) fn is_misspelt(name: &str, known: &str) -> bool {
-    let letters = |text: &str| {
-        let kept = text.chars().filter(char::is_ascii_alphanumeric);
-        kept.map(|c| c.to_ascii_lowercase()).collect::<String>()
+    let same_letters = || {
+        let letters = |text| str::bytes(text).filter(u8::is_ascii_alphanumeric);
+        letters(name)
+            .map(|byte| byte.to_ascii_lowercase())
+            .eq(letters(known).map(|byte| byte.to_ascii_lowercase()))
     };
     let is_close =
         || name.len().abs_diff(known.len()) <= 3 && Name::new(name).edits_from(known) <= 3;
     (1..=LONGEST_NAME).contains(&name.len())
         && !name.eq_ignore_ascii_case(known)
-        && (is_close() || letters(name) == letters(known))
+        && (is_close() || same_letters())
 }
 
 /// A name to which others are compared: for each character the places where it stands.

@@ -96,7 +96,12 @@ pub(crate) fn explain_refusal_to<'s>(
     if let Some(login) = &login {
         check_decoded(login, &profile, unix_seconds, &mut findings);
     }
-    let text = answer.errors.as_deref().unwrap_or_default();
+    let text = match &answer.errors {
+        Some(errors) => errors,
+        // STS's own answer.
+        None if rule.is_about_assume_role() => answer.body,
+        None => "",
+    };
     let found = finding_of(rule, &findings.0);
     let rule = match found {
         Some(finding) => finding.rule,

@@ -1225,10 +1225,10 @@ rules! {
     // AssumeRole, which comes before the login.
     AssumeRoleDenied "assume-role-denied" {
         contract: ["row-38s"], refused_by: Sts, severity: Refused, healing: ByHand,
-        title: "AWS does not let the caller assume the IAM role",
+        title: "AWS does not let the caller assume the IAM role, or there is no such role",
         client: "check the ARN of the role and the external ID, and call with the principal that \
             the role trusts",
-        server: "in AWS: name the caller as Principal of the role's trust policy, compare its \
+        server: "in IAM, name the caller as Principal of the role's trust policy, compare its \
             sts:ExternalId condition, and across accounts also allow the caller sts:AssumeRole \
             on the role",
         causes: [
@@ -1252,7 +1252,7 @@ rules! {
         title: "the duration is longer than the IAM role's MaxSessionDuration",
         client: "ask for at most the role's MaxSessionDuration, or for no duration: AWS then takes \
             3600 seconds",
-        server: "in AWS: raise the role's MaxSessionDuration, which is 3600 seconds unless it was \
+        server: "in IAM, raise the role's MaxSessionDuration, which is 3600 seconds unless it was \
             set and may be 43200",
         causes: ["the role's MaxSessionDuration was never raised above 3600 seconds"],
     }

@@ -140,8 +140,7 @@ pub(super) fn judge_assume_role(answer: &str) -> Option<LoginRule> {
     if !answer.contains("<Code>") {
         return None;
     }
-    let rule = find(ASSUME_ROLE, answer).or_else(|| find(STS, answer))?;
-    Some(match rule {
+    Some(match find_sts(answer)? {
         LoginRule::StsAccessDenied => LoginRule::AssumeRoleDenied,
         rule => rule,
     })
@@ -149,7 +148,7 @@ pub(super) fn judge_assume_role(answer: &str) -> Option<LoginRule> {
 
 /// Judges what stands behind `received error code`: the status, `from STS:` and the body.
 fn judge_sts(answer: &str) -> Option<LoginRule> {
-    let rule = find(STS, answer)?;
+    let rule = find_sts(answer)?;
     let is_status = |digit| answer.trim_start().starts_with(digit);
     Some(match rule {
         // An answer that is not AWS's, such as a proxy's: the status tells whether time heals it.
@@ -157,4 +156,10 @@ fn judge_sts(answer: &str) -> Option<LoginRule> {
         LoginRule::StsRefused if is_status("429") => LoginRule::StsThrottled,
         rule => rule,
     })
+}
+
+/// Finds the rule of an answer of STS. Vault asks it for nothing but GetCallerIdentity; a person asks
+/// it for AssumeRole, too.
+fn find_sts(answer: &str) -> Option<LoginRule> {
+    find(ASSUME_ROLE, answer).or_else(|| find(STS, answer))
 }

@@ -27,19 +27,12 @@ impl CanonicalRequest<'_> {
     /// HashedPayload
     /// ```
     pub(crate) fn write(&self) -> String {
-        let headers = self.headers.iter();
-        let headers: Vec<&str> = headers
-            .flat_map(|(name, value)| [*name, ":", *value, "\n"])
-            .collect();
-        [
-            self.method,
-            self.path,
-            self.query,
-            &headers.concat(),
-            self.signed_names,
-            self.body_sha256,
-        ]
-        .join("\n")
+        let mut parts = vec![self.method, "\n", self.path, "\n", self.query, "\n"];
+        for (name, value) in self.headers {
+            parts.extend([*name, ":", *value, "\n"]);
+        }
+        parts.extend(["\n", self.signed_names, "\n", self.body_sha256]);
+        parts.concat()
     }
 }
 

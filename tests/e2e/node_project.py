@@ -12,6 +12,12 @@ import pytest
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "node"
+_BIN = ROOT / "tests" / "runtimes" / "node_modules" / ".bin"
+#: The other runtimes of the package. Deno has no access but to the package's files and to loopback: not to the environment.
+OTHER_RUNTIMES = {
+    "deno": (str(_BIN / "deno"), "run", "--no-prompt", "--no-check", "--allow-read=.", "--allow-net=127.0.0.1"),
+    "bun": (str(_BIN / "bun"),),
+}
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +44,23 @@ def npm(*arguments: str, cwd: Path) -> str:
     return ended.stdout
 
 
-def node(project: Path, script: str, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def node(
+    project: Path,
+    script: str,
+    *arguments: str,
+    env: dict[str, str],
+    runtime: tuple[str, ...] = ("node",),
+    stdin: str = "",
+) -> subprocess.CompletedProcess[str]:
     """Runs a module of the package's folder as a file of the project, with no credentials but those given."""
     (project / "script.mjs").write_text(script)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "VAULT_"))}
     return subprocess.run(
-        ["node", "script.mjs", *arguments], cwd=project, env=inherited | env, capture_output=True, text=True, timeout=60
+        [*runtime, "script.mjs", *arguments],
+        cwd=project,
+        env=inherited | {"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"} | env,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )

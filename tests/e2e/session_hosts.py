@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -14,12 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import java_host
 from bed import GREETING_PATH, Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
 from native_host import BASE, HOST
-from node_project import PACKAGE
+from node_project import OTHER_RUNTIMES, PACKAGE
 
 #: Where no token of the tests may read.
 FORBIDDEN_PATH = "secret/other"
@@ -77,7 +79,8 @@ class SessionHost(ABC):
 def neutral_environment() -> dict[str, str]:
     """This process's environment without anything that a host could take a setting from."""
     kinds = ("AWS_", "VAULT_", "BAO_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(kinds)}
+    return inherited | {"DENO_NO_UPDATE_CHECK": "1"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,17 @@ class Program:
     """A session driver: the program that shows a language's session, by the protocol of `scenarios/README.md`."""
 
     command: tuple[str, ...]
-    #: What builds it.
-    build: str
+    #: What has to be there already, with the command that makes it.
+    needs: tuple[Path, str]
+    #: What compiles it, if it has to be compiled.
+    compile: tuple[str, ...] = ()
     folder: Path = ROOT
+
+    def prepare(self) -> None:
+        built, command = self.needs
+        assert built.exists(), f"no {built}: run `{command}`"
+        if self.compile:
+            subprocess.run(self.compile, cwd=self.folder, check=True, timeout=300)
 
     def __call__(self, setting: Setting) -> SessionHost:
         return Driver(self, setting)
@@ -108,18 +119,15 @@ class Driver(SessionHost):
 
     def start(self) -> None:
         with self._out.open("ab") as out, self._err.open("ab") as err:
-            try:
-                self._process = subprocess.Popen(
-                    self._program.command,
-                    cwd=self._program.folder,
-                    env=neutral_environment(),
-                    stdin=subprocess.PIPE,
-                    stdout=out,
-                    stderr=err,
-                    text=True,
-                )
-            except FileNotFoundError as missing:
-                raise AssertionError(f"no {self._program.command[0]}: run `{self._program.build}`") from missing
+            self._process = subprocess.Popen(
+                self._program.command,
+                cwd=self._program.folder,
+                env=neutral_environment(),
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=err,
+                text=True,
+            )
         setting = self.setting
         credentials: dict[str, Any] = {"from": "pushed"}
         if setting.container:
@@ -407,7 +415,25 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> 
         time.sleep(0.05)
 
 
+GO_DRIVER = ROOT / "target" / "session-driver-go"
+PYTHON_PACKAGE = ROOT / "host-examples" / "python"
 #: The session drivers, by language.
 PROGRAMS = {
-    "node": Program(("node", "test/session-driver.js"), "make node", PACKAGE),
+    name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
+    for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
+} | {
+    "go": Program(
+        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
+        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
+        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+    ),
+    "python": Program(
+        (sys.executable, "tests/session_driver.py"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        folder=PYTHON_PACKAGE,
+    ),
+    "java": Program(
+        tuple(java_host.program_words("SessionDriver")),
+        needs=(java_host.JAR, "make java"),
+    ),
 }

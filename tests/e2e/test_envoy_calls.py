@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from envoy_calls import CALLS  # noqa: E402
 
-LINE = re.compile(r"\[(host->vm|vm->host|host<-vm)\] (?:\w+\.)?(\w+)(?:\(([\d, ]*)\))?")
+LINE = re.compile(r"\]\[(\d+)\]\[trace\]\[wasm\] .*\[(host->vm|vm->host|host<-vm)\] (?:\w+\.)?(\w+)(?:\(([\d, ]*)\))?")
 REQUESTS = 300
 #: A busy worker looks at the status of so many responses between two ticks.
 MOST_LOOKED_AT = 32
@@ -45,11 +45,14 @@ class Traced:
 
 
 def traced(log: str) -> list[Traced | None]:
-    """The requests in the order of their responses; `None` for each tick between them."""
+    """The requests in the order of their responses; `None` for each tick of their worker between them."""
     found: list[Traced | None] = []
     open_requests: dict[str, Traced] = {}
     current: Traced | None = None
-    for direction, name, arguments in LINE.findall(log):
+    lines = LINE.findall(log)
+    # Envoy's main thread has a VM, too, which ticks.
+    (worker,) = {thread for thread, _, name, _ in lines if name == "proxy_on_request_headers"}
+    for direction, name, arguments in [line[1:] for line in lines if line[0] == worker]:
         context = arguments.split(", ")[0]
         if direction == "host->vm" and name == "proxy_on_memory_allocate":
             if current:

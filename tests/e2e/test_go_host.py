@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bed import GREETING, GREETING_PATH, Identity, TestBed
+import go_session
+from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "go"
@@ -21,6 +22,11 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("go") / "login"
     go("build", "-o", str(program), "./login")
     return program
+
+
+@pytest.fixture(scope="session")
+def session_driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return go_session.build(tmp_path_factory.mktemp("go-session"))
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +120,42 @@ def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, example:
         1,
         "error: invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`\n",
     )
+
+
+def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    source = CredentialSource(lambda: bed.aws.session(role))
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    with ContainerCredentials(source, authorization_token="Bearer of the file") as container:
+        uri = container.environment()["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        credentials = {"from": "container", "uri": uri, "authorization_token": "Bearer of the file"}
+        told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def test_session_fetches_credentials_from_instance_metadata(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    source = CredentialSource(lambda: bed.aws.session(role))
+    with InstanceMetadata(source, role_name="go", instance_id="i-0123456789abcdef0") as metadata:
+        credentials = {"from": "instance-metadata", "endpoint": metadata.url}
+        told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: Path) -> None:
+    role = bed.aws.role()
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
+    credentials = {
+        "from": "web-identity",
+        "role_arn": role.arn,
+        "session_name": "pod",
+        "token": bed.sts.issue_web_identity_token(role),
+        "sts_endpoint": bed.sts.url("us-east-1"),
+    }
+    told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
+    assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+def settings(bed: TestBed, role: str, credentials: dict[str, str]) -> dict[str, object]:
+    return {"vault_addr": bed.vault.address, "mount": "aws", "role": role, "credentials": credentials}

@@ -14,14 +14,15 @@ import pytest
 import requests
 
 import command
+import go_session
 import native_host
 import node_project
 from hostile_vault import ENVIRONMENT, TO_A_LOGIN, TO_A_TOKEN, VAULT_TOKEN, HostileVault, Said, granted
 from test_composed_host import run as run_composed
 from test_edge_host import worker, workerd
-from test_go_host import example
+from test_go_host import example, session_driver
 
-__all__ = ["example", "workerd"]
+__all__ = ["example", "session_driver", "workerd"]
 PATH = "secret/greeting"
 #: So many characters of a secret in a row are a piece of it.
 PIECE = 8
@@ -170,6 +171,13 @@ def go_example(run: Run) -> str:
     return finished([str(program), "dist/vault-aws-login.core.wasm", "dev", PATH], run.environment)
 
 
+def go_sessions(run: Run) -> str:
+    program = run.request.getfixturevalue("session_driver")
+    told = go_session.drive(program, {"vault_addr": run.vault.url, "mount": "aws"}, ENVIRONMENT)
+    assert told.token in ("", VAULT_TOKEN)
+    return "".join(told.lines)
+
+
 def edge_worker(run: Run) -> str:
     with worker(run.request.getfixturevalue("workerd"), ENVIRONMENT | {"VAULT_ADDR": run.vault.url}) as edge:
         answer = edge.get()
@@ -191,8 +199,9 @@ def composed(run: Run) -> str:
 
 
 PYTHON = [python_example, python_error, python_session]
-HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, go_example, edge_worker]
-SESSIONS = [native_agent, node_session, python_session]
+GO = [go_example, go_sessions]
+HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, *GO, edge_worker]
+SESSIONS = [native_agent, node_session, python_session, go_sessions]
 READERS = [node_example, python_example, go_example, edge_worker]
 
 
@@ -236,7 +245,7 @@ def test_login_and_token_go_below_the_path_of_the_address(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-@pytest.mark.parametrize("host", [*SESSIONS, go_example], ids=lambda host: host.__name__)
+@pytest.mark.parametrize("host", SESSIONS, ids=lambda host: host.__name__)
 def test_redirect_of_a_login_is_not_followed(
     host: Callable[[Run], str], status: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 import command
+import go_session
 import native_host
 import node_project
 from bed import GREETING_PATH, Identity, TestBed
@@ -22,10 +23,10 @@ from envoy_process import Envoy
 from marked_secrets import CASES, Case, Output, leaks, secrets_of, secrets_of_login
 from test_composed_host import run as run_composed
 from test_edge_host import worker, workerd
-from test_go_host import example
+from test_go_host import example, session_driver
 from vault_front import Front
 
-__all__ = ["example", "workerd"]
+__all__ = ["example", "session_driver", "workerd"]
 HOSTS = command.ROOT / "host-examples"
 
 
@@ -344,6 +345,14 @@ def go_example(run: Run) -> Output:
     )
 
 
+def go_sessions(run: Run) -> Output:
+    settings = {"vault_addr": run.front.url, "mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
+    program = run.request.getfixturevalue("session_driver")
+    told = go_session.drive(program, settings, run.identity.environment())
+    assert told.lines
+    return Output(told.has_token, "".join(told.lines), told.lease, {"token in the lease": told.token})
+
+
 def edge_worker(run: Run) -> Output:
     own = {"VAULT_AWS_MOUNT": run.mount, "VAULT_AUTH_ROLE": run.case.role}
     with worker(run.request.getfixturevalue("workerd"), run.environment | own) as edge:
@@ -379,6 +388,7 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     python_session,
     python_inspector,
     go_example,
+    go_sessions,
     edge_worker,
     envoy_filter,
 ]

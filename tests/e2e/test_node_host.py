@@ -6,12 +6,13 @@ import json
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, TestBed
 from command import invoke, wave
-from node_project import PACKAGE, node
+from node_project import OTHER_RUNTIMES, PACKAGE, node
 
 SERVER_ID = "vault.example.com"
 
@@ -81,6 +82,38 @@ def test_wrong_server_id_is_explained_under_vaults_own_words(bed: TestBed, proje
         f'expected "{SERVER_ID}" but got "other.example.com"'
     )
     assert any(line.startswith("on the client: ") and SERVER_ID in line for line in explanation), ended.stderr
+
+
+FROM_STDIN = """
+    import { readFileSync } from 'node:fs';
+    import { login, signLogin } from 'vault-aws-login';
+    const { vaultAddr, mount, ...options } = JSON.parse(readFileSync(0, 'utf8'));
+    const signed = signLogin(options);
+    const answer = await login({ vaultAddr, mount, ...options }).catch((error) => ({ token: null, message: error.message }));
+    console.log(JSON.stringify({ signed, ...answer }));
+"""
+
+
+@pytest.mark.parametrize("name", OTHER_RUNTIMES)
+def test_other_runtime_signs_and_logs_in_without_the_environment(bed: TestBed, project: Path, name: str) -> None:
+    mount = bed.mount_aws(bed.aws.fresh_name(name), iam_server_id_header_value=SERVER_ID)
+    session = bed.aws.session(bed.aws.role())
+    role = bed.vault_role(name, principal(session), mount=mount)
+
+    def told(server_id: str) -> dict[str, Any]:
+        credentials = {"accessKeyId": session.access_key_id, "secretAccessKey": session.secret_access_key}
+        credentials["sessionToken"] = session.session_token or ""
+        options = {"credentials": credentials, "role": role, "serverId": server_id}
+        options |= {"vaultAddr": bed.vault.address, "mount": mount}
+        ended = node(project, FROM_STDIN, env={}, runtime=OTHER_RUNTIMES[name], stdin=json.dumps(options))
+        assert ended.returncode == 0, ended.stderr
+        return dict(json.loads(ended.stdout))
+
+    right = told(SERVER_ID)
+    assert bed.read_greeting(right["token"]) == GREETING
+    assert bed.read_greeting(bed.login(right["signed"], mount=mount).token) == GREETING
+    wrong = told("other.example.com")
+    assert wrong["token"] is None and f"sign with the server ID `{SERVER_ID}`" in wrong["message"]
 
 
 SESSION = """

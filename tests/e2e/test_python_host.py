@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
+from bed import (
+    GREETING,
+    GREETING_PATH,
+    OTHER_ACCOUNT_ID,
+    ContainerCredentials,
+    CredentialSource,
+    Identity,
+    InstanceMetadata,
+    TestBed,
+    trust,
+)
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "python"
@@ -238,3 +248,51 @@ def test_session_explains_a_wrong_server_id(bed: TestBed, installed: Path, stric
     told = python(installed, UNREACHED, bed.environment(bed.aws.user()) | {"MOUNT": strict_mount})
     assert (told["rule"], told["wanted"]) == ("server-id-differs", SERVER_ID)
     assert told["message"].startswith("no token within 5 s: the server ID is not the one that the server wants")
+
+
+ASSUME = """
+import json, os
+import hvac
+from vault_aws_login import AssumeRole, Credentials
+from vault_aws_login.hvac import keep_logged_in
+
+names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+client = hvac.Client(os.environ["VAULT_ADDR"], token="")
+role = AssumeRole(os.environ["ROLE_ARN"], external_id=os.environ["EXTERNAL_ID"], sts_endpoint=os.environ["STS"])
+told, message = [], None
+try:
+    with keep_logged_in(
+        client,
+        Credentials(*(os.environ.get(name) for name in names)),
+        role=os.environ["ROLE"],
+        assume_role=role,
+        timeout=5,
+        on_refusal=told.append,
+    ):
+        message = client.read("secret/greeting")["data"]["message"]
+except TimeoutError:
+    pass
+shown = [(each.rule, each.destination, each.diagnosis.rule, "".join(each.diagnosis.causes)) for each in told]
+print(json.dumps({"message": message, "told": shown, "repr": repr(role)}))
+"""
+
+
+@pytest.mark.parametrize("external_id", ["partner-7f3c:marked", "another"])
+def test_session_assumes_a_role_of_another_account_by_its_external_id(
+    bed: TestBed, installed: Path, external_id: str
+) -> None:
+    user = bed.aws.user()
+    trusts = trust(user.arn, external_id="partner-7f3c:marked")
+    role = bed.aws.role(trusts=trusts, account_id=OTHER_ACCOUNT_ID)
+    bed.aws.let_assume(user, role.arn)
+    name = bed.vault_role(bed.aws.fresh_name("python"), role.arn, resolve_aws_unique_ids=False)
+    own = {"ROLE_ARN": role.arn, "EXTERNAL_ID": external_id, "ROLE": name, "STS": bed.sts.url()}
+    told = python(installed, ASSUME, bed.environment(user) | own)
+    assert external_id not in told["repr"]
+    if external_id != "another":
+        assert (told["message"], told["told"]) == (GREETING, [])
+        return
+    assert told["message"] is None
+    rule, destination, cause, causes = told["told"][0]
+    assert (rule, destination, cause) == ("assume-role-refused", "sts", "assume-role-denied")
+    assert "external ID" in causes

@@ -30,6 +30,8 @@ def told(
     for item in request.session.items:
         if item.module is request.module and (chosen := getattr(item, "callspec", None)):
             wanted.setdefault(chosen.params["scenario"], []).append(chosen.params["host"])
+    for name in {host for hosts in wanted.values() for host in hosts} & set(PROGRAMS):
+        PROGRAMS[name].prepare()
     prepared = dict(stories(bed, tmp_path_factory.mktemp("sessions"), SCENARIOS, wanted))
     filters = EnvoyHosts(Envoy(tmp_path_factory.mktemp("envoy")))
     for story in prepared.values():

@@ -9,6 +9,7 @@
     reason = "a helper that fails is a test that fails"
 )]
 
+mod assume_role;
 mod cases;
 mod clients;
 mod generated;

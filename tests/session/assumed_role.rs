@@ -263,7 +263,7 @@ fn four_usual_refusals_are_explained_with_the_role_that_they_are_about() {
             "AccessDenied",
             DENIED.to_owned(),
             LoginRule::AssumeRoleDenied,
-            "AWS does not let the caller assume the IAM role: the caller is \
+            "AWS does not let the caller assume the IAM role, or there is no such role: the caller is \
              `arn:aws:iam::123456789012:user/dev`, the role \
              `arn:aws:iam::210987654321:role/team/vault-login` in another account; an external ID \
              was sent",

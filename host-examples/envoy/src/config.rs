@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use thiserror::Error;
 use vault_aws_login::session::{CredentialSource, SessionConfig, SessionSettings};
-use vault_aws_login::{InputError, LoginOptions, StsEndpoint, StsUrl, echo_message};
+use vault_aws_login::{InputError, LoginOptions, echo_message};
 
+use crate::assume_role::{AssumeRoleConfig, sts_endpoint};
 use crate::credentials::{CredentialsError, CredentialsFrom, Environment, source};
 use crate::guarded_path::{PathVerdict, judge};
 use crate::path_prefix::PathPrefix;
@@ -35,6 +36,8 @@ pub(crate) struct FilterConfig {
     /// Where the AWS credentials come from.
     #[serde(default)]
     pub credentials: CredentialsFrom,
+    /// The role that is assumed with them.
+    pub assume_role: Option<AssumeRoleConfig>,
     /// The variable of the VM's environment whose value seals what the VMs share; the secret access
     /// key, if that is in the environment, does if left out.
     pub shared_secret_variable: Option<String>,
@@ -92,6 +95,7 @@ impl FilterConfig {
                 "each of upstream_clusters",
             ),
             (credentials_cluster == Some(""), "credentials.cluster"),
+            (config.sts_cluster() == Some(""), "assume_role.cluster"),
             (config.vault_authority() == "", "vault_authority"),
             (
                 prefixes.is_some_and(<[_]>::is_empty),
@@ -113,6 +117,11 @@ impl FilterConfig {
         }
     }
 
+    /// Returns the cluster that leads to STS.
+    pub fn sts_cluster(&self) -> Option<&str> {
+        self.assume_role.as_ref().map(|role| role.cluster.as_str())
+    }
+
     /// Returns the `Host` of requests to Vault.
     pub fn vault_authority(&self) -> &str {
         let authority = self.vault_authority.as_deref();
@@ -125,11 +134,13 @@ impl FilterConfig {
             self.region.clone(),
             self.server_id.clone(),
             self.role.clone(),
-            self.sts_endpoint()?,
+            sts_endpoint(self.sts_endpoint.as_deref())?,
         )?;
         let source: CredentialSource = source(&self.credentials, environment)?;
+        let assume_role = self.assume_role.as_ref().map(AssumeRoleConfig::checked);
         let settings = SessionSettings {
             namespace: self.namespace.clone(),
+            assume_role: assume_role.transpose()?,
             request_timeout_milliseconds: self.request_timeout_milliseconds,
             back_off_cap_milliseconds: self.back_off_cap_milliseconds,
             start_spread_milliseconds: self.start_spread_milliseconds,
@@ -141,19 +152,6 @@ impl FilterConfig {
             source,
             settings,
         )?)
-    }
-
-    fn sts_endpoint(&self) -> Result<Option<StsEndpoint>, InputError> {
-        let Some(endpoint) = self.sts_endpoint.as_deref() else {
-            return Ok(None);
-        };
-        Ok(Some(match endpoint {
-            "regional" => StsEndpoint::Regional,
-            "fips" => StsEndpoint::Fips,
-            "dual-stack" => StsEndpoint::DualStack,
-            "fips-dual-stack" => StsEndpoint::FipsDualStack,
-            url => StsEndpoint::Url(StsUrl::new(url)?),
-        }))
     }
 }
 
@@ -215,6 +213,11 @@ mod tests {
             "region": "eu-west-1", "sts_endpoint": "fips-dual-stack", "upstream_clusters": ["a", "b"],
             "credentials": {"from": "container-endpoint", "cluster": "ecs", "uri": "/v2/credentials/1"},
             "shared_secret_variable": "SHARED_SECRET",
+            "assume_role": {
+                "role_arn": "arn:aws:iam::123456789012:role/dev", "cluster": "sts",
+                "role_session_name": "edge-1", "external_id": "partner:7f3c",
+                "duration_seconds": 900, "region": "eu-west-1", "sts_endpoint": "regional"
+            },
             "allow_token_paths": true, "max_waiting_requests": 1, "max_wait_milliseconds": 1,
             "request_timeout_milliseconds": 100, "back_off_cap_milliseconds": 1000,
             "start_spread_milliseconds": 0, "clock_correction_limit_seconds": 900,
@@ -255,6 +258,20 @@ mod tests {
             (
                 with(r#""credentials":{"from":"instance-metadata","cluster":""}"#),
                 "invalid configuration: expected a value for credentials.cluster, found none",
+            ),
+            (
+                with(r#""assume_role":{"role_arn":"arn:aws:iam::1:role/dev","cluster":""}"#),
+                "invalid configuration: expected a value for assume_role.cluster, found none",
+            ),
+            (
+                with(
+                    r#""assume_role":{"role_arn":"arn:aws:iam::1:role/dev","cluster":"sts","external_id":"not shown"}"#,
+                ),
+                "invalid configuration: invalid external ID: expected letters, digits and '_+=,.@:/-', found a space at position 4",
+            ),
+            (
+                with(r#""assume_role":{"role_arn":"dev","cluster":"sts"}"#),
+                "invalid configuration: invalid role ARN: expected an ARN such as arn:aws:iam::123456789012:role/dev, found `dev`",
             ),
             (
                 with(r#""allowed_path_prefixes":[]"#),

@@ -20,10 +20,14 @@ pub(crate) enum NotSent<'a> {
 pub(crate) fn send<'a>(config: &'a FilterConfig, request: &Request) -> Result<u32, NotSent<'a>> {
     let (cluster, authority) = match request.destination {
         Destination::Vault => (config.vault_cluster.as_str(), config.vault_authority()),
-        Destination::ContainerEndpoint | Destination::InstanceMetadata | Destination::Sts => {
+        elsewhere => {
+            let cluster = match elsewhere {
+                Destination::Sts => config.sts_cluster(),
+                _ => config.credentials.cluster(),
+            };
             let origin = request.origin.as_deref().unwrap_or_default();
             let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-            (config.credentials.cluster().unwrap_or_default(), authority)
+            (cluster.unwrap_or_default(), authority)
         }
     };
     let mut headers = vec![

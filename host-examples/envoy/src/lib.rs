@@ -15,6 +15,7 @@
 //! Envoy 1.40 gives neither; should another version do so, the failure policy `FAIL_RELOAD` starts
 //! the VM again.
 
+mod assume_role;
 mod clock;
 mod config;
 mod credentials;

@@ -8,7 +8,9 @@ export function shownOrigin(url: URL): string {
 
 /** Returns what a platform says of a failed request to a URL, on one line and without what may be a secret. */
 export function shownReason(reason: string, url: URL): string {
-  const text = isHost(url) ? reason : reason.replaceAll(url.hostname, '…');
+  // Deno names the whole URL.
+  const shown = reason.replaceAll(url.href, shownOrigin(url));
+  const text = isHost(url) ? shown : shown.replaceAll(url.hostname, '…');
   const words = text.replace(/\p{Cc}+/gu, ' ').split(' ');
   return words.map((word) => (mayHoldSecret(word) ? '…' : word)).join(' ');
 }

@@ -81,10 +81,13 @@ async function read(response: Response, limitBytes: number): Promise<Uint8Array<
 
 function failureOf(error: unknown, phase: TransportFailure): TransportFailure {
   if (error instanceof Error && error.name === 'TimeoutError') return 'timed-out';
-  // Node's codes; browsers and workerd tell nothing.
+  // Codes of Node and Bun, and Deno's words; browsers and workerd tell nothing.
   const code = String((inner(error) as { code?: unknown } | undefined)?.code ?? '');
+  const words = reason(error);
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|^ERR_(TLS|SSL)/.test(code)) return 'untrusted';
-  return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code) ? 'interrupted' : phase;
+  if (words.includes('client error (Connect): invalid peer certificate: ')) return 'untrusted';
+  const isCut = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code) || words.includes('client error (SendRequest): ');
+  return isCut ? 'interrupted' : phase;
 }
 
 /** Node says `fetch failed` and hides why in the cause. It is not safe to print: hosts and names of a certificate are in it. */

@@ -44,6 +44,7 @@ export type { Login, VaultLoginOptions } from './login.js';
 export { apiUrl, type Server } from './post.js';
 export type { CreateSession, VaultSession } from './session.js';
 export type {
+  AssumeRole,
   ContainerEndpoint,
   CredentialSource,
   Destination,

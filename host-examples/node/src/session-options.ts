@@ -31,6 +31,21 @@ export interface WebIdentity {
   readonly token: () => Promise<string>;
 }
 
+/** `AssumeRole`: the credentials are exchanged for those of a role, which the logins are signed with. */
+export interface AssumeRole {
+  /** The ARN of the IAM role, which may be in another account. */
+  readonly roleArn: string;
+  /** Absent: `vault-aws-login`. */
+  readonly roleSessionName?: string | undefined;
+  /** What the role's trust policy demands as `sts:ExternalId`. No message shows it. */
+  readonly externalId?: string | undefined;
+  /** How long the role's credentials last, from 900 to 43200. Absent: AWS's default of 3600. */
+  readonly durationSeconds?: number | undefined;
+  /** The region of the STS endpoint that is called. Absent: `us-east-1`. */
+  readonly region?: string | undefined;
+  readonly stsEndpoint?: StsEndpoint | undefined;
+}
+
 export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   readonly vaultAddr: string;
   /** Vault Enterprise's or OpenBao's namespace. */
@@ -38,6 +53,8 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   /** Where the AWS auth method is mounted. Absent: `aws`. */
   readonly mount?: string | undefined;
   readonly credentials: CredentialSource;
+  /** The role that is assumed with them. Absent: the logins are signed with the credentials themselves. */
+  readonly assumeRole?: AssumeRole | undefined;
   /** Absent: 10 seconds. */
   readonly requestTimeoutMilliseconds?: number | undefined;
   /** The longest wait between two attempts. Absent: one minute. */
@@ -45,7 +62,7 @@ export interface SessionOptions extends Omit<LoginOptions, 'time'> {
   /** Spreads the first logins of a fleet over this time. Absent: no spreading. */
   readonly startSpreadMilliseconds?: number | undefined;
   /**
-   * How far signing may depart from the clock, up to 3600, after AWS has refused a login for its time; 0 for never. Absent:
+   * How far signing may depart from the clock, up to 3600, after AWS has refused a login or `assumeRole` for its time; 0 for never. Absent:
    * 3600 with a `serverId`, 1200 without. A hostile Vault can make a login live longer by as much.
    */
   readonly clockCorrectionLimitSeconds?: number | undefined;
@@ -85,8 +102,9 @@ export interface Lease {
 /** An attempt that failed. Never holds a secret. */
 export interface SessionRefusal extends Omit<lifecycle.Refusal, 'retryAt' | 'diagnosis'> {
   /**
-   * What the inspector says of a login that Vault or STS refused: the likely causes, what to change where and, in `quoted`,
-   * the server's words. Absent: it is about something else, no answer came, or the token that came is of no use.
+   * What the inspector says of a login that Vault or STS refused, or of an `AssumeRole` that STS refused: the likely causes,
+   * what to change where and, in `quoted`, the server's words. Absent: it is about something else, no answer came, or the
+   * token that came is of no use.
    */
   readonly diagnosis?: Refusal | undefined;
   readonly retryAt: Date;
@@ -101,11 +119,18 @@ export function config(options: SessionOptions): lifecycle.SessionConfig {
     namespace,
     login: { role, serverId, region, stsEndpoint: endpoint(stsEndpoint) },
     credentialSource: source(credentials),
+    assumeRole: options.assumeRole && assumeRole(options.assumeRole),
     requestTimeoutMilliseconds: options.requestTimeoutMilliseconds,
     backOffCapMilliseconds: options.backOffCapMilliseconds,
     startSpreadMilliseconds: options.startSpreadMilliseconds,
     clockCorrectionLimitSeconds: options.clockCorrectionLimitSeconds,
   };
+}
+
+function assumeRole(role: AssumeRole): lifecycle.AssumeRole {
+  const { roleArn, roleSessionName, externalId, durationSeconds, region, stsEndpoint } = role;
+  expectTexts({ roleArn, roleSessionName, externalId, region, stsEndpoint });
+  return { roleArn, roleSessionName, externalId, durationSeconds, region, stsEndpoint: endpoint(stsEndpoint) };
 }
 
 function source(credentials: CredentialSource): lifecycle.CredentialSource {

@@ -4,10 +4,9 @@ import os
 
 from vault_aws_login import Credentials, Module
 
-module = Module.load("vault-aws-login.core.wasm")
 credentials = Credentials(
     os.environ["AWS_ACCESS_KEY_ID"],
     os.environ["AWS_SECRET_ACCESS_KEY"],
     os.environ.get("AWS_SESSION_TOKEN"),
 )
-print(module.sign_login(credentials, role="dev"))
+print(Module.packaged().sign_login(credentials, role="dev"))

@@ -10,13 +10,14 @@ use crate::arguments::AgentArguments;
 use crate::clock::Clock;
 use crate::component::LoginComponent;
 use crate::diagnosis::Advice;
+use crate::role::Sts;
 use crate::session::{
-    Action, CredentialSource, Healing, HttpResponse, Lease, RefusalRule, Session, SessionConfig,
-    SessionRefusal, TransportFailure,
+    Action, Destination, Healing, HttpResponse, Lease, Session, SessionRefusal, SessionRefusalRule,
+    TransportFailure,
 };
 use crate::sink::Sink;
 use crate::vault::Vault;
-use crate::{aws, environment, inputs, session};
+use crate::{aws, inputs, role, session};
 
 pub fn perform(arguments: AgentArguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -38,22 +39,18 @@ async fn run(arguments: AgentArguments) -> Result<()> {
     let AgentArguments {
         sink,
         clock_correction_limit,
+        assume_role,
         target,
     } = arguments;
     let sink = Sink::new(sink)?;
     let vault = Arc::new(Vault::from_environment()?);
     let component = LoginComponent::load(&target.component)?;
-    let config = SessionConfig {
-        mount: target.mount.clone(),
-        namespace: environment::vault_variable("NAMESPACE"),
-        login: inputs::options(target),
-        // AWS's own chain knows every source, so the agent hands what that finds to the session.
-        credential_source: CredentialSource::Pushed,
-        request_timeout_milliseconds: None,
-        back_off_cap_milliseconds: None,
-        start_spread_milliseconds: None,
-        clock_correction_limit_seconds: clock_correction_limit,
+    let assume_role = match assume_role {
+        None => None,
+        Some(given) => Some(role::setting(given, aws::region().await)),
     };
+    let config = inputs::session(target, assume_role, clock_correction_limit);
+    let sts = Arc::new(Sts::new());
     let mut session = Session::create(component.instantiate()?, &config, getrandom::u64()?)?;
 
     let clock = Clock::start();
@@ -64,9 +61,12 @@ async fn run(arguments: AgentArguments) -> Result<()> {
     loop {
         match session.next_action(clock.now()?)? {
             Action::Send(request) => {
-                let vault = Arc::clone(&vault);
+                let (vault, sts) = (Arc::clone(&vault), Arc::clone(&sts));
                 events.spawn_blocking(move || {
-                    let answer = vault.send(&request);
+                    let answer = match request.destination {
+                        Destination::Sts => sts.send(&request),
+                        _ => vault.send(&request),
+                    };
                     Event::Answer(request.id, answer)
                 });
             }
@@ -154,7 +154,7 @@ fn report(refusal: &SessionRefusal) {
 
 /// Returns the rule's name as `wit/lifecycle.wit` writes it: the generated enum only has it in Rust's
 /// spelling.
-fn rule_name(rule: RefusalRule) -> String {
+fn rule_name(rule: SessionRefusalRule) -> String {
     let mut name = String::new();
     for letter in format!("{rule:?}")
         .trim_start_matches("RefusalRule::")

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::component::StsEndpoint;
 use crate::echo::{usage, value};
+use crate::environment::duration;
 
 pub enum Invocation {
     Help,
@@ -19,6 +20,7 @@ pub enum Invocation {
 /// The options of `login`.
 pub struct LoginArguments {
     pub format: Format,
+    pub assume_role: Option<RoleArguments>,
     pub target: Target,
 }
 
@@ -27,7 +29,16 @@ pub struct AgentArguments {
     pub sink: PathBuf,
     /// In seconds; its bounds and its default are the session's.
     pub clock_correction_limit: Option<u32>,
+    pub assume_role: Option<RoleArguments>,
     pub target: Target,
+}
+
+/// The IAM role to assume; bounds and defaults are the session's.
+pub struct RoleArguments {
+    pub arn: String,
+    pub session_name: Option<String>,
+    pub external_id: Option<String>,
+    pub duration_seconds: Option<u32>,
 }
 
 /// Which login to make, with which component.
@@ -80,6 +91,10 @@ struct Given {
     format: Option<String>,
     sink: Option<String>,
     clock_correction_limit: Option<String>,
+    assume_role: Option<String>,
+    assume_role_session_name: Option<String>,
+    external_id: Option<String>,
+    assume_role_duration: Option<String>,
     fips: bool,
     dual_stack: bool,
 }
@@ -98,6 +113,15 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
             Arg::Long("sink") if command == Command::Agent => (&mut given.sink, "sink"),
             Arg::Long("clock-correction-limit") if command == Command::Agent => {
                 (&mut given.clock_correction_limit, "clock-correction-limit")
+            }
+            Arg::Long("assume-role") => (&mut given.assume_role, "assume-role"),
+            Arg::Long("assume-role-session-name") => (
+                &mut given.assume_role_session_name,
+                "assume-role-session-name",
+            ),
+            Arg::Long("external-id") => (&mut given.external_id, "external-id"),
+            Arg::Long("assume-role-duration") => {
+                (&mut given.assume_role_duration, "assume-role-duration")
             }
             Arg::Long("fips") => {
                 given.fips = true;
@@ -124,6 +148,7 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
                 Some("json") => Format::Json,
                 Some(other) => bail!("expected --format token or json, found {}", value(other)),
             },
+            assume_role: given.assume_role()?,
             target: given.target()?,
         }),
         Command::Agent => Invocation::Agent(AgentArguments {
@@ -132,6 +157,7 @@ fn read_options(mut parser: Parser, command: Command) -> Result<Invocation> {
                 _ => bail!("expected --sink with the file that the token goes to, found none"),
             },
             clock_correction_limit: given.clock_correction_limit()?,
+            assume_role: given.assume_role()?,
             target: given.target()?,
         }),
     })
@@ -149,6 +175,37 @@ impl Given {
                 value(text)
             ),
         }
+    }
+
+    fn assume_role(&mut self) -> Result<Option<RoleArguments>> {
+        let parts = [
+            ("assume-role-session-name", &self.assume_role_session_name),
+            ("external-id", &self.external_id),
+            ("assume-role-duration", &self.assume_role_duration),
+        ];
+        let part = parts.iter().find(|(_, value)| value.is_some());
+        let Some(arn) = self.assume_role.take() else {
+            return match part {
+                None => Ok(None),
+                Some((name, _)) => bail!(
+                    "expected --assume-role with the ARN of an IAM role beside --{name}, found none"
+                ),
+            };
+        };
+        let duration_seconds = match &self.assume_role_duration {
+            None => None,
+            Some(text) => {
+                let given = duration(text).context("invalid --assume-role-duration")?;
+                // One that is too long is the session's to refuse.
+                Some(u32::try_from(given.as_secs()).unwrap_or(u32::MAX))
+            }
+        };
+        Ok(Some(RoleArguments {
+            arn,
+            session_name: self.assume_role_session_name.take(),
+            external_id: self.external_id.take(),
+            duration_seconds,
+        }))
     }
 
     fn target(self) -> Result<Target> {
@@ -232,6 +289,21 @@ mod tests {
         assert_eq!(limit(&["--clock-correction-limit", "0"]), Ok(Some(0)));
         assert_eq!(limit(&["--clock-correction-limit", "1h"]), Err(Some("expected --clock-correction-limit with a number of seconds, found `1h`".into())));
         assert_eq!(read(&["login", "--clock-correction-limit", "0"]).err().unwrap().to_string(), "invalid option `--clock-correction-limit`");
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn role_to_assume_has_a_session_name_an_external_id_and_a_duration() {
+        let role = |arguments: &[&str]| login(arguments).map(|login| login.assume_role);
+        assert!(role(&[]).unwrap().is_none());
+        let arn = ["--assume-role", "arn:aws:iam::123456789012:role/dev"];
+        let given = role(&[&arn[..], &["--assume-role-session-name", "ci", "--external-id", "x1", "--assume-role-duration", "15m"]].concat());
+        let given = given.unwrap().unwrap();
+        assert_eq!((given.arn.as_str(), given.session_name.as_deref()), (arn[1], Some("ci")));
+        assert_eq!((given.external_id.as_deref(), given.duration_seconds), (Some("x1"), Some(900)));
+        let refused = |arguments: &[&str]| format!("{:#}", login(arguments).err().unwrap());
+        assert_eq!(refused(&["--external-id", "x1"]), "expected --assume-role with the ARN of an IAM role beside --external-id, found none");
+        assert_eq!(refused(&[&arn[..], &["--assume-role-duration", "1d"]].concat()), "invalid --assume-role-duration: expected a duration in ms, s, m or h, found `1d`");
     }
 
     #[test]

@@ -19,13 +19,8 @@ pub async fn credentials() -> Result<Credentials> {
     let http_client = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
-    // Where the chain has to call STS for an assumed role or a web-identity token. The chain's
-    // default asks instance metadata last, which off EC2 only costs time.
-    let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-        .or_else(ProfileFileRegionProvider::new())
-        .or_else("us-east-1");
     let found = DefaultCredentialsChain::builder()
-        .region(region)
+        .region(regions())
         .configure(ProviderConfig::without_region().with_http_client(http_client))
         .build()
         .await
@@ -39,4 +34,17 @@ pub async fn credentials() -> Result<Credentials> {
             without_secrets(&chain)
         )
     })
+}
+
+/// Returns the region whose STS is called, for a role or a web-identity token.
+pub async fn region() -> String {
+    let found = regions().region().await;
+    found.map_or_else(|| "us-east-1".into(), |region| region.to_string())
+}
+
+/// The chain's default asks instance metadata last, which off EC2 only costs time.
+fn regions() -> RegionProviderChain {
+    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+        .or_else(ProfileFileRegionProvider::new())
+        .or_else("us-east-1")
 }

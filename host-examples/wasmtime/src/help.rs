@@ -24,6 +24,14 @@ Options:
                          agent: how far a login may be signed for another time than this machine's,
                          after AWS said that its clock is wrong: 0 to 3600; default 3600 with
                          --server-id, 1200 without
+  --assume-role ARN      IAM role, also of another account, that is assumed with the AWS credentials;
+                         logins are then signed with its credentials
+  --assume-role-session-name NAME
+                         default vault-aws-login
+  --external-id ID       what the role's trust policy demands as sts:ExternalId
+  --assume-role-duration DURATION
+                         how long the role's credentials last, such as 15m or 1h: 15m to 12h; AWS
+                         takes 1h if it is left out
   --component PATH       the component; default dist/vault-aws-login.wasm
   --help, --version
 
@@ -38,6 +46,8 @@ Environment; each name may begin with BAO_ instead, which then wins:
   VAULT_WRAP_TTL         login: asks for a wrapping token with this lifetime, such as 5m, and prints
                          that
   VAULT_CLIENT_TIMEOUT   login: longest wait for the server, such as 30s; default 60s
+  AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_STS
+                         the STS that --assume-role calls; default the profile's region, us-east-1
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 
 Exit status: 0 done, 1 failed or refused, 2 wrong usage.

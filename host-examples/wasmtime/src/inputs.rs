@@ -2,6 +2,7 @@
 
 use crate::arguments::Target;
 use crate::clock::unix_milliseconds;
+use crate::session::{AssumeRole, CredentialSource, SessionConfig};
 use crate::{component, environment};
 
 /// Translates what AWS's chain found.
@@ -14,6 +15,26 @@ pub fn credentials(credentials: &aws_credential_types::Credentials) -> component
         expires_at_unix_seconds: credentials
             .expiry()
             .map(|expiry| unix_milliseconds(expiry).unwrap_or_default() / 1000),
+    }
+}
+
+/// Says what a session is for.
+pub fn session(
+    target: Target,
+    assume_role: Option<AssumeRole>,
+    clock_correction_limit_seconds: Option<u32>,
+) -> SessionConfig {
+    SessionConfig {
+        mount: target.mount.clone(),
+        namespace: environment::vault_variable("NAMESPACE"),
+        login: options(target),
+        // AWS's own chain knows every source, so the program hands what that finds to the session.
+        credential_source: CredentialSource::Pushed,
+        assume_role,
+        request_timeout_milliseconds: None,
+        back_off_cap_milliseconds: None,
+        start_spread_milliseconds: None,
+        clock_correction_limit_seconds,
     }
 }
 

@@ -9,25 +9,37 @@ use crate::clock::unix_milliseconds;
 use crate::component::{Finding, LoginComponent, Severity, VaultAnswer};
 use crate::diagnosis::{Diagnosis, ServerWords};
 use crate::vault::{Unreached, Vault};
-use crate::{aws, inputs, token};
+use crate::{aws, inputs, role, token};
 
 pub fn perform(arguments: LoginArguments) -> Result<()> {
-    let LoginArguments { format, target } = arguments;
+    let LoginArguments {
+        format,
+        assume_role,
+        target,
+    } = arguments;
     let vault = Vault::from_environment()?;
     let path = format!("auth/{}/login", target.mount);
     let component = LoginComponent::load(&target.component)?;
-    let credentials = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?
-        .block_on(aws::credentials())?;
+        .build()?;
+    let credentials = inputs::credentials(&runtime.block_on(aws::credentials())?);
 
     let mut instance = component.instantiate()?;
-    let now = unix_seconds()?;
-    let login = instance.sign_login(
-        &inputs::credentials(&credentials),
-        &inputs::options(target),
-        now,
-    )?;
+    let (login, now) = match assume_role {
+        None => {
+            let now = unix_seconds()?;
+            let options = inputs::options(target);
+            (instance.sign_login(&credentials, &options, now)?, now)
+        }
+        Some(given) => {
+            let setting = role::setting(given, runtime.block_on(aws::region()));
+            let config = inputs::session(target, Some(setting), None);
+            let signed = role::sign_login(component.instantiate()?, &config, &credentials)?;
+            let now = unix_seconds()?.saturating_add_signed(signed.offset_seconds);
+            (signed.login, now)
+        }
+    };
     // A login that is certain to be refused is not sent. The server decides the rest.
     let findings = instance.check_login(&login, now)?;
     let certain = |finding: &&Finding| finding.severity == Severity::Refused;

@@ -6,9 +6,9 @@ use wasmtime::{Result, Store, bail};
 use crate::component::{Credentials, Instance, Login};
 
 pub use crate::component::lifecycle::{
-    Action, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse, Instant,
-    Lease, Refusal as SessionRefusal, RefusalRule, Request as SessionRequest, SessionConfig,
-    TransportFailure,
+    Action, AssumeRole, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse,
+    Instant, Lease, Refusal as SessionRefusal, RefusalRule as SessionRefusalRule,
+    Request as SessionRequest, SessionConfig, TransportFailure,
 };
 
 /// One session, and the instance that holds it alone.

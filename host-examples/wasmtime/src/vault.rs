@@ -1,23 +1,20 @@
 //! Sends requests to Vault or OpenBao.
 
 use std::fmt;
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use http::header::{CONTENT_TYPE, DATE, LOCATION};
 use http::uri::Scheme;
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
 use ureq::Agent;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, PemItem, parse_pem};
 
 use crate::component::VaultAnswer;
 use crate::echo::{origin, value, without_secrets};
 use crate::environment::{duration, vault_variable};
-use crate::session::{
-    Destination, Header, HttpMethod, HttpResponse, SessionRequest, TransportFailure,
-};
+use crate::exchange::{client, exchange, system_certificates};
+use crate::session::{Destination, HttpResponse, SessionRequest, TransportFailure};
 
 /// Vault's own client waits as long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -77,19 +74,7 @@ impl Vault {
             Some(text) => duration(&text).context("invalid VAULT_CLIENT_TIMEOUT")?,
             None => DEFAULT_TIMEOUT,
         };
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::from(trusted_certificates()?))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(timeout))
-            // A refusal is an answer, and a redirect is followed by the rules below.
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent(concat!("vault-aws-login/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .into();
+        let agent = client(trusted_certificates()?, Some(timeout));
         Ok(Self {
             address,
             headers,
@@ -138,50 +123,13 @@ impl Vault {
 
     /// Sends a request of a session. Follows no redirect.
     pub fn send(&self, request: &SessionRequest) -> Result<HttpResponse, TransportFailure> {
-        let method = match request.method {
-            HttpMethod::Get => Method::GET,
-            HttpMethod::Post => Method::POST,
-            HttpMethod::Put => Method::PUT,
-        };
-        // With pushed credentials a session talks to Vault alone.
+        // STS has another client: VAULT_CACERT is Vault's alone.
         let (Destination::Vault, Some(url)) =
             (request.destination, self.url(&request.path_and_query))
         else {
             return Err(TransportFailure::Unreachable);
         };
-        let mut outgoing = Request::builder().method(method).uri(url);
-        for header in &request.headers {
-            outgoing = outgoing.header(&header.name, &header.value);
-        }
-        let outgoing = outgoing
-            .body(request.body.as_slice())
-            .map_err(|_| TransportFailure::Unreachable)?;
-        let timeout = Duration::from_millis(request.timeout_milliseconds.into());
-        let outgoing = self
-            .agent
-            .configure_request(outgoing)
-            .timeout_global(Some(timeout))
-            .build();
-        let mut response = self.agent.run(outgoing).map_err(failure)?;
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(request.answer_limit_bytes.into())
-            .read_to_vec()
-            .map_err(failure)?;
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| Header {
-                name: name.as_str().into(),
-                value: String::from_utf8_lossy(value.as_bytes()).into(),
-            })
-            .collect();
-        Ok(HttpResponse {
-            status: response.status().as_u16(),
-            headers,
-            body,
-        })
+        exchange(&self.agent, url, request)
     }
 
     fn url(&self, path: &str) -> Option<Uri> {
@@ -200,35 +148,6 @@ impl Vault {
             request = request.header(name, value);
         }
         Ok(self.agent.run(request.body(json)?))
-    }
-}
-
-/// Translates why there is no answer into the session's terms.
-fn failure(error: ureq::Error) -> TransportFailure {
-    match error {
-        ureq::Error::Timeout(_) => TransportFailure::TimedOut,
-        ureq::Error::BodyExceedsLimit(_) => TransportFailure::AnswerTooLarge,
-        ureq::Error::Rustls(rustls::Error::InvalidCertificate(_)) => TransportFailure::Untrusted,
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => TransportFailure::Unreachable,
-        ureq::Error::Io(error) => io_failure(&error),
-        _ => TransportFailure::Interrupted,
-    }
-}
-
-fn io_failure(error: &io::Error) -> TransportFailure {
-    let tls = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    if let Some(rustls::Error::InvalidCertificate(_)) = tls {
-        return TransportFailure::Untrusted;
-    }
-    match error.kind() {
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => TransportFailure::TimedOut,
-        io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::AddrNotAvailable => TransportFailure::Unreachable,
-        _ => TransportFailure::Interrupted,
     }
 }
 
@@ -291,11 +210,7 @@ fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
 /// Returns the certificates of `VAULT_CACERT`, or the system's (`SSL_CERT_FILE` moves those).
 fn trusted_certificates() -> Result<Vec<Certificate<'static>>> {
     let Some(path) = vault_variable("CACERT") else {
-        let found = rustls_native_certs::load_native_certs().certs;
-        return Ok(found
-            .iter()
-            .map(|certificate| Certificate::from_der(certificate).to_owned())
-            .collect());
+        return Ok(system_certificates());
     };
     let shown = without_secrets(&path);
     let pem = std::fs::read(&path).with_context(|| format!("cannot read VAULT_CACERT {shown}"))?;

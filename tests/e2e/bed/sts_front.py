@@ -86,6 +86,7 @@ class StsFront:
         self.calls: list[Call] = []
         self.disabled_regions: set[str] = set()
         self.clock_offset = timedelta(0)
+        self._lasting: int | None = None
 
     def url(self, region: str = "us-east-1") -> str:
         """The endpoint of a region; the global one is that of `us-east-1`."""
@@ -122,6 +123,15 @@ class StsFront:
             yield
         finally:
             self.clock_offset = before
+
+    @contextmanager
+    def short_sessions(self, seconds: int) -> Iterator[None]:
+        """Lets the sessions of `AssumeRole` last so long, whatever is asked for: no test waits for AWS's 15 minutes."""
+        self._lasting = seconds
+        try:
+            yield
+        finally:
+            self._lasting = None
 
     @contextmanager
     def faulty(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
@@ -232,7 +242,7 @@ class StsFront:
             role_session_name=wanted.session_name,
             role_arn=wanted.role_arn,
             policy="",
-            duration=wanted.seconds,
+            duration=self._lasting or wanted.seconds,
             external_id=wanted.external_id or "",
         )
         self._aws.note_session(session.access_key_id, wanted.role_arn, by_service=by_service)

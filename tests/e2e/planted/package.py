@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from planted_secrets import Case, HostileServer  # noqa: E402
 from vault_aws_login import (  # noqa: E402
+    AssumeRole,
     ContainerEndpoint,
     Credentials,
     InstanceMetadata,
@@ -111,6 +112,21 @@ def source(config: dict[str, Any], session: dict[str, Any], url: str) -> Any:
     return lambda: credentials(session["credentials"])
 
 
+def assumed(given: dict[str, Any] | None, url: str) -> AssumeRole | None:
+    """The role of the case, assumed at the case's server."""
+    if given is None:
+        return None
+    endpoint = variant(given.get("sts-endpoint")) or url
+    return AssumeRole(
+        given.get("role-arn"),
+        given.get("role-session-name"),
+        given.get("external-id"),
+        given.get("duration-seconds"),
+        given.get("region"),
+        url if str(endpoint).startswith("http") else endpoint,
+    )
+
+
 def run_session(module: Module, case: Case, url: str, say: Callable[[str, Any], None]) -> None:
     """Runs a session until it has said something, and logs in by hand."""
     session = case.session
@@ -140,6 +156,7 @@ def run_session(module: Module, case: Case, url: str, say: Callable[[str, Any], 
         with Session(
             address,
             source(config, session, url),
+            assume_role=assumed(config.get("assume-role"), url),
             back_off_cap=1,
             # What they are told but the token itself is what a user would log.
             on_token=heard("session"),

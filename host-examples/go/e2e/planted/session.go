@@ -23,6 +23,13 @@ type session struct {
 		Namespace        string          `json:"namespace"`
 		Login            loginOptions    `json:"login"`
 		CredentialSource json.RawMessage `json:"credential-source"`
+		AssumeRole       *struct {
+			RoleARN         string          `json:"role-arn"`
+			RoleSessionName string          `json:"role-session-name"`
+			ExternalID      string          `json:"external-id"`
+			Region          string          `json:"region"`
+			STSEndpoint     json.RawMessage `json:"sts-endpoint"`
+		} `json:"assume-role"`
 	} `json:"config"`
 	Credentials        json.RawMessage     `json:"credentials"`
 	AuthorizationToken string              `json:"authorization-token"`
@@ -87,6 +94,12 @@ func (s *session) tell(ctx context.Context, module *vaultawslogin.Module, texts 
 			}
 			told <- struct{}{}
 		},
+	}
+	if role := s.Config.AssumeRole; role != nil {
+		config.AssumeRole = &vaultawslogin.AssumeRole{
+			RoleARN: role.RoleARN, RoleSessionName: role.RoleSessionName, ExternalID: role.ExternalID,
+			Region: role.Region, STSEndpoint: one(role.STSEndpoint),
+		}
 	}
 	running, err := module.NewSession(ctx, config)
 	if err != nil {

@@ -43,6 +43,14 @@ type settings struct {
 		Token              string  `json:"token"`
 		STSEndpoint        string  `json:"sts_endpoint"`
 	} `json:"credentials"`
+	AssumeRole *struct {
+		RoleARN         string `json:"role_arn"`
+		SessionName     string `json:"session_name"`
+		ExternalID      string `json:"external_id"`
+		DurationSeconds int64  `json:"duration_seconds"`
+		Region          string `json:"region"`
+		STSEndpoint     string `json:"sts_endpoint"`
+	} `json:"assume_role"`
 	RequestTimeoutMS      int64                `json:"request_timeout_ms"`
 	BackOffCapMS          int64                `json:"back_off_cap_ms"`
 	StartSpreadMS         int64                `json:"start_spread_ms"`
@@ -164,6 +172,12 @@ func configuration(given settings, keys *supplier) (vaultawslogin.SessionConfig,
 			config.ClockCorrectionLimit = -1
 		}
 	}
+	if role := given.AssumeRole; role != nil {
+		config.AssumeRole = &vaultawslogin.AssumeRole{
+			RoleARN: role.RoleARN, RoleSessionName: role.SessionName, ExternalID: role.ExternalID,
+			Duration: time.Duration(role.DurationSeconds) * time.Second, Region: role.Region, STSEndpoint: role.STSEndpoint,
+		}
+	}
 	read := func(token string) func(context.Context) (string, error) {
 		return func(context.Context) (string, error) { return token, nil }
 	}
@@ -210,6 +224,7 @@ func tell(event vaultawslogin.Event) {
 	switch told := event.(type) {
 	case vaultawslogin.TokenReady:
 		lease := told.Lease
+		fmt.Fprintf(os.Stderr, "%+v\n", told)
 		say(map[string]any{
 			"event": "token", "generation": lease.Generation, "renewable": lease.Renewable,
 			"token_sha256": fmt.Sprintf("%x", sha256.Sum256([]byte(lease.Token))),
@@ -223,9 +238,12 @@ func tell(event vaultawslogin.Event) {
 		}
 		if told.Diagnosis != nil {
 			refused["diagnosis"] = told.Diagnosis.Rule
+			fmt.Fprintf(os.Stderr, "%+v\n", *told.Diagnosis)
 		}
+		fmt.Fprintf(os.Stderr, "%+v\n", told)
 		say(refused)
 	case vaultawslogin.ClockCorrected:
+		fmt.Fprintln(os.Stderr, told.Message)
 		say(map[string]any{"event": "clock-corrected", "offset_seconds": int64(told.Offset / time.Second)})
 	case vaultawslogin.CredentialsFailed:
 		fmt.Fprintln(os.Stderr, "credentials:", strings.TrimSpace(told.Err.Error()))

@@ -12,24 +12,33 @@ from typing import TYPE_CHECKING, Any
 
 from vault_aws_login.credentials import Credentials
 from vault_aws_login.errors import LoginError, SessionClosed, VaultError
-from vault_aws_login.inspector import (
-    CredentialScope,
-    Explanation,
-    Finding,
-    Refusal,
-    RoleBindings,
-    ServerProfile,
-    Software,
-)
 from vault_aws_login.module import Module
 
 if TYPE_CHECKING:
+    from vault_aws_login.inspector import (
+        CredentialScope,
+        Explanation,
+        Finding,
+        Refusal,
+        RoleBindings,
+        ServerProfile,
+        Software,
+    )
     from vault_aws_login.session import Lease, Session, SessionRefusal
     from vault_aws_login.sources import AssumeRole, ContainerEndpoint, InstanceMetadata, WebIdentity
     from vault_aws_login.vault_login import Token, login
 
-# Imported when they are first used: who only signs need not wait for Python's HTTP and TLS.
+# Imported when they are first used: whoever signs need not wait for Python's HTTP and TLS.
 _LATER = {
+    "inspector": (
+        "CredentialScope",
+        "Explanation",
+        "Finding",
+        "Refusal",
+        "RoleBindings",
+        "ServerProfile",
+        "Software",
+    ),
     "vault_login": ("login", "Token"),
     "session": ("Lease", "Session", "SessionRefusal"),
     "sources": ("AssumeRole", "ContainerEndpoint", "InstanceMetadata", "WebIdentity"),

@@ -16,6 +16,9 @@ from http.client import HTTPConnection, HTTPException, IncompleteRead
 from vault_aws_login.errors import TransportFailure
 from vault_aws_login.server import Server
 
+INTERRUPTED = "the connection ended before the answer did"
+TIMED_OUT = "the server did not answer in time"
+
 
 @dataclass(frozen=True, repr=False)
 class Incoming:
@@ -80,6 +83,15 @@ class Exchange:
         self._end("interrupted")
 
     def _exchange(self, deadline: float) -> Incoming | TransportError:
+        answer = self._received(deadline)
+        if self._ended == "timed-out":
+            # Whatever else came of it: an answer that was cut off may look whole.
+            return TransportError("timed-out", TIMED_OUT)
+        if self._ended:
+            return TransportError("interrupted", INTERRUPTED)
+        return answer
+
+    def _received(self, deadline: float) -> Incoming | TransportError:
         connection = _Connection(self, deadline)
         try:
             headers = {"Host": self.server.host_header, **self.headers}
@@ -91,15 +103,12 @@ class Exchange:
                 return TransportError("answer-too-large", reason)
             # What is left to read when the connection ended.
             if response.length:
-                return TransportError("interrupted", "the connection ended before the answer did")
+                return TransportError("interrupted", INTERRUPTED)
             return Incoming(response.status, response.getheaders(), body)
         except (OSError, HTTPException, ValueError) as error:
-            failure, reason = _failure(error)
+            return TransportError(*_failure(error))
         finally:
             connection.close()
-        if self._ended:
-            failure, reason = self._ended, "the server did not answer in time"
-        return TransportError(failure, reason)
 
     def _end(self, why: TransportFailure) -> None:
         with self._lock:
@@ -107,11 +116,11 @@ class Exchange:
             self._shut()
 
     def use(self, opened: socket.socket) -> None:
-        """Makes known what is to be shut when the exchange ends early."""
+        """Makes known what is to be shut when the exchange ends early. Raises if it has ended."""
         with self._lock:
             self._socket = opened
             if self._ended:
-                self._shut()
+                raise ConnectionAbortedError
 
     def _shut(self) -> None:
         if self._socket is not None:
@@ -136,10 +145,12 @@ class _Connection(HTTPConnection):
             server.host, server.port, type=socket.SOCK_STREAM
         ):
             opened = socket.socket(family, kind, protocol)
-            self._exchange.use(opened)
             try:
+                self._exchange.use(opened)
                 opened.settimeout(self._left())
                 opened.connect(address)
+                # Once more: a socket that was shut before it was connected connects all the same.
+                self._exchange.use(opened)
                 break
             except OSError as error:
                 opened.close()
@@ -172,7 +183,7 @@ def _failure(error: Exception) -> tuple[TransportFailure, str]:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "untrusted", f"the server's certificate is not trusted: {error.verify_message}"
     if isinstance(error, TimeoutError):
-        return "timed-out", "the server did not answer in time"
+        return "timed-out", TIMED_OUT
     if isinstance(error, ssl.SSLError):
         return "untrusted", f"TLS failed: {error.reason or 'the connection ended'}"
     if isinstance(error, socket.gaierror):
@@ -181,7 +192,7 @@ def _failure(error: Exception) -> tuple[TransportFailure, str]:
         return "unreachable", "connection refused"
     if isinstance(error, ConnectionError | IncompleteRead):
         # `RemoteDisconnected` too, which is also an `HTTPException`.
-        return "interrupted", "the connection ended before the answer did"
+        return "interrupted", INTERRUPTED
     if isinstance(error, OSError):
         return "unreachable", error.strerror or "no connection"
     return "interrupted", "the answer is not HTTP"

@@ -7,26 +7,18 @@ import time as clock
 from datetime import datetime
 from functools import cache as once
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wasmtime import Engine
 
 from vault_aws_login.compiled import compiled, default_folder
 from vault_aws_login.credentials import Credentials
-from vault_aws_login.inspector import (
-    Explanation,
-    Finding,
-    Refusal,
-    ServerProfile,
-    answer_json,
-    explanation,
-    finding,
-    profile_json,
-    refusal,
-    status_json,
-)
 from vault_aws_login.instances import Instance, Instances
 from vault_aws_login.values import endpoint, result, text, unix_seconds
+
+# At run time it is imported where it is used: whoever signs need not wait for its records.
+if TYPE_CHECKING:
+    from vault_aws_login.inspector import Explanation, Finding, Refusal, ServerProfile
 
 FILE = "vault-aws-login.core.wasm"
 StsEndpoint = Literal["regional", "fips", "dual-stack", "fips-dual-stack"] | str
@@ -88,7 +80,7 @@ class Module:
     def check_login(
         self,
         login: str,
-        server: ServerProfile = ServerProfile(),
+        server: ServerProfile | None = None,
         *,
         time: datetime | int | None = None,
     ) -> list[Finding]:
@@ -98,19 +90,25 @@ class Module:
         `refused` or `depends`, the server accepts the login if its signature is right. `time` is
         that of sending.
         """
-        profile = profile_json(server)
+        from vault_aws_login import inspector
+
+        profile = None if server is None else inspector.profile_json(server)
         found = self._ask(
             "check_login",
             _seconds(time),
             **{"login-json": _login(login), "server-profile": profile},
         )
-        return [finding(one) for one in found]
+        return [inspector.finding(one) for one in found]
 
     def explain_login(self, login: str) -> Explanation:
-        """Decodes a login for people, without its secrets. Raises `LoginError` (without field) if
-        it cannot be decoded.
+        """Decodes a login for people, without its secrets.
+
+        Raises `LoginError` (without field) if it cannot be decoded.
         """
-        return explanation(self._ask("explain_login", None, **{"login-json": _login(login)}))
+        from vault_aws_login import inspector
+
+        found = self._ask("explain_login", None, **{"login-json": _login(login)})
+        return inspector.explanation(found)
 
     def explain_refusal(
         self,
@@ -127,9 +125,12 @@ class Module:
         was sent, if it is still known, so that `quoted` leaves out its secrets; `time` is when the
         answer came.
         """
-        answer = answer_json(status, body, date)
+        from vault_aws_login import inspector
+
+        answer = inspector.answer_json(status, body, date)
         sent = {"login-json": text("login", login)}
-        return refusal(self._ask("explain_refusal", _seconds(time), answer=answer, **sent))
+        found = self._ask("explain_refusal", _seconds(time), answer=answer, **sent)
+        return inspector.refusal(found)
 
     def explain_pasted(
         self,
@@ -139,15 +140,16 @@ class Module:
         login: str | None = None,
         time: datetime | int | None = None,
     ) -> Refusal:
-        """Explains a refusal from whatever a person copied: the output of any client, a line of a
-        log, an answer.
+        """Explains a refusal from whatever a person copied: a client's output, a log, an answer.
 
         `status` is that of the answer, if it is known beside the text; `login` and `time` are as in
         `explain_refusal`.
         """
-        known = {"status": status_json(status), "login-json": text("login", login)}
+        from vault_aws_login import inspector
+
+        known = {"status": inspector.status_json(status), "login-json": text("login", login)}
         copied = text("pasted", pasted, required=True)
-        return refusal(self._ask("explain_pasted", _seconds(time), text=copied, **known))
+        return inspector.refusal(self._ask("explain_pasted", _seconds(time), text=copied, **known))
 
     def clock_offset(
         self,
@@ -157,12 +159,14 @@ class Module:
         date: str | None = None,
         time: datetime | int | None = None,
     ) -> int | None:
-        """Returns the seconds to add to this clock so that AWS accepts the next login; `None` if
-        the refusal is not about the time.
+        """Returns the seconds to add to this clock so that AWS accepts the next login.
+
+        `None` if the refusal is not about the time.
         """
-        offset: int | None = self._ask(
-            "clock_offset", _seconds(time), answer=answer_json(status, body, date)
-        )
+        from vault_aws_login import inspector
+
+        answer = inspector.answer_json(status, body, date)
+        offset: int | None = self._ask("clock_offset", _seconds(time), answer=answer)
         return offset
 
     def _ask(self, function: str, unix: int | None, **request: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"[a-z\d-]+(\.[a-z\d-]+)*\.?|[\da-f:.]+", re.IGNORECASE)
 #: What RFC 3986 allows in a path.
@@ -105,10 +105,8 @@ def request_target(url: str) -> tuple[Server, str] | None:
 
 
 def mount_path(mount: str) -> str:
-    """The path of a login. Vault names mounts with any characters; a URL carries some of them
-    escaped.
-    """
-    return f"/v1/auth/{quote(mount.strip('/'), safe='/!$&()*+,;=:@~')}/login"
+    """The path of a login. The module has checked the mount: it needs no escapes."""
+    return f"/v1/auth/{mount.strip('/')}/login"
 
 
 def _split(url: str) -> SplitResult | None:

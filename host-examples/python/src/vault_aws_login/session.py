@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -66,9 +67,9 @@ class SessionRefusal:
     status: int | None
     message: str
     diagnosis: Refusal | None
-    """What the inspector says of a login that Vault or STS refused: causes, what to change where
-    and, in `quoted`, the server's words. `None`: it is about something else, no answer came, or the
-    token that came is of no use.
+    """What the inspector says of a login that Vault or STS refused, or of an `AssumeRole` that STS
+    refused: causes, what to change where and, in `quoted`, the server's words. `None`: it is about
+    something else, no answer came, or the token that came is of no use.
     """
     retry_at: datetime
 
@@ -223,8 +224,8 @@ class Session:
         with self._changed:
             if not self._closed:
                 self._closed = True
-                if not self._failed:
-                    # Wipes the credentials and the token from the module's memory.
+                # Wipes the secrets from the module's memory. It cannot after a trap.
+                with suppress(Exception):
                     self._call("session_drop")
             if self._exchange is not None:
                 self._exchange.cancel()

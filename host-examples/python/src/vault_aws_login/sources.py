@@ -46,12 +46,16 @@ class WebIdentity:
 
 @dataclass(frozen=True, repr=False)
 class AssumeRole:
-    """The IAM role that is assumed with the credentials of the source."""
+    """`AssumeRole`: the credentials are exchanged for those of a role, which sign the logins."""
 
     role_arn: str
+    """The ARN of the IAM role, which may be in another account."""
     role_session_name: str | None = None
+    """`None`: `vault-aws-login`."""
     external_id: str | None = None
+    """What the role's trust policy demands as `sts:ExternalId`. No message shows it."""
     duration_seconds: int | None = None
+    """How long the role's credentials last, from 900 to 43200. `None`: AWS's default of 3600."""
     region: str | None = None
     """The region of the STS endpoint that is called. `None`: `us-east-1`."""
     sts_endpoint: StsEndpoint | None = None

@@ -26,7 +26,7 @@ _VISIBLE = re.compile("[!-~]+")
 
 @dataclass(frozen=True)
 class Token:
-    """What Vault granted. `repr` shows no text of the server's but the warnings: it may be a secret."""
+    """What Vault granted. Of the server's text `repr` shows the warnings alone, which are safe."""
 
     token: str = field(repr=False)
     """The token: a secret."""

@@ -42,7 +42,7 @@ public record Refusal(
     INTERMEDIARY,
     /** Vault or OpenBao itself. */
     VAULT,
-    /** AWS's Security Token Service, asked by Vault. */
+    /** AWS's Security Token Service, asked by Vault, or by this process for a role to assume. */
     STS
   }
 

@@ -30,6 +30,7 @@ public final class SessionOptions {
         .put("namespace", from.namespace)
         .put("login", from.login.json())
         .put("credential-source", from.credentials.json())
+        .put("assume-role", from.assumeRole == null ? null : from.assumeRole.json())
         .put("request-timeout-milliseconds", milliseconds(from.requestTimeout))
         .put("back-off-cap-milliseconds", milliseconds(from.backOffCap))
         .put("start-spread-milliseconds", milliseconds(from.startSpread))
@@ -40,7 +41,7 @@ public final class SessionOptions {
     return duration == null ? null : (Long) bounded(duration.toMillis());
   }
 
-  private static Long seconds(Duration duration) {
+  static Long seconds(Duration duration) {
     return duration == null ? null : (Long) bounded(duration.toSeconds());
   }
 
@@ -104,6 +105,7 @@ public final class SessionOptions {
     private String namespace;
     private String mount = "aws";
     private CredentialSource credentials;
+    private AssumeRole assumeRole;
     private LoginOptions login = LoginOptions.DEFAULT;
     private Duration requestTimeout;
     private Duration backOffCap;
@@ -150,6 +152,18 @@ public final class SessionOptions {
      */
     public Builder credentials(CredentialSource credentials) {
       this.credentials = credentials;
+      return this;
+    }
+
+    /**
+     * Sets the IAM role that is assumed with those credentials. Absent: logins are signed with the
+     * source's own.
+     *
+     * @param assumeRole the role
+     * @return this builder
+     */
+    public Builder assumeRole(AssumeRole assumeRole) {
+      this.assumeRole = assumeRole;
       return this;
     }
 

@@ -12,8 +12,8 @@ import java.time.Instant;
  *     supplied, or about this machine's clock
  * @param status the status of its answer; {@code null}: there was no answer
  * @param message what is wrong, in one sentence
- * @param diagnosis what the inspector says of a login that Vault or STS refused; {@code null}: it is
- *     about something else
+ * @param diagnosis what the inspector says of a login that Vault or STS refused, or of a role that
+ *     STS does not let it assume; {@code null}: it is about something else
  * @param retryAt when the next attempt is allowed
  */
 public record SessionRefusal(

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import vaultawslogin.AssumeRole;
 import vaultawslogin.CredentialSource;
 import vaultawslogin.Credentials;
 import vaultawslogin.Lease;
@@ -90,6 +91,7 @@ public final class SessionDriver implements SessionListener {
                     .stsEndpoint(endpoint(given))
                     .build())
             .credentials(source(given.getAsJsonObject("credentials"), given))
+            .assumeRole(optional(given, "assume_role", SessionDriver::role))
             .requestTimeout(milliseconds(given, "request_timeout_ms"))
             .backOffCap(milliseconds(given, "back_off_cap_ms"))
             .startSpread(milliseconds(given, "start_spread_ms"))
@@ -129,6 +131,18 @@ public final class SessionDriver implements SessionListener {
       }
       default -> throw new IllegalArgumentException(whole.get("credentials").toString());
     };
+  }
+
+  private static AssumeRole role(JsonElement given) {
+    JsonObject role = given.getAsJsonObject();
+    return AssumeRole.builder(text(role, "role_arn"))
+        .roleSessionName(text(role, "session_name"))
+        .externalId(text(role, "external_id"))
+        .duration(
+            optional(role, "duration_seconds", value -> Duration.ofSeconds(value.getAsLong())))
+        .region(text(role, "region"))
+        .stsEndpoint(endpoint(role))
+        .build();
   }
 
   @Override

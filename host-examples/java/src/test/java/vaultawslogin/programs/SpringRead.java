@@ -1,14 +1,17 @@
 package vaultawslogin.programs;
 
 import java.net.URI;
+import java.time.Duration;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.vault.authentication.LifecycleAwareSessionManager;
+import org.springframework.vault.authentication.LifecycleAwareSessionManagerSupport.FixedTimeoutRefreshTrigger;
 import org.springframework.vault.authentication.event.AfterLoginEvent;
 import org.springframework.vault.authentication.event.AfterLoginTokenRenewedEvent;
 import org.springframework.vault.client.VaultEndpoint;
 import org.springframework.vault.core.VaultTemplate;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.util.DefaultUriBuilderFactory;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import vaultawslogin.LoginOptions;
 import vaultawslogin.VaultAwsLogin;
@@ -33,11 +36,14 @@ public final class SpringRead {
     scheduler.initialize();
     JdkClientHttpRequestFactory requests = new JdkClientHttpRequestFactory();
     RestTemplate rest = new RestTemplate(requests);
-    rest.setUriTemplateHandler(
-        new org.springframework.web.util.DefaultUriBuilderFactory(address + "/v1/"));
+    rest.setUriTemplateHandler(new DefaultUriBuilderFactory(address + "/v1/"));
     LifecycleAwareSessionManager sessions =
         new LifecycleAwareSessionManager(
-            new VaultAwsLoginAuthentication(new VaultAwsLogin(), options), scheduler, rest);
+            new VaultAwsLoginAuthentication(new VaultAwsLogin(), options),
+            scheduler,
+            rest,
+            // A second before the end, and a token that ends in two is no longer used.
+            new FixedTimeoutRefreshTrigger(Duration.ofSeconds(1), Duration.ofSeconds(2)));
     sessions.addAuthenticationListener(
         event -> {
           if (event instanceof AfterLoginEvent) {
