@@ -67,6 +67,7 @@ mod assumed_role;
 mod back_off;
 mod clock;
 mod config;
+mod credential_answer;
 mod credential_cache;
 mod disowned;
 mod exchange;
