@@ -160,10 +160,10 @@ def measure(folder: Path, to: str) -> dict[str, list[float]]:
 
 
 def table(found: dict[str, list[float]]) -> str:
-    lines = [(f"`{call.name}`", call.what_for, spread(middle(found[call.name]))) for call in CALLS]
+    lines = [(f"`{call.name}`: {call.what_for}", spread(middle(found[call.name]))) for call in CALLS]
     whole = sum(statistics.median(values) for values in found.values())
-    lines.append(("all of them", "", number(whole)))
-    return sections.table(("Host call, at most once per request", "what for", "ns"), lines)
+    lines.append(("all of them", number(whole)))
+    return sections.table(("Host call, at most once per request", "ns"), lines)
 
 
 def middle(values: list[float]) -> list[float]:
