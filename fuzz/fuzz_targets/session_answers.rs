@@ -5,8 +5,9 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use vault_aws_login::session::{
-    Action, AssumeRole, ContainerAuthorization, ContainerEndpoint, CredentialSource, Header, Instant,
-    Request, Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
+    Action, AssumeRole, ContainerAuthorization, ContainerEndpoint, CredentialSource, Header,
+    Instant, Request, Response, Session, SessionConfig, SessionSettings, TransportFailure,
+    WebIdentity,
 };
 use vault_aws_login::{Credentials, LoginOptions, StsTarget};
 
