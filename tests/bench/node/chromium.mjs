@@ -13,8 +13,9 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 
 const server = createServer((request, response) => {
   const [ending] = /\.\w+$/.exec(request.url) ?? [];
+  const isPackage = ending in TYPES && ending !== '.html';
   response.writeHead(200, { 'Content-Type': TYPES[ending] ?? 'text/plain' });
-  response.end(ending === '.html' || !TYPES[ending] ? '' : readFileSync(new URL(`.${request.url}`, PACKAGE)));
+  response.end(isPackage ? readFileSync(new URL(`.${request.url}`, PACKAGE)) : '');
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const chromium = await startChromium();

@@ -2,6 +2,7 @@
 //   login   prints a login
 //   warm    prints the nanoseconds of a login once everything is compiled
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,12 +18,14 @@ const options = { credentials: { accessKeyId, secretAccessKey }, serverId, role 
 // The binary itself, which ends with its process.
 const { default: workerd } = createRequire(new URL('host-examples/edge/', ROOT))('workerd');
 const config = fileURLToPath(new URL('target/bench/edge/config.capnp', ROOT));
-const process_ = spawn(workerd, ['serve', config, '--control-fd=1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const server = spawn(workerd, ['serve', config, '--control-fd=1'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 try {
-  const [line] = await new Promise((resolve) => createInterface(process_.stdout).once('line', (...all) => resolve(all)));
+  const [line] = await once(createInterface(server.stdout), 'line');
   await measure(`http://127.0.0.1:${JSON.parse(line).port}/`, process.argv[2]);
 } finally {
-  process_.kill();
+  server.kill();
 }
 
 async function measure(url, mode) {

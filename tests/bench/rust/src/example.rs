@@ -19,7 +19,8 @@ Error writing data to auth/aws/login: Error making API request.
 URL: PUT https://vault.example.com:8200/v1/auth/aws/login
 Code: 400. Errors:
 
-* error validating X-Vault-AWS-IAM-Server-ID header: expected \"other.example.com\" but got \"vault.example.com\"
+* error validating X-Vault-AWS-IAM-Server-ID header: \
+expected \"other.example.com\" but got \"vault.example.com\"
 ";
 
 /// Signs the login with the core, from the strings that a host passes.
