@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bed import TestBed
+from java_host import java_classes
 from node_project import project, tarball
 
-__all__ = ["bed", "project", "tarball"]
+__all__ = ["bed", "java_classes", "project", "tarball"]
 
 # The package of the Python host, as it stands: tests call the shipped component through it.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "host-examples" / "python" / "src"))

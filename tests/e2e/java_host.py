@@ -22,7 +22,7 @@ JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 @pytest.fixture(scope="session")
-def java_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def java_classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The classes of Login.java, compiled without a warning."""
     folder = tmp_path_factory.mktemp("java")
     source = PACKAGE / "Login.java"

@@ -15,6 +15,7 @@ import requests
 
 import command
 import go_session
+import java_host
 import native_host
 import node_project
 from hostile_vault import ENVIRONMENT, TO_A_LOGIN, TO_A_TOKEN, VAULT_TOKEN, HostileVault, Said, granted
@@ -178,6 +179,23 @@ def go_sessions(run: Run) -> str:
     return "".join(told.lines)
 
 
+def java_example(run: Run) -> str:
+    classes = run.request.getfixturevalue("java_classes")
+    return finished([*java_host.example_words(classes), "dev", PATH], run.environment)
+
+
+def java_error(run: Run) -> str:
+    return shown_in_java(run, "login")
+
+
+def java_session(run: Run) -> str:
+    return shown_in_java(run, "session")
+
+
+def shown_in_java(run: Run, what: str) -> str:
+    return finished([*java_host.program_words("Shown"), what, "dev", "aws"], run.environment, VAULT_TOKEN + "\n")
+
+
 def edge_worker(run: Run) -> str:
     with worker(run.request.getfixturevalue("workerd"), ENVIRONMENT | {"VAULT_ADDR": run.vault.url}) as edge:
         answer = edge.get()
@@ -199,10 +217,12 @@ def composed(run: Run) -> str:
 
 
 PYTHON = [python_example, python_error, python_session]
+JAVA = [java_example, java_error, java_session]
 GO = [go_example, go_sessions]
-HOSTS = [native_login, native_agent, node_example, node_error, node_session, *PYTHON, *GO, edge_worker]
-SESSIONS = [native_agent, node_session, python_session, go_sessions]
-READERS = [node_example, python_example, go_example, edge_worker]
+OWN = [native_login, native_agent, node_example, node_error, node_session]
+HOSTS = [*OWN, *PYTHON, *GO, *JAVA, edge_worker]
+SESSIONS = [native_agent, node_session, python_session, go_sessions, java_session]
+READERS = [node_example, python_example, go_example, java_example, edge_worker]
 
 
 @pytest.mark.parametrize("name", TO_A_LOGIN)

@@ -17,9 +17,8 @@ from typing import Any
 import pytest
 
 from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
-from java_host import JAR, TARGET, example_words, inherited, java_example, program_words
+from java_host import JAR, TARGET, example_words, inherited, program_words
 
-__all__ = ["java_example"]
 SERVER_ID = "vault.example.com"
 OTHERS_ID = "other.example.com"
 
@@ -57,25 +56,25 @@ def test_jar_needs_endive_and_gson_alone_and_holds_the_module_as_classes() -> No
 @pytest.mark.parametrize("credentials", ["long-term key", "session token"])
 @pytest.mark.parametrize("server_id", [None, SERVER_ID])
 def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
-    bed: TestBed, java_example: Path, strict_mount: str, credentials: str, server_id: str | None
+    bed: TestBed, java_classes: Path, strict_mount: str, credentials: str, server_id: str | None
 ) -> None:
     identity = bed.aws.user() if credentials == "long-term key" else bed.aws.session(bed.aws.role())
     mount = "aws" if server_id is None else strict_mount
     bed.vault_role("java", principal(identity), mount=mount)
     variables = {} if server_id is None else {"VAULT_IAM_SERVER_ID": server_id}
-    ended = example(bed, java_example, identity, "java", GREETING_PATH, mount, **variables)
+    ended = example(bed, java_classes, identity, "java", GREETING_PATH, mount, **variables)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout) == {"message": GREETING}
     assert identity.secret_access_key not in ended.stderr
 
 
 def test_refused_login_ends_the_example_with_the_inspectors_explanation(
-    bed: TestBed, java_example: Path, strict_mount: str
+    bed: TestBed, java_classes: Path, strict_mount: str
 ) -> None:
     identity = bed.aws.user()
     bed.vault_role("java-refused", identity.arn, mount=strict_mount)
     ended = example(
-        bed, java_example, identity, "java-refused", GREETING_PATH, strict_mount, VAULT_IAM_SERVER_ID=OTHERS_ID
+        bed, java_classes, identity, "java-refused", GREETING_PATH, strict_mount, VAULT_IAM_SERVER_ID=OTHERS_ID
     )
     assert (ended.returncode, ended.stderr.splitlines()) == (
         1,
@@ -89,8 +88,8 @@ def test_refused_login_ends_the_example_with_the_inspectors_explanation(
     )
 
 
-def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, java_example: Path) -> None:
-    ended = example(bed, java_example, bed.aws.user(), "arn:aws:iam::123456789012:role/dev", GREETING_PATH)
+def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, java_classes: Path) -> None:
+    ended = example(bed, java_classes, bed.aws.user(), "arn:aws:iam::123456789012:role/dev", GREETING_PATH)
     assert (ended.returncode, ended.stderr) == (
         1,
         "error: invalid role: expected the name of a Vault role, found the ARN `arn:aws:iam::123456789012:role/dev`\n",

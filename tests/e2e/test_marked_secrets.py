@@ -16,6 +16,7 @@ import requests
 
 import command
 import go_session
+import java_host
 import native_host
 import node_project
 from bed import GREETING_PATH, Identity, TestBed
@@ -353,6 +354,32 @@ def go_sessions(run: Run) -> Output:
     return Output(told.has_token, "".join(told.lines), told.lease, {"token in the lease": told.token})
 
 
+def java_example(run: Run) -> Output:
+    classes = run.request.getfixturevalue("java_classes")
+    return ended(in_java(run, [*java_host.example_words(classes), run.case.role, GREETING_PATH, run.mount]))
+
+
+def java_session(run: Run) -> Output:
+    return token_printed(in_java(run, shown_in_java(run, "session")))
+
+
+def java_login(run: Run) -> Output:
+    return token_printed(in_java(run, shown_in_java(run, "login")))
+
+
+def java_inspector(run: Run) -> Output:
+    return inspected_within(run, in_java(run, shown_in_java(run, "inspector")))
+
+
+def shown_in_java(run: Run, what: str) -> list[str]:
+    return [*java_host.program_words("Shown"), what, run.case.role, run.mount]
+
+
+def in_java(run: Run, words: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = run.bed.process_environment(run.identity) | run.environment
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+
+
 def edge_worker(run: Run) -> Output:
     own = {"VAULT_AWS_MOUNT": run.mount, "VAULT_AUTH_ROLE": run.case.role}
     with worker(run.request.getfixturevalue("workerd"), run.environment | own) as edge:
@@ -389,6 +416,10 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     python_inspector,
     go_example,
     go_sessions,
+    java_example,
+    java_login,
+    java_session,
+    java_inspector,
     edge_worker,
     envoy_filter,
 ]
@@ -417,7 +448,13 @@ def test_host_reveals_no_secret(
     assert output.succeeded == case.succeeds, output.rest
     # A successful run went over the wire, so that its token and its signature are among what is searched for.
     assert not case.succeeds or any("signature" in name for name in secrets)
-    obtains_a_token = host not in (signing_command, composed, node_inspector, python_inspector)
+    obtains_a_token = host not in (
+        signing_command,
+        composed,
+        node_inspector,
+        python_inspector,
+        java_inspector,
+    )
     assert not (case.succeeds and obtains_a_token) or any(name.startswith("token ") for name in secrets)
     assert leaks(output.rest, secrets) == []
     assert leaks(output.product, {"secret key": secrets["secret key"]}) == []

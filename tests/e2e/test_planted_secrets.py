@@ -18,6 +18,7 @@ import pytest
 import requests
 
 import command
+import java_host
 import native_host
 import node_project
 from command import ROOT
@@ -126,6 +127,12 @@ def test_go_package_reveals_no_planted_secret(tmp_path: Path) -> None:
     program = tmp_path / "planted"
     subprocess.run(["go", "build", "-o", program, "./e2e/planted"], cwd=package, check=True, timeout=300)
     said = run([str(program), "dist/vault-aws-login.core.wasm"], cases())
+    holds_texts(said, *INSPECTOR, "session", "login", "refusal")
+    tells_nothing(said)
+
+
+def test_jar_reveals_no_planted_secret() -> None:
+    said = run(java_host.program_words("Planted"), cases())
     holds_texts(said, *INSPECTOR, "session", "login", "refusal")
     tells_nothing(said)
 

@@ -31,10 +31,10 @@ public record Token(
     String warnings) {
   private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
 
-  /** Shows everything but the token. */
+  /** Shows neither the token nor the server's texts, some of which may echo a login. */
   @Override
   public String toString() {
-    return "Token[lease=" + lease + ", renewable=" + renewable + ", policies=" + policies + "]";
+    return "Token[lease=" + lease + ", renewable=" + renewable + "]";
   }
 
   /** Reads the token from an answer. Of the answer an exception has only what the core quotes. */

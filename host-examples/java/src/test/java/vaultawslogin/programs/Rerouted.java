@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /** A client that sends some requests elsewhere, such as those for 169.254.169.254 to a test's server. */
-final class Rerouted extends HttpClient {
+class Rerouted extends HttpClient {
   private final HttpClient client = HttpClient.newHttpClient();
   private final UnaryOperator<URI> route;
 
