@@ -22,9 +22,9 @@ from vault_front import Front, Trouble
 SCENARIOS_FILE = Path(__file__).parent / "scenarios" / "sessions.toml"
 SERVER_ID = "vault.example.com"
 EVENT_SECONDS = 45
-_BOTO3 = threading.Lock()
 # The agent asks AWS's chain again after a minute.
 DIFFERENT_EVENT_SECONDS = 100
+_BOTO3 = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Run:
         self.requests: list[str] = []
         self.details = 0
         self.output = ""
-        #: The number of events before which nothing is said to come, while a server comes back.
+        #: How many events came before Vault was started again; the refusals right after them do not count.
         self._blurred_from: int | None = None
 
     # Before: everything that only this run uses
