@@ -26,6 +26,7 @@ from node_project import OTHER_RUNTIMES, PACKAGE
 #: Where no token of the tests may read.
 FORBIDDEN_PATH = "secret/other"
 BACK_OFF_CAP_MILLISECONDS = 1000
+SESSION_NAME = "session"
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Setting:
     mount: str
     role: str
     server_id: str | None
+    #: The role that is assumed with the credentials, the external ID for it, and the STS that is asked.
+    assume_role: tuple[str, str, str] | None
     #: The container endpoint that gives the credentials; without it the host has those of `identity`.
     container: tuple[str, str] | None
     identity: Identity
@@ -146,7 +149,7 @@ class Driver(SessionHost):
                 "region": None,
                 "sts_endpoint": None,
                 "credentials": credentials,
-                "assume_role": None,
+                "assume_role": setting.assume_role and self._assumed(*setting.assume_role),
                 "request_timeout_ms": None,
                 "back_off_cap_ms": BACK_OFF_CAP_MILLISECONDS,
                 "start_spread_ms": None,
@@ -165,6 +168,11 @@ class Driver(SessionHost):
                     "expires_at": None,
                 }
             )
+
+    @staticmethod
+    def _assumed(role_arn: str, external_id: str, sts: str) -> dict[str, Any]:
+        wanted = {"role_arn": role_arn, "session_name": SESSION_NAME, "external_id": external_id}
+        return wanted | {"duration_seconds": None, "region": None, "sts_endpoint": sts}
 
     def events(self) -> list[str]:
         events = []
@@ -267,6 +275,11 @@ class Agent(SessionHost):
         if setting.server_id:
             command += ["--server-id", setting.server_id]
         env = BASE | {"VAULT_ADDR": setting.vault_address, "AWS_CONFIG_FILE": os.devnull}
+        if setting.assume_role:
+            role_arn, external_id, sts = setting.assume_role
+            command += ["--assume-role", role_arn, "--external-id", external_id]
+            command += ["--assume-role-session-name", SESSION_NAME]
+            env["AWS_ENDPOINT_URL_STS"] = sts
         env |= {"AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         if setting.container:
             env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "".join(setting.container)
@@ -325,6 +338,8 @@ class EnvoyHosts:
         self.envoy.cluster("vault", setting.vault_address)
         if setting.container:
             self.envoy.cluster(setting.name, setting.container[0])
+        if setting.assume_role:
+            self.envoy.cluster(setting.name, setting.assume_role[2])
 
     def change(self, change: Callable[[Envoy], Any]) -> Any:
         with self._lock:
@@ -369,6 +384,10 @@ class EnvoyHost(SessionHost):
         values: dict[str, str] = {}
         if setting.server_id:
             configuration["server_id"] = setting.server_id
+        if setting.assume_role:
+            role_arn, external_id, sts = setting.assume_role
+            wanted = {"role_arn": role_arn, "role_session_name": SESSION_NAME, "external_id": external_id}
+            configuration["assume_role"] = wanted | {"cluster": name, "sts_endpoint": sts}
         if setting.container:
             uri = setting.container[1]
             configuration["credentials"] = {"from": "container-endpoint", "cluster": name, "uri": uri}

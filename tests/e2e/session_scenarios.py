@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bed import GREETING_PATH, THROTTLED, ContainerCredentials, CredentialSource, Identity, TestBed
+from bed import GREETING_PATH, THROTTLED, ContainerCredentials, CredentialSource, Identity, TestBed, trust
 from bed.loopback import LOOPBACK, free_ports
 from bed.sts_front import StsFront
 from session_hosts import FORBIDDEN_PATH, SessionHost, Setting
@@ -22,9 +22,9 @@ from vault_front import Front, Trouble
 SCENARIOS_FILE = Path(__file__).parent / "scenarios" / "sessions.toml"
 SERVER_ID = "vault.example.com"
 EVENT_SECONDS = 45
-_BOTO3 = threading.Lock()
 # The agent asks AWS's chain again after a minute.
 DIFFERENT_EVENT_SECONDS = 100
+_BOTO3 = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Scenario:
     credentials: str = "pushed"
     #: How soon the credentials of a container endpoint expire; they are refreshed before.
     credentials_seconds: int | None = None
+    #: The external ID with which the first role is assumed; it demands `right`.
+    assume_role: str | None = None
     rate_limit: dict[str, Any] | None = None
     #: Whether it stops a server that all use: then all hosts take each such step at once.
     together: bool = False
@@ -132,7 +134,7 @@ class Run:
         self.requests: list[str] = []
         self.details = 0
         self.output = ""
-        #: The number of events before which nothing is said to come, while a server comes back.
+        #: How many events came before Vault was started again; the refusals right after them do not count.
         self._blurred_from: int | None = None
 
     # Before: everything that only this run uses
@@ -144,7 +146,8 @@ class Run:
         expected = SERVER_ID if scenario.server_id else ""
         self._mount = bed.mount_aws(self.name, iam_server_id_header_value=expected, sts_endpoint=self._sts.url())
         user = bed.aws.user()
-        self._role, self._next_role = bed.aws.role(), bed.aws.role()
+        trusts = {"trusts": trust(user.arn, external_id="right")} if scenario.assume_role else {}
+        self._role, self._next_role = bed.aws.role(**trusts), bed.aws.role()
         principals = (user.arn, self._role.arn, self._next_role.arn)
         bed.vault_role("session", *principals, mount=self._mount, **scenario.role)
         self._display_names = {
@@ -166,9 +169,10 @@ class Run:
             endpoint = self._stack.enter_context(ContainerCredentials(self._source))
             self._metadata = self._stack.enter_context(Front(endpoint.url))
             container = (self._metadata.url, endpoint.path)
+        assumed = (self._role.arn, scenario.assume_role, bed.sts.url()) if scenario.assume_role else None
         server_id = SERVER_ID if scenario.server_id is True else scenario.server_id or None
         self.setting = Setting(
-            self.name, self._folder, bed.vault.address, self._mount, "session", server_id, container, user
+            self.name, self._folder, bed.vault.address, self._mount, "session", server_id, assumed, container, user
         )
 
     def _issue(self) -> Identity:

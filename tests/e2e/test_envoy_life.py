@@ -619,23 +619,3 @@ def test_ten_thousand_requests_all_have_a_live_token(
     for earlier, later in zip(moments, moments[1:]):
         assert (later - earlier).total_seconds() >= TOKEN_TTL / 3
     assert not load.envoy.crashes()
-
-
-def test_restarted_server_is_found_again(bed: TestBed, tmp_path: Path) -> None:
-    user = bed.aws.user()
-    bed.vault_role("envoy-restart", user.arn, token_ttl="3s", token_max_ttl="3s")
-    envoy = Envoy(tmp_path, workers=2, environment=user.environment())
-    envoy.cluster("vault", bed.vault.address)
-    own = configuration(role="envoy-restart", back_off_cap_milliseconds=1000, max_wait_milliseconds=50)
-    listener = envoy.listener("restart", own, to="vault")
-    with envoy:
-        envoy.wait_until(lambda: listener.status() == 200, what="the first token was there")
-        bed.vault.stop()
-        try:
-            envoy.wait_until(
-                lambda: listener.get().text.startswith("vault-aws-login: "), what="the token had ended"
-            )
-        finally:
-            bed.vault.start()
-        envoy.wait_until(lambda: listener.status() == 200, what="it came back")
-        assert not envoy.crashes()

@@ -40,6 +40,17 @@ function source({ from, uri, authorization_token, role_arn, session_name, token,
   }
 }
 
+function role({ role_arn, session_name, external_id, duration_seconds, region, sts_endpoint }) {
+  return {
+    roleArn: role_arn,
+    roleSessionName: session_name,
+    externalId: given(external_id),
+    durationSeconds: given(duration_seconds),
+    region: given(region),
+    stsEndpoint: given(sts_endpoint),
+  };
+}
+
 let lease = told.adopt && { ...told.adopt, startsAt: new Date(told.adopt.startsAt), endsAt: new Date(told.adopt.endsAt) };
 
 const session = createSession({
@@ -51,6 +62,7 @@ const session = createSession({
   region: given(told.region),
   stsEndpoint: given(told.sts_endpoint),
   credentials: source(told.credentials),
+  assumeRole: told.assume_role ? role(told.assume_role) : undefined,
   requestTimeoutMilliseconds: given(told.request_timeout_ms),
   backOffCapMilliseconds: given(told.back_off_cap_ms),
   startSpreadMilliseconds: given(told.start_spread_ms),
