@@ -128,7 +128,7 @@ java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in h
 host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
 		$(shell find host-examples/java -type f -not -path '*/target/*')
 	$(call need,mvn,https://maven.apache.org)
-	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
+	@tools/step "building the jar" mvn --quiet --batch-mode -Dstyle.color=never --file host-examples/java/pom.xml package -DskipTests
 	@touch $@
 
 .PHONY: pictures
@@ -229,7 +229,7 @@ BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
 BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component signer command core composed envoy node browser dist/test-bed/vault-plugin-auth-aws .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
+bench: component signer command core composed envoy node edge browser dist/test-bed/vault-plugin-auth-aws .make/chromium .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)
@@ -239,6 +239,9 @@ bench: component signer command core composed envoy node browser dist/test-bed/v
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
 	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
 	@$(call npm_install,tests/bench/node)
+	@mkdir -p target/bench/edge && cp tests/bench/edge/config.capnp target/bench/edge
+	@cd host-examples/edge && NODE_PATH=$(CURDIR)/host-examples/edge/node_modules \
+		npm run --silent bundle -- ../../tests/bench/edge/worker.js --outdir=../../target/bench/edge
 	@$(PYTHON) tests/bench/run.py $(BENCH)
 
 .PHONY: bench-envoy

@@ -371,7 +371,9 @@ fn arn_length(text: &[Unit]) -> usize {
             .position(|unit| !is_name(unit.character))
             .unwrap_or(name.len());
         let (name, rest) = name.split_at(length);
-        if length > LONGEST_NAME || !is_plain(name) || may_hold_key(name) {
+        // From the beginning, since a hidden character may part the names, too.
+        let so_far = text.get(..end + length).unwrap_or_default();
+        if length > LONGEST_NAME || !is_plain(so_far) || may_hold_key(name) {
             return end;
         }
         if !matches!(at(end + length), '/' | ':') {
@@ -639,6 +641,11 @@ mod tests {
         );
         assert_eq!(
             quoted(&format!("arn:aws:iam::123456789012:role/{SECRET}")),
+            "arn:aws:iam::123456789012:…"
+        );
+        // A hidden character parts a name from the ARN before it.
+        assert_eq!(
+            quoted("arn:aws:iam::123456789012:role/\u{feff}s.ScDwBXjlonVRmV8Hc03Pxpyg.K6EhL"),
             "arn:aws:iam::123456789012:…"
         );
         assert_eq!(

@@ -101,6 +101,7 @@ NPM_RUN = ["npm", "run", "--silent"]
 # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
 WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")]
 GO = ["go", "test", "-count=1", "-v", "./..."]
+RACE = ["go", "test", "-race", *GO[2:]]
 
 SUITES = [
     Suite("core", "the core, natively", CARGO, cargo, lane=Lane.CARGO),
@@ -118,7 +119,7 @@ SUITES = [
     Suite("browser", "the page, in Chromium", NPM, node, "host-examples/browser"),
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
-    Suite("go", "the Go package", GO, go_tests, "host-examples/go"),
+    Suite("go", "the Go package, watched for data races", RACE, go_tests, "host-examples/go"),
     Suite("go-vault", "the Go package with HashiCorp's client", GO, go_tests, "host-examples/go/vaultauth"),
     Suite("go-openbao", "the Go package with OpenBao's client", GO, go_tests, "host-examples/go/openbaoauth"),
     Suite("java", "the jar", MVN, maven, "host-examples/java"),

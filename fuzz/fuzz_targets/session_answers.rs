@@ -5,10 +5,10 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use vault_aws_login::session::{
-    Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Header, Instant, Request,
-    Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
+    Action, AssumeRole, ContainerAuthorization, ContainerEndpoint, CredentialSource, Header, Instant,
+    Request, Response, Session, SessionConfig, SessionSettings, TransportFailure, WebIdentity,
 };
-use vault_aws_login::{Credentials, LoginOptions};
+use vault_aws_login::{Credentials, LoginOptions, StsTarget};
 
 /// 2015-08-30T12:36:00Z, in milliseconds.
 const EPOCH: u64 = 1_440_938_160_000;
@@ -19,6 +19,7 @@ const MOST_ACTIONS: usize = 20;
 #[derive(Arbitrary, Debug)]
 struct Input {
     source: Source,
+    assumes_role: bool,
     seed: u64,
     events: Vec<Event>,
 }
@@ -67,12 +68,18 @@ fuzz_target!(|input: Input| {
             .expect("the ARN of a role"),
         ),
     };
-    let config = SessionConfig::new(
-        "aws".into(),
-        LoginOptions::default(),
-        source,
-        SessionSettings::default(),
+    let role = AssumeRole::new(
+        "arn:aws:iam::123456789012:role/dev".into(),
+        None,
+        Some("partner".into()),
+        None,
+        StsTarget::resolve(None, None),
     );
+    let settings = SessionSettings {
+        assume_role: input.assumes_role.then(|| role.expect("the ARN of a role")),
+        ..SessionSettings::default()
+    };
+    let config = SessionConfig::new("aws".into(), LoginOptions::default(), source, settings);
     let mut world = World {
         session: Session::new(config.expect("settings of their own"), input.seed),
         now: Instant {

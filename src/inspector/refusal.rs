@@ -192,7 +192,11 @@ pub(crate) fn explain_assume_role<'s>(
     let detail = facts.detail.map(|detail| format!(": {detail}"));
     let message = format!(
         "STS refuses AssumeRole for `{}`, so no login was sent: {title}{}{sent}",
-        OneLine(asked.arn),
+        if echo::is_harmless(asked.arn, &secrets) {
+            asked.arn
+        } else {
+            "…"
+        },
         detail.unwrap_or_default(),
     );
     let words = message_of(text).unwrap_or(text);

@@ -11,6 +11,7 @@ from programs import BUILT, EXAMPLE, HERE, PYTHON, ROOT, Programs, go, node, pyt
 
 WASMTIME = str(ROOT / ".venv/bin/wasmtime")
 COMMAND = ROOT / "dist/vault-aws-login-cli.wasm"
+COMPOSED = ROOT / "dist/vault-aws-login-composed.wasm"
 PRECOMPILED = BUILT / "vault-aws-login-cli.cwasm"
 RUNS = 3
 
@@ -22,19 +23,26 @@ class Process:
     command: list[str]
 
 
-def wasmtime_run(*options: str) -> list[str]:
-    sign = ["sign", "--role", EXAMPLE["role"], "--server-id", EXAMPLE["serverId"]]
+SIGN = ["sign", "--role", EXAMPLE["role"], "--server-id", EXAMPLE["serverId"]]
+
+
+def wasmtime_run(*arguments: str) -> list[str]:
     keys = ["--env", "AWS_ACCESS_KEY_ID", "--env", "AWS_SECRET_ACCESS_KEY"]
-    return [WASMTIME, "run", *keys, *options, *sign]
+    return [WASMTIME, "run", *keys, *arguments]
 
 
 PROCESSES = [
-    Process("cold/precompiled", "**`wasmtime run`, precompiled**", wasmtime_run("--allow-precompiled", str(PRECOMPILED))),
-    Process("cold/cached", "**`wasmtime run`, compiled form cached**", wasmtime_run("-C", "cache=y", str(COMMAND))),
+    Process("cold/precompiled", "**`wasmtime run`, precompiled**", wasmtime_run("--allow-precompiled", str(PRECOMPILED), *SIGN)),
+    Process("cold/cached", "**`wasmtime run`, compiled form cached**", wasmtime_run("-C", "cache=y", str(COMMAND), *SIGN)),
+    Process(
+        "cold/composed",
+        "`wasmtime run` of a component that contains ours, compiled form cached",
+        wasmtime_run("-C", "cache=y", str(COMPOSED), "sign", EXAMPLE["role"], EXAMPLE["serverId"]),
+    ),
     Process("cold/rust", "Rust, the component in wasmtime, compiled form cached", rust("login")),
     Process("cold/node", "Node, the npm package", node("login", "vault-aws-login")),
     Process("cold/python", "Python, the package, compiled form cached", python("login", "vault_aws_login")),
-    Process("cold/go", "Go, the package (wazero compiles)", go("login", "wazero")),
+    Process("cold/go", "Go, the package (compiled form cached)", go("login", "wazero")),
     Process("cold/botocore", "Python, botocore with its chain of credentials", [PYTHON, str(HERE / "python/sdk.py")]),
     Process("cold/node-sdk", "Node, the AWS SDK with its chain of credentials", ["node", str(HERE / "node/sdk.mjs")]),
     Process(

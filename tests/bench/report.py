@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import processes
 import rows
 import sections
-from programs import Programs, rust
+from programs import HERE, Programs, rust
 from sizes import installed
 from sections import number, spread, table
 
@@ -33,7 +33,7 @@ class Report:
     def text(self, wanted: list[str]) -> str:
         """The tables that were measured."""
         of = {"warm": ["Warm call", "Floor", "Instructions"], "fresh": ["Fresh instance"], "others": ["Inspector and session"]}
-        of |= {"first": ["First login"], "cold": ["Cold start and memory"]}
+        of |= {"first": ["First login"], "cold": ["Cold start and memory", "Memory of an instance"]}
         headings = {heading for name in wanted for heading in of[name]} | {"Ratios"}
         return "\n".join(f"## {heading}\n\n{text()}" for heading, text in self._sections() if heading in headings)
 
@@ -46,6 +46,7 @@ class Report:
             ("Fresh instance", self._fresh),
             ("First login", self._first),
             ("Cold start and memory", self._cold),
+            ("Memory of an instance", self._memory),
             ("Inspector and session", self._others),
             ("Sizes", self._sizes),
             ("Machine", lambda: self.machine),
@@ -81,8 +82,8 @@ class Report:
         return table((head, "µs"), lines)
 
     def _instructions(self) -> str:
-        login, signer, sha256 = map(int, self.programs.run(rust("instructions")).split())
-        rows = (("the component", login), ("`aws-sigv4` alone", signer), ("the compressions alone", sha256))
+        login, alone, signer, sha256 = map(int, self.programs.run(rust("instructions")).split())
+        rows = (("the component", login), ("the signer alone", alone), ("`aws-sigv4` alone", signer), ("the compressions alone", sha256))
         lines = ((label, f"{count:,}", number(count / signer), number(count / sha256)) for label, count in rows)
         return table(("Executed in wasmtime by one warm call", "instructions", "× `aws-sigv4`", "× the floor"), lines)
 
@@ -113,6 +114,18 @@ class Report:
 
         head = ("From the start of the process to the login", "ms", "× precompiled", "peak memory in MiB")
         return table(head, map(line, processes.PROCESSES))
+
+    def _memory(self) -> str:
+        component, alone, resident = map(int, self.programs.run(rust("memory")).split())
+        in_node = float(self.programs.run(["node", str(HERE / "node/memory.mjs")]))
+        rows = (
+            ("linear memory of the component", component),
+            ("linear memory of the signer alone", alone),
+            ("resident, one more component in wasmtime", resident),
+            ("resident, one more npm package in Node", in_node),
+        )
+        lines = ((label, number(count / 1024)) for label, count in rows)
+        return table(("An instance that has signed a login", "KiB"), lines)
 
     def _others(self) -> str:
         return table(("", "µs"), ((row.label, spread(self._values(row.key, MICRO))) for row in rows.OTHERS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from programs import Programs, go, node, python, rust
+from programs import Programs, chromium, go, node, python, rust, workerd
 
 
 @dataclass(frozen=True)
@@ -25,27 +25,34 @@ class Row:
 
 
 IN_WASMTIME = "floor/wasmtime"
+IN_V8 = "floor/v8"
+IN_WAZERO = "floor/wazero"
 
 WARM = [
     Row("warm/native", "Rust, the core natively"),
     Row("warm/native-signer", "Rust, `aws-sigv4` alone"),
     Row("warm/wasmtime", "**wasmtime, the component**", IN_WASMTIME),
+    Row("warm/wasmtime-sign-only", "**wasmtime, the signer alone**", IN_WASMTIME),
     Row("warm/wasmtime-signer", "wasmtime, `aws-sigv4` alone", IN_WASMTIME),
-    Row("node/ours", "**Node, the npm package**", command=node("warm", "vault-aws-login")),
-    Row("node/sign", "**Node, its `sign` alone**", command=node("warm", "vault-aws-login-sign")),
+    Row("node/ours", "**Node, the npm package**", IN_V8, node("warm", "vault-aws-login")),
+    Row("node/sign", "**Node, its `sign` alone**", IN_V8, node("warm", "vault-aws-login-sign")),
+    Row("workerd/ours", "**workerd, the npm package**", IN_V8, workerd("warm")),
+    Row("chromium/ours", "**Chromium, the npm package**", IN_V8, chromium("warm")),
     Row("node/smithy", "Node, `@smithy/signature-v4`", command=node("warm", "smithy")),
     Row("node/aws4", "Node, `aws4`", command=node("warm", "aws4")),
     Row("node/aws4fetch", "Node, `aws4fetch`", command=node("warm", "aws4fetch")),
-    Row("python/ours", "**Python, the package (wasmtime-py)**", command=python("warm", "vault_aws_login")),
+    Row("python/ours", "**Python, the package (wasmtime-py)**", IN_WASMTIME, python("warm", "vault_aws_login")),
     Row("python/botocore", "Python, botocore", command=python("warm", "botocore")),
     Row("python/hvac", "Python, hvac", command=python("warm", "hvac")),
-    Row("go/ours", "**Go, the package (wazero)**", command=go("warm", "wazero")),
+    Row("go/ours", "**Go, the package (wazero)**", IN_WAZERO, go("warm", "wazero")),
     Row("go/awsutil", "Go, `awsutil.GenerateLoginData` v0.3.0", command=go("warm", "awsutil")),
 ]
 
 FLOOR = [
     Row("floor/native", "natively"),
     Row("floor/wasmtime", "in wasmtime", IN_WASMTIME),
+    Row(IN_V8, "in V8 (Node)", IN_V8, node("warm", "floor")),
+    Row(IN_WAZERO, "in wazero", IN_WAZERO, go("warm", "floor")),
 ]
 
 FRESH = [
@@ -60,6 +67,8 @@ FRESH = [
 OTHERS = [
     Row("inspector/native", "`check-login`, natively"),
     Row("inspector/wasmtime", "`check-login`, in wasmtime"),
+    Row("inspector/diagnose-native", "`diagnose` of a paste, natively"),
+    Row("inspector/diagnose-wasmtime", "`diagnose` of a paste, in wasmtime"),
     Row("session/step", "one `next-action` of a session, natively"),
     Row("session/renewal", "one renewal of a session, with all its steps, natively"),
 ]
@@ -68,13 +77,14 @@ FIRST = [
     Row("first/wasmtime", "Rust, wasmtime (compiled form cached)", command=rust("first")),
     Row("first/node", "Node, the npm package", command=node("first", "vault-aws-login")),
     Row("first/sign", "Node, its `sign` alone", command=node("first", "vault-aws-login-sign")),
+    Row("first/chromium", "Chromium, the npm package", command=chromium("first")),
     Row("first/smithy", "Node, `@smithy/signature-v4`", command=node("first", "smithy")),
     Row("first/aws4", "Node, `aws4`", command=node("first", "aws4")),
     Row("first/aws4fetch", "Node, `aws4fetch`", command=node("first", "aws4fetch")),
     Row("first/python", "Python, the package (compiled form cached)", command=python("first", "vault_aws_login")),
     Row("first/botocore", "Python, botocore", command=python("first", "botocore")),
     Row("first/hvac", "Python, hvac", command=python("first", "hvac")),
-    Row("first/go", "Go, the package (wazero compiles)", command=go("first", "wazero")),
+    Row("first/go", "Go, the package (compiled form cached)", command=go("first", "wazero")),
     Row("first/awsutil", "Go, `awsutil`", command=go("first", "awsutil")),
 ]
 
@@ -100,6 +110,9 @@ def fastest_in_node(found: Round) -> float:
 RATIOS = [
     Ratio("warm in wasmtime ÷ the floor", over("warm/wasmtime", "floor/wasmtime")),
     Ratio("warm in wasmtime ÷ `aws-sigv4` alone in wasmtime", over("warm/wasmtime", "warm/wasmtime-signer")),
+    Ratio("the signer alone in wasmtime ÷ the floor", over("warm/wasmtime-sign-only", IN_WASMTIME)),
+    Ratio("warm in Node ÷ the floor in V8", over("node/ours", IN_V8)),
+    Ratio("warm in Go ÷ the floor in wazero", over("go/ours", IN_WAZERO)),
     Ratio("the core natively ÷ `aws-sigv4` alone natively", over("warm/native", "warm/native-signer")),
     Ratio("a fresh instance with one login (pooling) ÷ warm in wasmtime", over("fresh/pooling", "warm/wasmtime")),
     Ratio("botocore ÷ warm in wasmtime", over("python/botocore", "warm/wasmtime")),

@@ -21,13 +21,15 @@ import machine
 import processes
 import report
 import rows
-from programs import ROOT, Programs, go, node, node_package, python, rust
+from programs import ROOT, Programs, chromium, go, node, node_package, python, rust, workerd
 from proof import prove
 
 TABLES = {"warm": rows.WARM, "fresh": rows.FRESH, "others": rows.OTHERS, "first": rows.FIRST}
 SIGNERS = [
     rust("login"),
-    *(node("login", signer) for signer in ("vault-aws-login", "smithy", "aws4", "aws4fetch")),
+    *(node("login", signer) for signer in ("vault-aws-login", "vault-aws-login-sign", "smithy", "aws4", "aws4fetch")),
+    workerd("login"),
+    chromium("login"),
     *(python("login", signer) for signer in ("vault_aws_login", "botocore", "hvac")),
     *(go("login", signer) for signer in ("wazero", "awsutil")),
 ]

@@ -28,20 +28,23 @@ TYPE = "type.googleapis.com/envoy"
 KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
 
 
-def record_name(
+def public_hash(
     configuration: Mapping[str, Any],
     *,
-    secret: str,
     access_key_id: str = "",
     session_token: str = "",
     endpoint: str = "",
     authorization_token: str = "",
-    kind: str = "lease",
-) -> str:
-    """The name of a record in Envoy's shared data, for that configuration, identity and secret."""
+) -> bytes:
+    """What the records of one configuration and identity have in common and others may know."""
     parts = (json.dumps(configuration), access_key_id, session_token, endpoint, authorization_token)
-    public = hashlib.sha256("".join(f"{len(part.encode())}:{part}" for part in parts).encode()).digest()
-    owner = HKDF(SHA256(), 32, public, b"vault-aws-login/shared/1/name").derive(secret.encode())
+    return hashlib.sha256("".join(f"{len(part.encode())}:{part}" for part in parts).encode()).digest()
+
+
+def record_name(configuration: Mapping[str, Any], *, secret: str, kind: str = "lease", **identity: str) -> str:
+    """The name of a record in Envoy's shared data, for that configuration, identity and secret."""
+    salt = public_hash(configuration, **identity)
+    owner = HKDF(SHA256(), 32, salt, b"vault-aws-login/shared/1/name").derive(secret.encode())
     return f"vault-aws-login/{owner.hex()}/{kind}"
 
 

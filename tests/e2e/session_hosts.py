@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import java_host
-from bed import GREETING_PATH, Identity
+from bed import Identity
 from bed.child import Child
 from command import COMPONENT, ROOT
 from envoy_process import Envoy, Listener
@@ -67,6 +67,10 @@ class SessionHost(ABC):
     @abstractmethod
     def hand_over(self) -> None:
         """Has another session go on with the lease, as far as the host can do that."""
+
+    @abstractmethod
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        """Waits for what it does, and fails early if it ends."""
 
     @abstractmethod
     def stop(self) -> None: ...
@@ -191,10 +195,20 @@ class Driver(SessionHost):
 
     def hand_over(self) -> None:
         self._tell({"do": "lease"})
-        wait_until(lambda: any(line["event"] == "lease" for line in self._told()), what="the driver printed its lease")
+        self.wait_until(
+            lambda: any(line["event"] == "lease" for line in self._told()), what="it printed its lease", seconds=10
+        )
         self._adopted = next(line["lease"] for line in self._told() if line["event"] == "lease")
         self.stop()
         self.start()
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + seconds
+        while not ready():
+            assert self._process.poll() is None, f"it ended before {what}"
+            assert time.monotonic() < deadline, f"{seconds:g} s passed before {what}"
+            time.sleep(0.05)
 
     def stop(self) -> None:
         if self._process is None:
@@ -282,6 +296,10 @@ class Agent(SessionHost):
     def hand_over(self) -> None:
         self.stop()
         self.start()
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        assert self._process is not None
+        self._process.wait_until(ready, what=what, seconds=seconds)
 
     def stop(self) -> None:
         if self._process:
@@ -381,9 +399,12 @@ class EnvoyHost(SessionHost):
         (first,) = self._listeners
         second = self._hosts.change(lambda envoy: self._listen(envoy, "second"))
         self._listeners.append(second)
-        wait_until(lambda: second.status(GREETING_PATH) == 200, what="the second listener answered")
+        self.wait_until(lambda: second.status() == 200, what="the second listener answered", seconds=30)
         self._hosts.change(lambda envoy: envoy.remove(first))
         self._listeners.remove(first)
+
+    def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
+        self._hosts.envoy.wait_until(ready, what=what, seconds=seconds)
 
     def stop(self) -> None:
         for listener in self._listeners:
@@ -408,16 +429,9 @@ def clock_corrected(offset_seconds: int) -> str:
     return f"clock-corrected {round(offset_seconds / 60):+d} minutes"
 
 
-def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, f"{seconds:g} s passed, but not so far that {what}"
-        time.sleep(0.05)
-
-
 GO_DRIVER = ROOT / "target" / "session-driver-go"
 PYTHON_PACKAGE = ROOT / "host-examples" / "python"
-#: The session drivers, by language.
+#: The session drivers, by language or runtime.
 PROGRAMS = {
     name: Program((*runtime, "test/session-driver.js"), needs=(PACKAGE / "dist/node.js", "make node"), folder=PACKAGE)
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()

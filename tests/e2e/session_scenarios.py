@@ -16,7 +16,7 @@ from typing import Any
 from bed import GREETING_PATH, THROTTLED, ContainerCredentials, CredentialSource, Identity, TestBed
 from bed.loopback import LOOPBACK, free_ports
 from bed.sts_front import StsFront
-from session_hosts import FORBIDDEN_PATH, SessionHost, Setting, wait_until
+from session_hosts import FORBIDDEN_PATH, SessionHost, Setting
 from vault_front import Front, Trouble
 
 SCENARIOS_FILE = Path(__file__).parent / "scenarios" / "sessions.toml"
@@ -161,7 +161,8 @@ class Run:
             bed.vault.client.write_data("sys/quotas/config", data=wanted)
         container = None
         if scenario.credentials == "container":
-            self._source = CredentialSource(self._issue, renew_before=timedelta())
+            # Short-lived ones begin to live when they are fetched.
+            self._source = CredentialSource(self._issue, renew_before=timedelta(seconds=self._seconds() - 1))
             endpoint = self._stack.enter_context(ContainerCredentials(self._source))
             self._metadata = self._stack.enter_context(Front(endpoint.url))
             container = (self._metadata.url, endpoint.path)
@@ -171,10 +172,13 @@ class Run:
         )
 
     def _issue(self) -> Identity:
-        seconds = None if self._role == self._next_role else self.scenario.credentials_seconds
         # boto3 makes one client at a time.
         with _BOTO3:
-            return self._bed.aws.session(self._role, seconds=seconds or 3600)
+            return self._bed.aws.session(self._role, seconds=self._seconds())
+
+    def _seconds(self) -> int:
+        is_rotated = self._role == self._next_role
+        return 3600 if is_rotated else self.scenario.credentials_seconds or 3600
 
     # The steps
 
@@ -229,13 +233,11 @@ class Run:
             assert same, f"expected {expected}, found {events}"
             return len(events) >= count
 
-        wait_until(arrived, what=f"the host told `{expected[count - 1]}`", seconds=seconds)
+        host.wait_until(arrived, what=f"it told `{expected[count - 1]}`", seconds=seconds)
 
     def _take(self, host: SessionHost, action: str) -> None:
         match action:
             case "start":
-                if self.scenario.credentials_seconds:
-                    self._source.rotate()
                 host.start()
             case "use-token":
                 host.use_token(GREETING_PATH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 import wasmtime
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bed import ContainerCredentials, CredentialSource, TestBed
 from bed.loopback import Handler
 from command import ROOT
-from envoy_process import FILTER, FOREIGN_FILTER, Envoy, record_name
+from envoy_process import FILTER, FOREIGN_FILTER, Envoy, public_hash, record_name
 from vault_front import Front
 
 ENVOY = ROOT / "host-examples" / "envoy"
@@ -97,18 +100,24 @@ def test_no_derived_key_stays_in_envoys_memory(bed: TestBed, tmp_path: Path) -> 
     user = bed.aws.user()
     bed.vault_role("envoy-memory", user.arn)
     with ContainerCredentials(CredentialSource(lambda: user)) as ecs, Front(bed.vault.address) as front:
-        envoy = Envoy(tmp_path)
+        shared = secrets.token_hex(32)
+        envoy = Envoy(tmp_path, environment={"SHARED_SECRET": shared})
         envoy.cluster("vault", front.url)
         envoy.cluster("ecs", ecs.url)
-        own = configuration(role="envoy-memory")
+        own = configuration(role="envoy-memory", shared_secret_variable="SHARED_SECRET")
         own["credentials"] = {"from": "container-endpoint", "cluster": "ecs", "uri": ecs.path}
-        listener = envoy.listener("memory", own, to="vault")
+        listener = envoy.listener("memory", own, to="vault", host_variables=["SHARED_SECRET"])
         with envoy:
             assert listener.reads_the_greeting()
             (login,) = front.logins
             (token,) = front.tokens
             wanted = signing_keys(user.secret_access_key, f"{login.signed_at:%Y%m%d}")
+            # HKDF makes this of the secret first; the records' key is the only other thing that follows from it.
+            salt = public_hash(own, endpoint=ecs.path)
+            wanted["HKDF's first key"] = hmac.new(salt, shared.encode(), hashlib.sha256).digest()
             # What must be there, so that an empty search cannot pass.
+            records_key = HKDF(SHA256(), 32, salt, b"vault-aws-login/shared/1/key").derive(shared.encode())
+            wanted["the records' key"] = records_key
             wanted |= {"Vault's token": token.encode(), "the access key ID": user.access_key_id.encode()}
             found = dict.fromkeys(wanted, 0)
             for memory in readable_memory(envoy.pid):
@@ -116,6 +125,9 @@ def test_no_derived_key_stays_in_envoys_memory(bed: TestBed, tmp_path: Path) -> 
                     found[name] += memory.count(secret)
             assert found.pop("Vault's token") > 0
             assert found.pop("the access key ID") > 0
+            # One for each VM: that of the worker and that of the main thread.
+            assert found.pop("the records' key") == 2
+            assert found.pop("HKDF's first key") == 0
             assert found == {"kDate": 0, "kRegion": 0, "kService": 0, "kSigning": 0}
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import go_session
-from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed
+from bed import GREETING, GREETING_PATH, ContainerCredentials, CredentialSource, Identity, InstanceMetadata, TestBed, trust
+from bed.aws import OTHER_ACCOUNT_ID
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "go"
@@ -155,6 +156,25 @@ def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: Path) ->
     }
     told = go_session.drive(session_driver, settings(bed, vault_role, credentials), bed.aws.user().environment())
     assert bed.read_greeting(told.token) == GREETING, told.lines
+
+
+@pytest.mark.parametrize("external_id", ["partner:7f3c", "another:7f3c"])
+def test_session_assumes_a_role_of_another_account_or_says_why_not(
+    bed: TestBed, session_driver: Path, external_id: str
+) -> None:
+    user = bed.aws.user()
+    role = bed.aws.role(trusts=trust(user.arn, external_id="partner:7f3c"), account_id=OTHER_ACCOUNT_ID)
+    bed.aws.let_assume(user, role.arn)
+    vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn, resolve_aws_unique_ids=False)
+    assumed = {"role_arn": role.arn, "session_name": "go", "external_id": external_id}
+    assumed["sts_endpoint"] = bed.sts.url("us-east-1")
+    given = settings(bed, vault_role, {"from": "pushed"}) | {"assume_role": assumed}
+    told = go_session.drive(session_driver, given, user.environment())
+    if external_id == "another:7f3c":
+        assert any('"rule":"assume-role-refused"' in line for line in told.lines), told.lines
+        assert not any(external_id in line for line in told.lines)
+    else:
+        assert bed.read_greeting(told.token) == GREETING, told.lines
 
 
 def settings(bed: TestBed, role: str, credentials: dict[str, str]) -> dict[str, object]:

@@ -158,14 +158,12 @@ def test_client_of_hvac_is_kept_logged_in_over_renewals_and_logins_and_no_read_f
     bed: TestBed, installed: Path
 ) -> None:
     user = bed.aws.user()
-    role = bed.vault_role(bed.aws.fresh_name("python"), user.arn, token_ttl="2s", token_max_ttl="6s")
-    told = python(installed, KEEP, bed.environment(user) | {"ROLE": role, "LEASES": "9"})
+    # A renewal is due after 4, 8 and 12 s; the third one is granted less than it asks for, and a login follows.
+    role = bed.vault_role(bed.aws.fresh_name("python"), user.arn, token_ttl="6s", token_max_ttl="16s")
+    told = python(installed, KEEP, bed.environment(user) | {"ROLE": role, "LEASES": "5"})
     assert (told["message"], told["after"]) == (GREETING, None)
-    generations = told["generations"]
-    assert len(generations) >= 9 and generations == sorted(generations)
     # A renewal keeps its generation, a login has the next one.
-    assert len(set(generations)) >= 2, generations
-    assert max(map(generations.count, generations)) >= 4, f"fewer than three renewals of one token: {generations}"
+    assert told["generations"] == [1, 1, 1, 1, 2]
 
 
 def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, installed: Path) -> None:

@@ -120,6 +120,28 @@ fn rule_is_found_in_what_clients_of_aws_print() {
 }
 
 #[test]
+fn caller_with_a_name_that_a_tool_made_is_shown() {
+    let message = |caller: &str| {
+        let text = format!(
+            "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+        );
+        let printed = xml("AccessDenied", &text);
+        explain_pasted(&printed, None, None, NOW).message
+    };
+    for caller in [
+        "arn:aws:sts::123456789012:assumed-role/Karpenter-HandlerServiceRoleFCDC14-1E2S2B6XVZBLW/\
+         Karpenter-KarpenterEksCluster73357-Handler886CB40B-1FCztK9eeCEe",
+        "arn:aws:sts::123456789012:assumed-role/app/i-0123456789abcdef0",
+        "arn:aws:sts::123456789012:assumed-role/app/botocore-session-1440938160",
+    ] {
+        assert!(
+            message(caller).contains(&format!("the caller is `{caller}`")),
+            "{caller}"
+        );
+    }
+}
+
+#[test]
 fn exact_answer_of_sts_has_the_same_rule() {
     for (status, code, text, rule) in texts() {
         let answer = Answer {

@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 use vault_aws_login::session::{
-    Action, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination, Instant,
-    Request, SessionSettings, TransportFailure, WebIdentity,
+    Action, AssumeRole, ContainerAuthorization, ContainerEndpoint, CredentialSource, Destination,
+    Instant, Request, SessionSettings, TransportFailure, WebIdentity,
 };
 
-use crate::host::{Host, credentials_until, errors, login_answer};
+use vault_aws_login::StsTarget;
+
+use crate::host::{Host, body, credentials_until, errors, login_answer};
 
 const STS_ANSWER: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult>\
     <Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId>\
@@ -41,6 +43,10 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(r#"{"Code":"Success","AccessKeyId":"AKIAIOSFODNN7EXAMPLE",
             "SecretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "Expiration":"2015-08-30T14:36:00Z"}"#.to_owned()),
+        1 => Just(STS_ANSWER.to_owned()),
+        1 => Just("<ErrorResponse><Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::1:user/x \
+            is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/y</Message>\
+            </Error></ErrorResponse>".to_owned()),
         1 => ".{0,40}",
     ];
     let status = prop_oneof![
@@ -94,6 +100,14 @@ fn source() -> impl Strategy<Value = CredentialSource> {
         Just(container(ContainerAuthorization::None)),
         Just(container(ContainerAuthorization::Token)),
     ]
+}
+
+/// No role, or one that is assumed before each login.
+fn assume_role() -> impl Strategy<Value = Option<AssumeRole>> {
+    let arn = "arn:aws:iam::123456789012:role/dev";
+    let target = StsTarget::resolve(None, None);
+    let role = AssumeRole::new(arn.into(), None, Some("id".into()), None, target).unwrap();
+    prop_oneof![Just(None), Just(Some(role))]
 }
 
 /// Follows a session and holds it to the laws.
@@ -219,6 +233,10 @@ impl Watch {
                             self.forbid(&request, 60_000);
                         }
                         ("login", 500..600 | 412 | 429 | 472 | 473) => self.forbid(&request, 500),
+                        ("role", 500..600 | 429) => self.forbid(&request, 500),
+                        ("role", 400 | 403) if body.contains("AccessDenied") => {
+                            self.forbid(&request, 60_000);
+                        }
                         ("check", _) => self.forbid(&request, 10_000),
                         _ => self.forbid(&request, 0),
                     }
@@ -242,7 +260,7 @@ impl Watch {
                         _ => 500,
                     };
                     match kind(&request).as_str() {
-                        "login" => self.forbid(&request, wait),
+                        "login" | "role" => self.forbid(&request, wait),
                         "check" => self.forbid(&request, 10_000),
                         _ => self.forbid(&request, 0),
                     }
@@ -324,6 +342,7 @@ fn kind(request: &Request) -> String {
     match request.path_and_query.as_str() {
         "/v1/auth/aws/login" => "login".into(),
         "/v1/auth/token/lookup-self" => "check".into(),
+        _ if body(request).starts_with("Action=AssumeRole&") => "role".into(),
         other => other.into(),
     }
 }
@@ -344,18 +363,21 @@ proptest! {
     #[test]
     fn random_worlds_are_survived_and_healed(
         source in source(),
+        assume_role in assume_role(),
         events in prop::collection::vec(event(), 1..120),
     ) {
-        let mut watch = Watch::new(source, SessionSettings::default());
+        let refusals = if assume_role.is_some() { 3 } else { 2 };
+        let settings = SessionSettings { assume_role, ..SessionSettings::default() };
+        let mut watch = Watch::new(source, settings);
         watch.settle();
         for event in events {
             watch.happen(event);
             watch.settle();
         }
         // Everything that can be in the way: a request that is given up, a refusal by hand or the
-        // cap of the back-off, one of them for the credentials and one for the login.
+        // cap of the back-off, one of them for each kind of credentials and one for the login.
         let healed = watch.heal();
-        prop_assert!(healed <= 2 * 75_000 + 11_000, "{} ms", healed);
+        prop_assert!(healed <= refusals * 75_000 + 11_000, "{} ms", healed);
     }
 
     #[test]

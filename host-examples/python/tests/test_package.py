@@ -53,7 +53,5 @@ def test_module_inside_the_package_is_the_shipped_one_and_loaded_once(
 def test_package_without_the_module_says_how_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     module._packaged.cache_clear()
     monkeypatch.setattr(module, "FILE", "missing.wasm")
-    with pytest.raises(
-        FileNotFoundError, match="^this package was built without missing.wasm: run"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"^this package was built without missing"):
         Module.packaged()

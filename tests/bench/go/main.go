@@ -6,7 +6,8 @@
 //	first   prints the nanoseconds from the start of main to the first login
 //	warm    prints the nanoseconds of a login, by Go's own benchmark
 //
-// The signers are wazero, which is the package in host-examples/go, and awsutil.
+// The signers are wazero, which is the package in host-examples/go, and awsutil; floor is the floor
+// in wazero, which makes no login.
 package main
 
 import (
@@ -35,6 +36,7 @@ type signer func() (string, error)
 var makers = map[string]func(example) (signer, error){
 	"wazero":  newWazero,
 	"awsutil": newAwsutil,
+	"floor":   newFloor,
 }
 
 func main() {

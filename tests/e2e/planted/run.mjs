@@ -127,6 +127,10 @@ function sourceOf(source, session) {
   return async () => credentialsOf(session.credentials);
 }
 
+function roleOf(role) {
+  return { roleArn: role['role-arn'], externalId: given(role['external-id']) };
+}
+
 /** Runs a session until it has nothing more to say for now. */
 async function runSession(api, session, say) {
   const { config } = session;
@@ -143,6 +147,7 @@ async function runSession(api, session, say) {
     await new Promise((done) => {
       running = api.createSession({
         ...options,
+        assumeRole: config['assume-role'] ? roleOf(config['assume-role']) : undefined,
         backOffCapMilliseconds: 1000,
         onToken: done,
         onTokenEnded: done,

@@ -297,9 +297,9 @@ fn memory_holds_no_secret_after_a_session_has_ended() {
     let mut core = Core::new();
     let mut secrets = secrets();
 
-    // `config` at 0, of which the mount alone is given, and `jitter-seed` at 152.
-    let parameters = core.allocate(8, 160);
-    core.write(parameters, &[0; 160]);
+    // `config` at 0, of which the mount alone is given, and `jitter-seed` at 224.
+    let parameters = core.allocate(8, 232);
+    core.write(parameters, &[0; 232]);
     core.put(parameters, "aws");
     let result: u32 = core.call(CREATE, parameters);
     assert_eq!(core.byte(result), 0, "the session is refused");

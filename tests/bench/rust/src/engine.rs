@@ -6,8 +6,8 @@ use wasm_encoder::{ComponentBuilder, MemorySection, MemoryType};
 use wasmparser::{Parser, Payload};
 use wasmtime::component::{Component, Instance as ComponentInstance, InstancePre, Linker};
 use wasmtime::{
-    Cache, Config, Enabled, Engine, Instance, Module, PoolingAllocationConfig, Store, TypedFunc,
-    WasmParams,
+    Cache, Config, Enabled, Engine, Instance, Module, PoolingAllocationConfig, ResourceLimiter,
+    Result, Store, TypedFunc, WasmParams,
 };
 
 use crate::example;
@@ -16,9 +16,15 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../../../wit", world: "login" });
 }
 
+mod sign_only_bindings {
+    wasmtime::component::bindgen!({ path: "../../../wit", world: "signer-only" });
+}
+
 use bindings::exports::vault_aws::login::inspector::ServerProfile;
 use bindings::exports::vault_aws::login::signer::{Credentials, LoginOptions};
 use bindings::{Login, LoginPre};
+use sign_only_bindings::SignerOnly;
+use sign_only_bindings::exports::vault_aws::login::signer as sign_only;
 
 /// More than all memory of an instance.
 const KEPT_BYTES: usize = 4 << 20;
@@ -116,8 +122,8 @@ pub fn start(empty: &InstancePre<()>) -> ComponentInstance {
 }
 
 /// One instance of the component.
-pub struct Running {
-    store: Store<()>,
+pub struct Running<T: 'static = ()> {
+    store: Store<T>,
     login: Login,
     credentials: Credentials,
     options: LoginOptions,
@@ -127,6 +133,12 @@ impl Running {
     pub fn new(login: &LoginPre<()>) -> Self {
         let mut store = store(login.engine());
         let login = login.instantiate(&mut store).unwrap();
+        Self::of(store, login)
+    }
+}
+
+impl<T> Running<T> {
+    fn of(store: Store<T>, login: Login) -> Self {
         Self {
             store,
             login,
@@ -173,6 +185,106 @@ impl Running {
             inspector.call_check_login(&mut self.store, login, &profile, example::UNIX_SECONDS);
         found.unwrap().len()
     }
+
+    /// Explains what a person copied off a terminal.
+    pub fn diagnose(&mut self, paste: &str, login: &str) -> String {
+        let inspector = self.login.vault_aws_login_inspector();
+        let refusal = inspector.call_explain_pasted(
+            &mut self.store,
+            paste,
+            None,
+            Some(login),
+            example::UNIX_SECONDS,
+        );
+        refusal.unwrap().message
+    }
+}
+
+/// One instance of the component that signs and no more.
+pub struct SignOnly<T: 'static = ()> {
+    store: Store<T>,
+    login: SignerOnly,
+    credentials: sign_only::Credentials,
+    options: sign_only::LoginOptions,
+}
+
+impl SignOnly {
+    pub fn new(engine: &Engine) -> Self {
+        Self::of(store(engine))
+    }
+}
+
+impl<T> SignOnly<T> {
+    fn of(mut store: Store<T>) -> Self {
+        let engine = store.engine().clone();
+        let path = repository().join("dist/vault-aws-login-signer.wasm");
+        let component = Component::from_file(&engine, path).unwrap();
+        let linker = Linker::new(&engine);
+        let login = SignerOnly::instantiate(&mut store, &component, &linker).unwrap();
+        Self {
+            store,
+            login,
+            credentials: sign_only::Credentials {
+                access_key_id: example::ACCESS_KEY_ID.into(),
+                secret_access_key: example::SECRET_ACCESS_KEY.into(),
+                session_token: None,
+                expires_at_unix_seconds: None,
+            },
+            options: sign_only::LoginOptions {
+                region: None,
+                server_id: Some(example::SERVER_ID.into()),
+                role: Some(example::ROLE.into()),
+                sts_endpoint: None,
+            },
+        }
+    }
+
+    pub fn sign_login(&mut self) -> String {
+        let signer = self.login.vault_aws_login_signer();
+        let login = signer.call_sign_login(
+            &mut self.store,
+            &self.credentials,
+            &self.options,
+            example::UNIX_SECONDS,
+        );
+        login.unwrap().unwrap()
+    }
+}
+
+/// Counts the bytes of linear memory.
+#[derive(Default)]
+struct LinearMemory {
+    bytes: usize,
+}
+
+impl ResourceLimiter for LinearMemory {
+    fn memory_growing(&mut self, now: usize, then: usize, _: Option<usize>) -> Result<bool> {
+        self.bytes += then - now;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
+        Ok(true)
+    }
+}
+
+fn limited(engine: &Engine) -> Store<LinearMemory> {
+    let mut store = Store::new(engine, LinearMemory::default());
+    store.limiter(|memory| memory);
+    store
+}
+
+/// The bytes of linear memory of the component, and of the signer alone, after a login.
+pub fn linear_memory() -> [usize; 2] {
+    let engine = on_demand();
+    let component = Component::from_file(&engine, component_path()).unwrap();
+    let mut store = limited(&engine);
+    let login = Login::instantiate(&mut store, &component, &Linker::new(&engine)).unwrap();
+    let mut running = Running::of(store, login);
+    running.sign_login();
+    let mut sign_only = SignOnly::of(limited(&engine));
+    sign_only.sign_login();
+    [running.store.data().bytes, sign_only.store.data().bytes]
 }
 
 /// A function of a build of `tests/bench/alone`, which is a core module.
@@ -209,6 +321,12 @@ pub fn sha256(engine: &Engine) -> Alone<u32> {
 /// What has a store with fuel in it.
 pub trait Fuelled {
     fn fuel(&self) -> u64;
+}
+
+impl Fuelled for SignOnly {
+    fn fuel(&self) -> u64 {
+        self.store.get_fuel().unwrap()
+    }
 }
 
 impl Fuelled for Running {

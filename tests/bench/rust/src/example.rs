@@ -11,6 +11,17 @@ pub const SERVER_ID: &str = "vault.example.com";
 pub const ROLE: &str = "dev";
 pub const UNIX_SECONDS: u64 = 1_440_938_160;
 
+/// What `vault write` prints when the server wants another server ID, with the line of the shell.
+pub const PASTE: &str = "\
+$ vault write auth/aws/login role=dev @login.json
+Error writing data to auth/aws/login: Error making API request.
+
+URL: PUT https://vault.example.com:8200/v1/auth/aws/login
+Code: 400. Errors:
+
+* error validating X-Vault-AWS-IAM-Server-ID header: expected \"other.example.com\" but got \"vault.example.com\"
+";
+
 /// Signs the login with the core, from the strings that a host passes.
 pub fn login() -> String {
     let credentials = Credentials::new(

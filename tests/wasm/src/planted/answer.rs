@@ -215,7 +215,7 @@ pub fn metadata(dice: &mut Dice, secrets: &Secrets, path: &str, successes: u32) 
     finish(dice, secrets, status, text)
 }
 
-/// Returns an answer of STS to `AssumeRoleWithWebIdentity`.
+/// Returns an answer of STS to `AssumeRoleWithWebIdentity` or `AssumeRole`.
 pub fn sts(dice: &mut Dice, secrets: &Secrets, successes: u32) -> Response {
     let succeeds = dice.percent(successes);
     let mut text = if succeeds || dice.percent(50) {
@@ -229,6 +229,14 @@ pub fn sts(dice: &mut Dice, secrets: &Secrets, successes: u32) -> Response {
             Secrets::access_key_id(dice),
             secrets.secret_access_key,
             secrets.session_token,
+        )
+    } else if dice.percent(50) {
+        format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: \
+             arn:aws:iam::123456789012:user/{} is not authorized to perform: sts:AssumeRole on \
+             resource: arn:aws:iam::210987654321:role/{}</Message></Error></ErrorResponse>",
+            piece(dice, secrets),
+            piece(dice, secrets),
         )
     } else {
         format!(

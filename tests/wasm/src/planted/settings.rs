@@ -98,6 +98,10 @@ pub fn session(dice: &mut Dice, secrets: &Secrets, planted: bool) -> Value {
         "namespace": dice.of(&[None, Some("team")]),
         "login": options(dice),
         "credential-source": source,
+        "assume-role": dice.of(&[None, Some("partner")]).map(|external_id| json!({
+            "role-arn": "arn:aws:iam::210987654321:role/dev",
+            "external-id": external_id,
+        })),
         "back-off-cap-milliseconds": 1000,
     });
     if planted {
