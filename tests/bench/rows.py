@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from programs import Programs, chromium, go, node, python, rust, workerd
+from programs import Programs, chromium, go, java, node, python, rust, workerd
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ WARM = [
     Row("python/hvac", "Python, hvac", command=python("warm", "hvac")),
     Row("go/ours", "**Go, the package (wazero)**", IN_WAZERO, go("warm", "wazero")),
     Row("go/awsutil", "Go, `awsutil.GenerateLoginData` v0.3.0", command=go("warm", "awsutil")),
+    Row("java/ours", "**Java, the jar (Endive)**", command=java("warm", "ours")),
+    Row("java/sdk", "Java, `AwsV4HttpSigner`", command=java("warm", "sdk")),
 ]
 
 FLOOR = [
@@ -86,6 +88,8 @@ FIRST = [
     Row("first/hvac", "Python, hvac", command=python("first", "hvac")),
     Row("first/go", "Go, the package (compiled form cached)", command=go("first", "wazero")),
     Row("first/awsutil", "Go, `awsutil`", command=go("first", "awsutil")),
+    Row("first/java", "Java, the jar", command=java("first", "ours")),
+    Row("first/java-sdk", "Java, `AwsV4HttpSigner`", command=java("first", "sdk")),
 ]
 
 Round = dict[str, float]
