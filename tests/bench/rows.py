@@ -44,6 +44,7 @@ WARM = [
     Row("python/ours", "**Python, the package (wasmtime-py)**", IN_WASMTIME, python("warm", "vault_aws_login")),
     Row("python/botocore", "Python, botocore", command=python("warm", "botocore")),
     Row("python/hvac", "Python, hvac", command=python("warm", "hvac")),
+    # Java: the jar and the AWS SDK's signer, once tests/bench/java has a program with these modes.
     Row("go/ours", "**Go, the package (wazero)**", IN_WAZERO, go("warm", "wazero")),
     Row("go/awsutil", "Go, `awsutil.GenerateLoginData` v0.3.0", command=go("warm", "awsutil")),
     Row("java/ours", "**Java, the jar (Endive)**", command=java("warm", "ours")),
@@ -87,6 +88,8 @@ FIRST = [
     Row("first/botocore", "Python, botocore", command=python("first", "botocore")),
     Row("first/hvac", "Python, hvac", command=python("first", "hvac")),
     Row("first/go", "Go, the package (compiled form cached)", command=go("first", "wazero")),
+    # Without a home there is no cache.
+    Row("first/go-uncached", "Go, the package (wazero compiles)", command=["env", "-u", "HOME", *go("first", "wazero")]),
     Row("first/awsutil", "Go, `awsutil`", command=go("first", "awsutil")),
     Row("first/java", "Java, the jar", command=java("first", "ours")),
     Row("first/java-sdk", "Java, `AwsV4HttpSigner`", command=java("first", "sdk")),
