@@ -124,11 +124,12 @@ browser: host-examples/browser/dist/index.html ## Builds the page in host-exampl
 .PHONY: java
 java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in host-examples/java/target.
 
-# Maven keeps what it downloads in its own cache: the tests run offline afterwards.
+# Maven keeps what it downloads in its own cache. With one class of tests it has all that the others
+# need offline.
 host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
 		$(shell find host-examples/java -type f -not -path '*/target/*')
 	$(call need,mvn,https://maven.apache.org)
-	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -DskipTests
+	@tools/step "building the jar" mvn --quiet --batch-mode -Dstyle.color=never --file host-examples/java/pom.xml package -Dtest=InspectTest
 	@touch $@
 
 .PHONY: pictures
@@ -229,7 +230,7 @@ BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
 BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component signer command core composed envoy node edge browser dist/test-bed/vault-plugin-auth-aws .make/chromium .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
+bench: component signer command core composed envoy node edge browser java dist/test-bed/vault-plugin-auth-aws .make/chromium .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)
@@ -238,6 +239,7 @@ bench: component signer command core composed envoy node edge browser dist/test-
 	@cp target/$(WASM_TARGET)/floor/$(BENCH_ALONE_WASM) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
 	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
+	@javac -Xlint:all -Werror --release 17 -d target/bench/java -cp 'host-examples/java/target/vault-aws-login-0.1.0.jar:host-examples/java/target/test-lib/*' tests/bench/java/Bench.java
 	@$(call npm_install,tests/bench/node)
 	@mkdir -p target/bench/edge && cp tests/bench/edge/config.capnp target/bench/edge
 	@cd host-examples/edge && NODE_PATH=$(CURDIR)/host-examples/edge/node_modules \

@@ -93,6 +93,12 @@ def go(mode: str, signer: str) -> list[str]:
     return [str(BUILT / "go-signers"), mode, signer]
 
 
+def java(mode: str, signer: str) -> list[str]:
+    built = ROOT / "host-examples" / "java" / "target"
+    path = [built / "vault-aws-login-0.1.0.jar", f"{built}/test-lib/*", BUILT / "java"]
+    return ["java", "-cp", ":".join(map(str, path)), "Bench", mode, signer]
+
+
 def node_package(component: Path | None) -> Path:
     """The entry of the npm package: the built one, or one made for another component."""
     package = ROOT / "host-examples" / "node"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from programs import Programs, chromium, go, node, python, rust, workerd
+from programs import Programs, chromium, go, java, node, python, rust, workerd
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ WARM = [
     # Java: the jar and the AWS SDK's signer, once tests/bench/java has a program with these modes.
     Row("go/ours", "**Go, the package (wazero)**", IN_WAZERO, go("warm", "wazero")),
     Row("go/awsutil", "Go, `awsutil.GenerateLoginData` v0.3.0", command=go("warm", "awsutil")),
+    Row("java/ours", "**Java, the jar (Endive)**", command=java("warm", "ours")),
+    Row("java/sdk", "Java, `AwsV4HttpSigner`", command=java("warm", "sdk")),
 ]
 
 FLOOR = [
@@ -89,6 +91,8 @@ FIRST = [
     # Without a home there is no cache.
     Row("first/go-uncached", "Go, the package (wazero compiles)", command=["env", "-u", "HOME", *go("first", "wazero")]),
     Row("first/awsutil", "Go, `awsutil`", command=go("first", "awsutil")),
+    Row("first/java", "Java, the jar", command=java("first", "ours")),
+    Row("first/java-sdk", "Java, `AwsV4HttpSigner`", command=java("first", "sdk")),
 ]
 
 Round = dict[str, float]

@@ -21,7 +21,7 @@ import machine
 import processes
 import report
 import rows
-from programs import ROOT, Programs, chromium, go, node, node_package, python, rust, workerd
+from programs import ROOT, Programs, chromium, go, java, node, node_package, python, rust, workerd
 from proof import prove
 
 TABLES = {"warm": rows.WARM, "fresh": rows.FRESH, "others": rows.OTHERS, "first": rows.FIRST}
@@ -32,6 +32,7 @@ SIGNERS = [
     chromium("login"),
     *(python("login", signer) for signer in ("vault_aws_login", "botocore", "hvac")),
     *(go("login", signer) for signer in ("wazero", "awsutil")),
+    *(java("login", signer) for signer in ("ours", "sdk")),
 ]
 
 
