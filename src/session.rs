@@ -22,6 +22,7 @@
 //! |---|---|---|
 //! | no token | credentials at hand, the login's pace allows | a login is sent |
 //! | no token | no credentials | they are fetched, or asked of the host |
+//! | no token | a role is configured, the source's are at hand | `AssumeRole`; then the login |
 //! | login in flight | 2xx with a token | `TokenReady`; the lease counts from the *request* |
 //! | login in flight | refused for the time | the clock is corrected once, a login is sent |
 //! | login in flight | refused | `Refused` with the diagnosis; credentials are suspect |
@@ -66,6 +67,7 @@ mod assumed_role;
 mod back_off;
 mod clock;
 mod config;
+mod credential_answer;
 mod credential_cache;
 mod disowned;
 mod exchange;

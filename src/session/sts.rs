@@ -3,9 +3,9 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::credential_answer::read_document;
 use super::exchange::{Destination, Header, HttpMethod, Response, UnsentRequest};
 use super::refusal::{Fault, RefusalRule};
-use super::source::read_document;
 use crate::credentials::Credentials;
 use crate::inspector::{Healing, LoginRule};
 use crate::signing::CONTENT_TYPE;

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ import go_session
 import java_host
 import native_host
 import node_project
-from bed import GREETING_PATH, Identity, TestBed
+from bed import GREETING_PATH, Identity, TestBed, trust
 from envoy_process import Envoy
 from marked_secrets import CASES, Case, Output, leaks, secrets_of, secrets_of_login
 from test_composed_host import run as run_composed
@@ -29,6 +29,7 @@ from vault_front import Front
 
 __all__ = ["example", "session_driver", "workerd"]
 HOSTS = command.ROOT / "host-examples"
+EXTERNAL_ID = "marked-external-ID:7f3c2b19/partner"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Run:
     front: Front
     folder: Path
     request: pytest.FixtureRequest
+    more: tuple[str, ...] = ()
+    more_environment: dict[str, str] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -61,7 +64,9 @@ def made(bed: TestBed) -> Identity:
 @pytest.fixture(scope="module")
 def mount(bed: TestBed, made: Identity) -> str:
     mount = bed.mount_aws("marked", iam_server_id_header_value="vault.example.com")
-    bed.vault_role("marked", "arn:aws:iam::123456789012:role/marked-secrets", mount=mount)
+    own = "arn:aws:iam::123456789012:role/marked-secrets"
+    assumed = bed.aws.role("marked-assumed", trusts=trust(own, external_id=EXTERNAL_ID))
+    bed.vault_role("marked", own, assumed.arn, mount=mount)
     return mount
 
 
@@ -137,13 +142,22 @@ def token_printed(process: subprocess.CompletedProcess[str]) -> Output:
 
 
 def native_agent(run: Run) -> Output:
-    with native_host.agent(run.folder, "--mount", run.mount, *run.options, env=run.environment) as agent:
+    environment = run.more_environment or run.environment
+    with native_host.agent(run.folder, "--mount", run.mount, *run.options, *run.more, env=environment) as agent:
         # Bad input ends it before it has a token or a refusal.
         with suppress(RuntimeError):
             agent.process.wait_until(lambda: agent.sink.exists() or "refused: " in agent.said(), what="it knew")
     token = agent.sink.read_text() if agent.sink.exists() else ""
     assert agent.said()
     return Output(token != "", agent.said(), token, {"token in the file": token})
+
+
+def native_agent_with_a_role(run: Run) -> Output:
+    role = ("--assume-role", "arn:aws:iam::123456789012:role/marked-assumed", "--external-id", EXTERNAL_ID)
+    environment = run.environment | {"AWS_ENDPOINT_URL_STS": run.bed.sts.url()}
+    output = native_agent(replace(run, more=role, more_environment=environment))
+    output.own["external ID"] = EXTERNAL_ID
+    return output
 
 
 NODE_SESSION = """
@@ -408,6 +422,7 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     composed,
     native_login,
     native_agent,
+    native_agent_with_a_role,
     node_example,
     node_session,
     node_inspector,

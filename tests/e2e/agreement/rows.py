@@ -173,6 +173,8 @@ ROWS = (
     Row("s2-12", "session expired, region disabled, throttling", not_run=UNDECIDABLE),
     Row("s2-14", "an answer before the plugin or in its place",
         not_run="the address, the path or the server's state decides, not the login"),
+    Row("s2-15", "AssumeRole before the login",
+        not_run="no login is sent; tests/e2e/test_assume_role.py has STS refuse so"),
 )  # fmt: skip
 
 
