@@ -53,7 +53,10 @@ fn files() -> Vec<PathBuf> {
 /// What is a refusal although it stands in a document: an answer of a server in full.
 fn is_an_answer(text: &str) -> bool {
     let holds = |part: &str| text.contains(part);
-    holds("{\"errors\":[\"") || holds("{\"errors\": [\"") || holds("Errors:\n\n* ")
+    holds("{\"errors\":[\"")
+        || holds("{\"errors\": [\"")
+        || holds("Errors:\n\n* ")
+        || holds("Errors: * ")
 }
 
 #[test]
