@@ -59,6 +59,7 @@ def rust(folder: Path) -> None:
 
 
 def node(folder: Path) -> None:
+    # TypeDoc brings an older TypeScript than the package is built with, so types are checked by `tsc`.
     run("node_modules/.bin/typedoc", "--options", "typedoc.json", "--logLevel", "Warn", "--out", folder, folder=HERE)
 
 
