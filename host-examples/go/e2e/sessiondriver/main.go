@@ -130,7 +130,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// As a program may log its settings.
-	fmt.Fprintf(os.Stderr, "%+v\n", config)
+	fmt.Fprintf(os.Stderr, "%+v %+v\n", config, config.AssumeRole)
 	session, err := module.NewSession(ctx, config)
 	if err != nil {
 		return err
