@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 func TestLoginReturnsWhatVaultGranted(t *testing.T) {
@@ -259,14 +260,20 @@ func TestAnswerWithoutAUsableTokenIsExplained(t *testing.T) {
 	}
 }
 
-func TestTokenAndLeaseAreNotPrinted(t *testing.T) {
+func TestSecretsOfTheInterfaceAreNotPrinted(t *testing.T) {
 	token, lease := Token{Token: "hvs.secret", Accessor: "a1"}, Lease{Token: "hvs.secret", Accessor: "a1"}
 	vault := serve(t, granted("hvs.secret", 60))
 	session := newSession(t, SessionConfig{Server: Server{Address: vault.URL}})
 	if _, err := session.Token(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, value := range []any{token, &token, lease, &lease, TokenReady{lease}, session, *session.Lease(), []Lease{lease}, map[string]Token{"a": token}} {
+	role := AssumeRole{RoleARN: "arn:aws:iam::123456789012:role/dev", ExternalID: "hvs.secret"}
+	provider := Provider(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "hvs.secret", "hvs.secret"))
+	config := SessionConfig{Credentials: provider, AssumeRole: &role, Adopt: &lease}
+	for _, value := range []any{
+		token, &token, lease, &lease, TokenReady{lease}, session, *session.Lease(), []Lease{lease}, map[string]Token{"a": token},
+		role, &role, []AssumeRole{role}, provider, config, &config,
+	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 			text := fmt.Sprintf(verb, value)
 			if strings.Contains(text, "secret") || strings.Contains(text, fmt.Sprintf("%x", "hvs.secret")) {
@@ -277,6 +284,14 @@ func TestTokenAndLeaseAreNotPrinted(t *testing.T) {
 		slog.New(slog.NewTextHandler(&log, nil)).Info("told", "value", value)
 		if strings.Contains(log.String(), "secret") {
 			t.Errorf("%T: found %s", value, log.String())
+		}
+	}
+	// encoding/json writes a lease with its token, a log does not.
+	for _, value := range []any{token, &token, lease, &lease, TokenReady{lease}, session, role, &role, provider, config, &config} {
+		var log strings.Builder
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("told", "value", value)
+		if strings.Contains(log.String(), "secret") {
+			t.Errorf("%T as JSON: found %s", value, log.String())
 		}
 	}
 }

@@ -124,7 +124,8 @@ func (s *Session) TokenRefused() {
 }
 
 // Close ends the session and waits until its goroutine is done and its secrets are wiped from the module's memory. The
-// token is not revoked. The last lease stays in [Session.Lease] until it ends, for a hand-over.
+// token is not revoked. The last lease stays in [Session.Lease] until it ends, for a hand-over. Close does not wait for
+// OnEvent, which may call it: events from before the end may still be told after it has returned.
 func (s *Session) Close() error {
 	s.end(ErrSessionClosed)
 	<-s.over

@@ -2,6 +2,8 @@ package vaultawslogin
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"time"
@@ -35,7 +37,8 @@ type SessionConfig struct {
 	// machine. A lease that has ended is ignored.
 	Adopt *Lease
 	// OnEvent hears what happens, one event after the other, from a goroutine of the session. It may call the session's
-	// methods. Nil: nobody listens.
+	// methods, and so Close does not wait for it: events from before the end may still be told after Close has returned.
+	// Nil: nobody listens.
 	OnEvent func(Event)
 	// AWSTransport is for STS and the metadata services. Nil: the system's certificates, and for STS the proxy of the
 	// environment.
@@ -58,6 +61,12 @@ type CredentialSource interface {
 func Provider(provider aws.CredentialsProvider) CredentialSource { return pushed{provider} }
 
 type pushed struct{ provider aws.CredentialsProvider }
+
+// Format prints that it is a provider, whatever the verb: some hold secret keys in exported fields.
+func (p pushed) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "provider of AWS credentials") }
+
+// LogValue is for log/slog, which would write each field.
+func (p pushed) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(p)) }
 
 // ContainerEndpoint fetches credentials as ECS, EKS Pod Identity and credential helpers give them.
 type ContainerEndpoint struct {
@@ -84,7 +93,8 @@ type WebIdentity struct {
 	Token func(context.Context) (string, error)
 }
 
-// AssumeRole is a role that is assumed at STS, before each login that needs it.
+// AssumeRole is a role that is assumed at STS, before each login that needs it. Printed, it shows its ARN; encoding/json
+// does write the external ID.
 type AssumeRole struct {
 	// RoleARN is the ARN of the IAM role, which may be in another account.
 	RoleARN string
@@ -99,6 +109,12 @@ type AssumeRole struct {
 	// STSEndpoint is the one that this process calls, as in [Options].
 	STSEndpoint string
 }
+
+// Format prints the ARN, whatever the verb.
+func (a AssumeRole) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "IAM role %s", a.RoleARN) }
+
+// LogValue is for log/slog, which would write each field.
+func (a AssumeRole) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
 
 func (a AssumeRole) json() map[string]any {
 	role := map[string]any{

@@ -79,5 +79,8 @@ func (l Lease) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "token %d until %s", l.Generation, l.EndsAt.Format(time.RFC3339))
 }
 
+// LogValue is for log/slog, whose JSON handler would write the lease as encoding/json does.
+func (t TokenReady) LogValue() slog.Value { return t.Lease.LogValue() }
+
 // LogValue is for log/slog, which would write each field.
 func (l Lease) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }

@@ -1,11 +1,11 @@
-"""The Go package's session, run by its driver in `host-examples/go/e2e/sessiondriver`."""
+"""Runs a session driver until its session knows something; Go's is in `host-examples/go/e2e/sessiondriver`."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from command import ROOT
 PACKAGE = ROOT / "host-examples" / "go"
 CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
 #: After one of these a session has said what it has to say for now.
-LAST = ('"event":"token"', '"event":"refused"', "credentials: ")
+LAST = ('"event":"token"', '"event":"refused"', "credentials: ", "Exception: ")
 
 
 @dataclass
@@ -34,20 +34,21 @@ class Told:
         return json.loads(self.lease)["lease"]["token"] if self.lease else ""
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path) -> list[str]:
+    """Builds the driver, and returns the words that start it."""
     program = folder / "sessiondriver"
     subprocess.run(["go", "build", "-o", program, "./e2e/sessiondriver"], cwd=PACKAGE, check=True, timeout=300)
-    return program
+    return [str(program), str(CORE_MODULE)]
 
 
-def drive(program: Path, settings: Mapping[str, Any], variables: Mapping[str, str]) -> Told:
+def drive(driver: Sequence[str], settings: Mapping[str, Any], variables: Mapping[str, str]) -> Told:
     """Starts a session with the credentials of the variables, until it knows something, and ends it."""
     names = {"access_key_id": "AWS_ACCESS_KEY_ID", "secret_access_key": "AWS_SECRET_ACCESS_KEY"}
     keys = {name: variables[variable] for name, variable in names.items()}
     keys["session_token"] = variables.get("AWS_SESSION_TOKEN") or None
     orders = [{"credentials": {"from": "pushed"}, **settings}, {"do": "credentials", **keys}]
     process = subprocess.Popen(
-        [program, CORE_MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        driver, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     deadline = threading.Timer(30, process.kill)
     deadline.start()

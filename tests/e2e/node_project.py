@@ -18,6 +18,8 @@ OTHER_RUNTIMES = {
     "deno": (str(_BIN / "deno"), "run", "--no-prompt", "--no-check", "--allow-read=.", "--allow-net=127.0.0.1"),
     "bun": (str(_BIN / "bun"),),
 }
+#: The same, for scripts that read the environment, as AWS's SDK does.
+WITH_ENVIRONMENT = OTHER_RUNTIMES | {"deno": (*OTHER_RUNTIMES["deno"], "--allow-env", "--allow-sys")}
 
 
 @pytest.fixture(scope="session")

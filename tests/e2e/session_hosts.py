@@ -41,10 +41,12 @@ class Setting:
     role: str
     server_id: str | None
     #: The role that is assumed with the credentials, the external ID for it, and the STS that is asked.
-    assume_role: tuple[str, str, str] | None
+    assume_role: tuple[str, str | None, str] | None
     #: The container endpoint that gives the credentials; without it the host has those of `identity`.
     container: tuple[str, str] | None
     identity: Identity
+    #: How long the credentials of the role are to last, where a session driver asks for a time.
+    assume_seconds: int | None = None
 
 
 class SessionHost(ABC):
@@ -169,10 +171,9 @@ class Driver(SessionHost):
                 }
             )
 
-    @staticmethod
-    def _assumed(role_arn: str, external_id: str, sts: str) -> dict[str, Any]:
+    def _assumed(self, role_arn: str, external_id: str | None, sts: str) -> dict[str, Any]:
         wanted = {"role_arn": role_arn, "session_name": SESSION_NAME, "external_id": external_id}
-        return wanted | {"duration_seconds": None, "region": None, "sts_endpoint": sts}
+        return wanted | {"duration_seconds": self.setting.assume_seconds, "region": None, "sts_endpoint": sts}
 
     def events(self) -> list[str]:
         events = []

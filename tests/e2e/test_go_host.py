@@ -26,7 +26,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def session_driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def session_driver(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return go_session.build(tmp_path_factory.mktemp("go-session"))
 
 
@@ -123,7 +123,7 @@ def test_refused_input_ends_the_example_with_its_sentence(bed: TestBed, example:
     )
 
 
-def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, session_driver: Path) -> None:
+def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, session_driver: list[str]) -> None:
     role = bed.aws.role()
     source = CredentialSource(lambda: bed.aws.session(role))
     vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
@@ -134,7 +134,7 @@ def test_session_fetches_credentials_from_a_container_endpoint(bed: TestBed, ses
     assert bed.read_greeting(told.token) == GREETING, told.lines
 
 
-def test_session_fetches_credentials_from_instance_metadata(bed: TestBed, session_driver: Path) -> None:
+def test_session_fetches_credentials_from_instance_metadata(bed: TestBed, session_driver: list[str]) -> None:
     role = bed.aws.role()
     vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
     source = CredentialSource(lambda: bed.aws.session(role))
@@ -144,7 +144,7 @@ def test_session_fetches_credentials_from_instance_metadata(bed: TestBed, sessio
     assert bed.read_greeting(told.token) == GREETING, told.lines
 
 
-def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: Path) -> None:
+def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: list[str]) -> None:
     role = bed.aws.role()
     vault_role = bed.vault_role(bed.aws.fresh_name("go"), role.arn)
     credentials = {
@@ -160,7 +160,7 @@ def test_session_exchanges_a_web_identity(bed: TestBed, session_driver: Path) ->
 
 @pytest.mark.parametrize("external_id", ["partner:7f3c", "another:7f3c"])
 def test_session_assumes_a_role_of_another_account_or_says_why_not(
-    bed: TestBed, session_driver: Path, external_id: str
+    bed: TestBed, session_driver: list[str], external_id: str
 ) -> None:
     user = bed.aws.user()
     role = bed.aws.role(trusts=trust(user.arn, external_id="partner:7f3c"), account_id=OTHER_ACCOUNT_ID)

@@ -110,9 +110,27 @@ def node_session(run: Run) -> str:
     return said_by(in_node(run, NODE_SESSION))
 
 
-def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
+def deno_error(run: Run) -> str:
+    return said_by(in_node(run, NODE_ERROR, "deno"))
+
+
+def deno_session(run: Run) -> str:
+    return said_by(in_node(run, NODE_SESSION, "deno"))
+
+
+def bun_error(run: Run) -> str:
+    return said_by(in_node(run, NODE_ERROR, "bun"))
+
+
+def bun_session(run: Run) -> str:
+    return said_by(in_node(run, NODE_SESSION, "bun"))
+
+
+def in_node(run: Run, script: str, runtime: str = "node") -> subprocess.CompletedProcess[str]:
     project = run.request.getfixturevalue("project")
-    return node_project.node(project, script, "dev", PATH, env=ENVIRONMENT | {"VAULT_ADDR": run.vault.url})
+    words = {"node": ("node",)} | node_project.WITH_ENVIRONMENT
+    environment = ENVIRONMENT | {"VAULT_ADDR": run.vault.url}
+    return node_project.node(project, script, "dev", PATH, env=environment, runtime=words[runtime])
 
 
 def python_example(run: Run) -> str:
@@ -219,9 +237,10 @@ def composed(run: Run) -> str:
 PYTHON = [python_example, python_error, python_session]
 JAVA = [java_example, java_error, java_session]
 GO = [go_example, go_sessions]
+OTHER_RUNTIMES = [deno_error, deno_session, bun_error, bun_session]
 OWN = [native_login, native_agent, node_example, node_error, node_session]
-HOSTS = [*OWN, *PYTHON, *GO, *JAVA, edge_worker]
-SESSIONS = [native_agent, node_session, python_session, go_sessions, java_session]
+HOSTS = [*OWN, *OTHER_RUNTIMES, *PYTHON, *GO, *JAVA, edge_worker]
+SESSIONS = [native_agent, node_session, deno_session, bun_session, python_session, go_sessions, java_session]
 READERS = [node_example, python_example, go_example, java_example, edge_worker]
 
 

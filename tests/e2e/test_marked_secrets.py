@@ -30,6 +30,7 @@ from vault_front import Front
 __all__ = ["example", "session_driver", "workerd"]
 HOSTS = command.ROOT / "host-examples"
 EXTERNAL_ID = "marked-external-ID:7f3c2b19/partner"
+ASSUMED = "arn:aws:iam::123456789012:role/marked-assumed"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Run:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that all hosts share, with the front in Vault's place."""
-        return self.identity.environment() | {"VAULT_ADDR": self.front.url, "VAULT_IAM_SERVER_ID": self.case.server_id}
+        own = {"VAULT_ADDR": self.front.url, "VAULT_IAM_SERVER_ID": self.case.server_id}
+        return self.identity.environment() | own | (self.more_environment or {})
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -142,8 +144,7 @@ def token_printed(process: subprocess.CompletedProcess[str]) -> Output:
 
 
 def native_agent(run: Run) -> Output:
-    environment = run.more_environment or run.environment
-    with native_host.agent(run.folder, "--mount", run.mount, *run.options, *run.more, env=environment) as agent:
+    with native_host.agent(run.folder, "--mount", run.mount, *run.options, *run.more, env=run.environment) as agent:
         # Bad input ends it before it has a token or a refusal.
         with suppress(RuntimeError):
             agent.process.wait_until(lambda: agent.sink.exists() or "refused: " in agent.said(), what="it knew")
@@ -153,9 +154,16 @@ def native_agent(run: Run) -> Output:
 
 
 def native_agent_with_a_role(run: Run) -> Output:
-    role = ("--assume-role", "arn:aws:iam::123456789012:role/marked-assumed", "--external-id", EXTERNAL_ID)
-    environment = run.environment | {"AWS_ENDPOINT_URL_STS": run.bed.sts.url()}
-    output = native_agent(replace(run, more=role, more_environment=environment))
+    role = ("--assume-role", ASSUMED, "--external-id", EXTERNAL_ID)
+    return with_a_role(replace(run, more=role), native_agent)
+
+
+def with_a_role(run: Run, host: Callable[[Run], Output]) -> Output:
+    """Has the host assume a role, as the environment says, for which STS wants an external ID."""
+    role = {"ASSUMED": ASSUMED, "EXTERNAL_ID": EXTERNAL_ID, "AWS_ENDPOINT_URL_STS": run.bed.sts.url()}
+    before = len(run.bed.sts.calls)
+    output = host(replace(run, more_environment=role))
+    assert not output.succeeded or "AssumeRole" in [call.action for call in run.bed.sts.calls[before:]]
     output.own["external ID"] = EXTERNAL_ID
     return output
 
@@ -165,6 +173,7 @@ NODE_SESSION = """
     import { fromEnv } from '@aws-sdk/credential-providers';
     import { createSession, signLogin } from 'vault-aws-login';
     const { VAULT_ADDR: vaultAddr, VAULT_IAM_SERVER_ID: serverId } = process.env;
+    const { ASSUMED: roleArn, EXTERNAL_ID: externalId, AWS_ENDPOINT_URL_STS: stsEndpoint } = process.env;
     const [role, path, mount] = process.argv.slice(2);
     const whole = { depth: Infinity, showHidden: true };
     const show = (value) => console.error(inspect(value, whole), String(value), JSON.stringify(value));
@@ -174,6 +183,7 @@ NODE_SESSION = """
     try {
       const session = createSession({
         vaultAddr, serverId, role, mount, credentials: fromEnv(), onRefusal: end, onCredentialError: end,
+        assumeRole: roleArn && { roleArn, externalId, stsEndpoint },
       });
       show(session);
       console.log(await session.token({ signal: stop.signal }));
@@ -194,6 +204,18 @@ def node_example(run: Run) -> Output:
 
 def node_session(run: Run) -> Output:
     return token_printed(in_node(run, NODE_SESSION))
+
+
+def node_session_with_a_role(run: Run) -> Output:
+    return with_a_role(run, node_session)
+
+
+def deno_session(run: Run) -> Output:
+    return token_printed(in_node(run, NODE_SESSION, "deno"))
+
+
+def bun_session(run: Run) -> Output:
+    return token_printed(in_node(run, NODE_SESSION, "bun"))
 
 
 NODE_INSPECTOR = """
@@ -224,9 +246,19 @@ def node_inspector(run: Run) -> Output:
     return inspected_within(run, in_node(run, NODE_INSPECTOR))
 
 
-def in_node(run: Run, script: str) -> subprocess.CompletedProcess[str]:
+def deno_inspector(run: Run) -> Output:
+    return inspected_within(run, in_node(run, NODE_INSPECTOR, "deno"))
+
+
+def bun_inspector(run: Run) -> Output:
+    return inspected_within(run, in_node(run, NODE_INSPECTOR, "bun"))
+
+
+def in_node(run: Run, script: str, runtime: str = "node") -> subprocess.CompletedProcess[str]:
     project = run.request.getfixturevalue("project")
-    return node_project.node(project, script, run.case.role, GREETING_PATH, run.mount, env=run.environment)
+    words = {"node": ("node",)} | node_project.WITH_ENVIRONMENT
+    arguments = (run.case.role, GREETING_PATH, run.mount)
+    return node_project.node(project, script, *arguments, env=run.environment, runtime=words[runtime])
 
 
 SHOWN_IN_PYTHON = """
@@ -292,7 +324,7 @@ import traceback
 from os import environ
 from threading import Event
 import hvac
-from vault_aws_login import Credentials, Lease, LoginError, Session, VaultError, login
+from vault_aws_login import AssumeRole, Credentials, Lease, LoginError, Session, VaultError, login
 from vault_aws_login.hvac import keep_logged_in
 
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
@@ -319,9 +351,15 @@ def end(news):
     ended.set()
 
 token = None
+assumed = None
+if "ASSUMED" in environ:
+    endpoint = environ["AWS_ENDPOINT_URL_STS"]
+    assumed = AssumeRole(environ["ASSUMED"], external_id=environ["EXTERNAL_ID"], sts_endpoint=endpoint)
+    show(assumed)
 try:
     options = {"role": role, "server_id": server_id, "mount": mount}
-    with Session(address, lambda: credentials, on_token=end, on_refusal=end, on_credential_error=end, **options) as session:
+    told = {"on_token": end, "on_refusal": end, "on_credential_error": end}
+    with Session(address, lambda: credentials, assume_role=assumed, **told, **options) as session:
         show(session)
         ended.wait(20)
         try:
@@ -345,6 +383,10 @@ def python_session(run: Run) -> Output:
     return token_printed(in_python(run, PYTHON_SESSION, run.case.role, run.mount))
 
 
+def python_session_with_a_role(run: Run) -> Output:
+    return with_a_role(run, python_session)
+
+
 def in_python(run: Run, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = run.bed.process_environment(run.identity) | run.environment | {"PYTHONPATH": str(HOSTS / "python/src")}
     words = [sys.executable, "-c", script, *arguments]
@@ -361,9 +403,20 @@ def go_example(run: Run) -> Output:
 
 
 def go_sessions(run: Run) -> Output:
+    return driven(run, run.request.getfixturevalue("session_driver"))
+
+
+def go_session_with_a_role(run: Run) -> Output:
+    return with_a_role(run, go_sessions)
+
+
+def driven(run: Run, driver: list[str]) -> Output:
+    """Runs a session driver, whose protocol all languages share."""
     settings = {"vault_addr": run.front.url, "mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
-    program = run.request.getfixturevalue("session_driver")
-    told = go_session.drive(program, settings, run.identity.environment())
+    if run.more_environment:
+        role = {"role_arn": ASSUMED, "session_name": None, "external_id": EXTERNAL_ID}
+        settings["assume_role"] = role | {"sts_endpoint": run.bed.sts.url()}
+    told = go_session.drive(driver, settings, run.identity.environment())
     assert told.lines
     return Output(told.has_token, "".join(told.lines), told.lease, {"token in the lease": told.token})
 
@@ -375,6 +428,10 @@ def java_example(run: Run) -> Output:
 
 def java_session(run: Run) -> Output:
     return token_printed(in_java(run, shown_in_java(run, "session")))
+
+
+def java_session_with_a_role(run: Run) -> Output:
+    return with_a_role(run, lambda run: driven(run, java_host.program_words("SessionDriver")))
 
 
 def java_login(run: Run) -> Output:
@@ -406,6 +463,13 @@ def envoy_filter(run: Run) -> Output:
     envoy = Envoy(run.folder / "envoy", environment=run.identity.environment())
     envoy.cluster("vault", run.front.url)
     own = {"mount": run.mount, "role": run.case.role, "server_id": run.case.server_id}
+    pages = ["stats", "config_dump", "clusters", "listeners"]
+    if run.more_environment:
+        envoy.cluster("sts", run.bed.sts.url())
+        role = {"cluster": "sts", "sts_endpoint": run.bed.sts.url(), "role_arn": ASSUMED}
+        own["assume_role"] = role | {"external_id": EXTERNAL_ID}
+        # Envoy's configuration holds the external ID, and Envoy shows it there.
+        pages.remove("config_dump")
     listener = envoy.listener("marked", {"vault_cluster": "vault", "upstream_clusters": ["vault"]} | own, to="vault")
     with envoy:
         envoy.wait_until(lambda: envoy.lines("vault-aws-login: "), what="the filter said something")
@@ -413,8 +477,12 @@ def envoy_filter(run: Run) -> Output:
             answer = listener.get()
         except requests.ConnectionError:  # a configuration that is refused opens no listener
             answer = requests.Response()
-        places = [envoy.log, answer.text, str(answer.headers), *(envoy.admin(page) for page in ("stats", "config_dump", "clusters", "listeners"))]
+        places = [envoy.log, answer.text, str(answer.headers), *map(envoy.admin, pages)]
     return Output(answer.status_code == 200, "\n".join(places))
+
+
+def envoy_filter_with_a_role(run: Run) -> Output:
+    return with_a_role(run, envoy_filter)
 
 
 HOST_PROGRAMS: list[Callable[[Run], Output]] = [
@@ -425,18 +493,27 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     native_agent_with_a_role,
     node_example,
     node_session,
+    node_session_with_a_role,
     node_inspector,
+    deno_session,
+    deno_inspector,
+    bun_session,
+    bun_inspector,
     python_example,
     python_session,
+    python_session_with_a_role,
     python_inspector,
     go_example,
     go_sessions,
+    go_session_with_a_role,
     java_example,
     java_login,
     java_session,
+    java_session_with_a_role,
     java_inspector,
     edge_worker,
     envoy_filter,
+    envoy_filter_with_a_role,
 ]
 
 
@@ -467,6 +544,8 @@ def test_host_reveals_no_secret(
         signing_command,
         composed,
         node_inspector,
+        deno_inspector,
+        bun_inspector,
         python_inspector,
         java_inspector,
     )

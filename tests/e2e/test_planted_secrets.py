@@ -82,10 +82,12 @@ def test_secrets_are_in_what_hosts_are_given() -> None:
 INSPECTOR = ("sign_login", "check_login", "explain_login", "explain_refusal")
 
 
-def test_node_package_reveals_no_planted_secret(project: Path) -> None:
+@pytest.mark.parametrize("runtime", ["node", *node_project.OTHER_RUNTIMES])
+def test_npm_package_reveals_no_planted_secret(project: Path, runtime: str) -> None:
+    words = ({"node": ("node",)} | node_project.WITH_ENVIRONMENT)[runtime]
     for driver in ("node.mjs", "run.mjs"):
         shutil.copy(DRIVERS / driver, project)
-    said = run(["node", "node.mjs"], cases(), cwd=project)
+    said = run([*words, "node.mjs"], cases(), cwd=project)
     holds_texts(said, *INSPECTOR, "session", "login", "refusal")
     tells_nothing(said)
 

@@ -74,8 +74,10 @@ const session = createSession({
     print({ event: 'token', generation: news.generation, renewable: news.renewable, token_sha256 });
   },
   onTokenEnded: (generation) => print({ event: 'token-ended', generation }),
-  onRefusal: ({ rule, healing, destination = null, diagnosis }) =>
-    print({ event: 'refused', rule, healing, destination, diagnosis: diagnosis?.rule ?? null }),
+  onRefusal: ({ rule, healing, destination = null, message, diagnosis }) => {
+    console.error([message, ...Object.values(diagnosis ?? {})].join('\n'));
+    print({ event: 'refused', rule, healing, destination, diagnosis: diagnosis?.rule ?? null });
+  },
   onClockCorrection: (offset_seconds) => print({ event: 'clock-corrected', offset_seconds }),
   onCredentialError: (error) => console.error(error),
 });

@@ -59,6 +59,8 @@ def on_token(lease: Lease) -> None:
 
 
 def on_refusal(refusal: SessionRefusal) -> None:
+    explained = vars(refusal.diagnosis).values() if refusal.diagnosis else ()
+    print(refusal.message, *explained, sep="\n", file=sys.stderr, flush=True)
     say(
         "refused",
         rule=refusal.rule,

@@ -288,6 +288,42 @@ def test_waiting_ends_with_its_time_and_with_the_session(serve: Serve, opened: O
     assert repr(session) == f"<Session of {server.url}: closed>"
 
 
+class ClosedFirst:
+    """A session's lock, for which this thread waits until another has closed the session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._lock = session, session._changed
+        self._waits = threading.current_thread()
+
+    def __enter__(self) -> bool:
+        if threading.current_thread() is self._waits:
+            self._session._changed = self._lock
+            closing = threading.Thread(target=self._session.close)
+            closing.start()
+            closing.join()
+        return self._lock.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self._lock.__exit__(*error)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lock, name)
+
+
+@pytest.mark.parametrize("call", [Session.token, Session.lease, Session.token_refused])
+def test_call_that_waits_for_the_lock_while_the_session_is_closed_is_told_so(
+    serve: Serve, opened: Open, monkeypatch: pytest.MonkeyPatch, call: Callable[[Session], Any]
+) -> None:
+    session = opened(serve(granted()).url, adopt=lease(10, 600))
+    monkeypatch.setattr(session, "_changed", ClosedFirst(session))
+    if call is Session.token_refused:
+        # As of a session that was closed before.
+        call(session)
+        return
+    with pytest.raises(SessionClosed, match=r"^the session is closed$"):
+        call(session)
+
+
 def test_exchange_that_was_cancelled_before_it_began_sends_nothing(serve: Serve) -> None:
     server = serve(granted())
     exchange = Exchange(read_address(server.url), "GET", "/", {}, b"", 10, 100)

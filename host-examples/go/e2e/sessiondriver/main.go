@@ -129,6 +129,8 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// As a program may log its settings.
+	fmt.Fprintf(os.Stderr, "%+v %+v\n", config, config.AssumeRole)
 	session, err := module.NewSession(ctx, config)
 	if err != nil {
 		return err

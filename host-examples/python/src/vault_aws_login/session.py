@@ -10,8 +10,8 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -212,9 +212,8 @@ class Session:
         the token if Vault says that it is dead. Where the role's tokens may not ask, `on_refusal`
         gets `token-check-forbidden`, once, and the token stays.
         """
-        if not self._closed:
-            with self._own():
-                self._push("session_token_refused", now=self._now())
+        with suppress(SessionClosed), self._own():
+            self._push("session_token_refused", now=self._now())
 
     def close(self) -> None:
         """Ends the session. The token is not revoked. May be called twice, and by a listener."""
@@ -248,27 +247,29 @@ class Session:
         state = "closed" if self._closed else "open"
         return f"<Session of {self._vault.shown}: {state}>"
 
-    def _own(self) -> threading.Condition:
-        """The lock, for a call of the user's."""
+    @contextmanager
+    def _own(self) -> Iterator[None]:
+        """Holds the lock, for a call of the user's."""
         if os.getpid() != self._process:
             # Before the lock: the child has a copy of it, which the parent's thread may have held.
             raise RuntimeError(
                 "the session belongs to the process that made it: make another after a fork"
             )
-        if self._failed:
-            raise RuntimeError(
-                "the session's thread has ended by an error, which threading.excepthook was told"
-            )
-        if self._closed:
-            raise SessionClosed("the session is closed")
-        return self._changed
+        with self._changed:
+            # With the lock: another thread may close the session while this one waits for it.
+            if self._failed:
+                raise RuntimeError(
+                    "the session's thread has ended by an error, "
+                    "which threading.excepthook was told"
+                )
+            if self._closed:
+                raise SessionClosed("the session is closed")
+            yield
 
     def _wait_for_token(self, timeout: float | None) -> str | None:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             with self._own():
-                # Once more, now with the lock.
-                self._own()
                 found = self._call("session_live_lease", now=self._now())
                 if found is not None:
                     token: str = found["token"]
