@@ -171,11 +171,7 @@ public final class SessionDriver implements SessionListener {
     told.addProperty(
         "diagnosis", refusal.diagnosis() == null ? null : refusal.diagnosis().rule());
     print(told);
-    // A diagnosis does not name what the session asked for, such as the role.
-    System.err.println(refusal.message());
-    if (refusal.diagnosis() != null) {
-      System.err.println(refusal.diagnosis().explained());
-    }
+    System.err.println(refusal.explained());
   }
 
   @Override
