@@ -7,7 +7,7 @@ import shlex
 import subprocess
 from dataclasses import dataclass
 
-from programs import BUILT, EXAMPLE, HERE, PYTHON, ROOT, Programs, go, node, python, rust
+from programs import BUILT, EXAMPLE, HERE, PYTHON, ROOT, Programs, go, java, node, python, rust
 
 WASMTIME = str(ROOT / ".venv/bin/wasmtime")
 COMMAND = ROOT / "dist/vault-aws-login-cli.wasm"
@@ -43,6 +43,7 @@ PROCESSES = [
     Process("cold/node", "Node, the npm package", node("login", "vault-aws-login")),
     Process("cold/python", "Python, the package, compiled form cached", python("login", "vault_aws_login")),
     Process("cold/go", "Go, the package, compiled form cached", go("login", "wazero")),
+    Process("cold/java", "Java, the jar", java("login", "ours")),
     Process("cold/botocore", "Python, botocore with its chain of credentials", [PYTHON, str(HERE / "python/sdk.py")]),
     Process("cold/node-sdk", "Node, the AWS SDK with its chain of credentials", ["node", str(HERE / "node/sdk.mjs")]),
     Process(
@@ -50,6 +51,7 @@ PROCESSES = [
         "Go, `awsutil` with its chain of credentials",
         [str(BUILT / "go-login"), EXAMPLE["role"], EXAMPLE["region"], EXAMPLE["serverId"]],
     ),
+    Process("cold/java-sdk", "Java, the AWS SDK's `AwsV4HttpSigner`", java("login", "sdk")),
 ]
 
 

@@ -70,8 +70,8 @@ class Report:
     def _warm(self) -> str:
         def line(row: rows.Row) -> tuple[str, ...]:
             times = self._ratios(rows.over(row.key, "warm/wasmtime"))
-            floor = self._ratios(rows.over(row.key, row.floor))
-            return row.label, spread(self._values(row.key, MICRO)), number(statistics.median(times)), number(statistics.median(floor))
+            floor = "–" if row.floor is None else number(statistics.median(self._ratios(rows.over(row.key, row.floor))))
+            return row.label, spread(self._values(row.key, MICRO)), number(statistics.median(times)), floor
 
         head = ("One login, warm", "µs", "× the component in wasmtime", "× its floor")
         return table(head, map(line, rows.WARM))

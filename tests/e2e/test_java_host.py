@@ -101,15 +101,28 @@ class Driven:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
+        #: What it printed for people; whole once it has ended.
+        self.words: list[str] = []
         self.seen: list[dict[str, Any]] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
+        self._people = threading.Thread(target=self._listen, daemon=True)
+        self._people.start()
 
     def _read(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
             self._lines.put(line)
         self._lines.put(None)
+
+    def _listen(self) -> None:
+        assert self.process.stderr
+        self.words.extend(self.process.stderr)
+
+    def end(self) -> None:
+        self.tell({"do": "close"})
+        assert self.process.wait(timeout=20) == 0
+        self._people.join(timeout=20)
 
     def tell(self, what: dict[str, Any]) -> None:
         assert self.process.stdin
@@ -130,15 +143,14 @@ class Driven:
 @contextmanager
 def driven(bed: TestBed, role: str, credentials: dict[str, Any], **settings: Any) -> Iterator[Driven]:
     first = {"vault_addr": bed.vault.address, "mount": "aws", "role": role, "credentials": credentials} | settings
-    process = subprocess.Popen(
-        program_words("SessionDriver"), env=inherited(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    pipe = subprocess.PIPE
+    words = program_words("SessionDriver")
+    process = subprocess.Popen(words, env=inherited(), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
     try:
         session = Driven(process)
         session.tell(first)
         yield session
-        session.tell({"do": "close"})
-        assert process.wait(timeout=20) == 0
+        session.end()
     finally:
         process.kill()
         process.wait()
@@ -270,6 +282,10 @@ def test_session_assumes_a_role_of_another_account_or_says_why_not(bed: TestBed,
             refused = session.next("refused")
             assert (refused["rule"], refused["destination"]) == ("assume-role-refused", "sts")
             assert refused["diagnosis"] == "assume-role-denied"
+    if external_id == "another":
+        assert session.words[0].startswith(f"STS refuses AssumeRole for `{role.arn}`, so no login was sent: ")
+    else:
+        assert session.words == []
 
 
 def spring(bed: TestBed, identity: Identity, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,8 @@ public final class CredentialSource {
    * Returns a source that asks the caller, before credentials expire. Each call has a thread, so
    * that it may wait.
    *
-   * @param credentials returns the credentials
+   * @param credentials returns the credentials; {@code null} if it has none now: the session calls it
+   *     again after a minute, and tells its listener nothing
    * @return the source
    */
   public static CredentialSource supplied(Supplier<Credentials> credentials) {
@@ -33,7 +34,7 @@ public final class CredentialSource {
    * @param uri {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} or {@code
    *     AWS_CONTAINER_CREDENTIALS_FULL_URI}
    * @param authorizationToken reads the authorization token before each fetch, because such tokens
-   *     rotate; {@code null}: none is sent
+   *     rotate, with {@code null} as for {@link #supplied}; {@code null} itself: none is sent
    * @return the source
    */
   public static CredentialSource containerEndpoint(

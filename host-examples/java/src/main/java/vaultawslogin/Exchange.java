@@ -28,13 +28,14 @@ final class Exchange {
   /**
    * What is sent.
    *
+   * @param url checked when it is sent, so that one that Java refuses is an exchange that fails
    * @param body {@code null} for none
    * @param timeout for the whole exchange
    * @param limitBytes the longest answer that is read
    */
   record Outgoing(
       String method,
-      URI url,
+      String url,
       List<Map.Entry<String, String>> headers,
       byte[] body,
       Duration timeout,
@@ -72,7 +73,7 @@ final class Exchange {
     try {
       request = request(outgoing);
     } catch (IllegalArgumentException illegal) {
-      // Not shown: it quotes the value, such as a token.
+      // Not shown: it quotes the value, such as a token or the whole URL.
       return CompletableFuture.failedFuture(
           new Failed(TransportFailure.UNREACHABLE, "the request has a value that HTTP cannot carry"));
     }
@@ -102,7 +103,7 @@ final class Exchange {
             ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofByteArray(outgoing.body());
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(outgoing.url())
+        HttpRequest.newBuilder(URI.create(outgoing.url()))
             // On plain HTTP the client would ask for an upgrade, which gateways and metadata
             // endpoints do not know.
             .version(HttpClient.Version.HTTP_1_1)

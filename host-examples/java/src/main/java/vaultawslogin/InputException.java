@@ -24,7 +24,7 @@ public final class InputException extends IllegalArgumentException {
    *
    * @return a name of {@code input-rule} in {@code wit/login.wit}, such as {@code
    *     credentials-expired}; of {@code login-rule} in {@code wit/inspector.wit} for a login that
-   *     cannot be explained
+   *     cannot be explained; {@code address-malformed} or {@code path-malformed} for a URL
    */
   public String rule() {
     return rule;
@@ -34,7 +34,7 @@ public final class InputException extends IllegalArgumentException {
    * Returns which input it is about.
    *
    * @return a name of {@code input-field} in {@code wit/login.wit}, such as {@code region}; {@code
-   *     null} for a login that cannot be explained
+   *     address} or {@code path} for a URL; {@code null} for a login that cannot be explained
    */
   public String field() {
     return field;

@@ -60,7 +60,7 @@ final class Post {
         Exchange.send(
             options.httpClient(),
             new Exchange.Outgoing(
-                "POST", url, headers, body, options.timeout(), LONGEST_ANSWER));
+                "POST", url.toString(), headers, body, options.timeout(), LONGEST_ANSWER));
     try {
       return running.get();
     } catch (InterruptedException interrupted) {

@@ -39,7 +39,7 @@ public interface SessionListener {
 
   /**
    * What supplies credentials or tokens threw, or supplied some that were refused. It is called
-   * again after a minute.
+   * again after a minute, as it is after it returned {@code null}, of which nothing is heard.
    *
    * @param error what it threw, or an {@link InputException}
    */

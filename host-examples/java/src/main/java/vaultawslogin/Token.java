@@ -1,6 +1,7 @@
 package vaultawslogin;
 
 import com.google.gson.JsonElement;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ public record Token(
     List<String> policies,
     Map<String, String> metadata,
     String warnings) {
+  /** As many seconds as 64 bits hold in nanoseconds: no method of a Duration overflows. */
+  private static final BigDecimal LONGEST_LEASE =
+      BigDecimal.valueOf(Long.MAX_VALUE / 1_000_000_000);
+
   private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
 
   /** Shows neither the token nor the server's texts, some of which may echo a login. */
@@ -73,7 +78,6 @@ public record Token(
   }
 
   private static Token read(Json.In auth, String token, String warnings) {
-    Long lease = auth.number("lease_duration");
     String accessor = auth.text("accessor");
     Map<String, String> metadata = new LinkedHashMap<>();
     Json.In given = auth.in("metadata");
@@ -84,12 +88,19 @@ public record Token(
     }
     return new Token(
         token,
-        Duration.ofSeconds(lease == null ? 0 : lease),
+        lease(auth.element("lease_duration")),
         auth.truth("renewable"),
         accessor == null ? "" : accessor,
         auth.texts("policies"),
         Map.copyOf(metadata),
         warnings);
+  }
+
+  private static Duration lease(JsonElement seconds) {
+    return seconds == null
+        ? Duration.ZERO
+        : Duration.ofSeconds(
+            seconds.getAsBigDecimal().max(BigDecimal.ZERO).min(LONGEST_LEASE).longValue());
   }
 
   /** Puts the server's words and the explanation behind what went wrong. */

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Logs in to HashiCorp Vault and OpenBao with AWS credentials.
@@ -15,6 +16,8 @@ import java.util.OptionalLong;
 public final class VaultAwsLogin {
   /** The last second that an RFC 3339 year holds, in which the core counts. */
   private static final long LAST_SECOND = 253_402_300_799L;
+
+  private static final Pattern VISIBLE = Pattern.compile("[!-~]*");
 
   private final Core core = new Core();
 
@@ -155,11 +158,11 @@ public final class VaultAwsLogin {
    * @param options where, as whom and for what
    * @return the token
    * @throws InputException if an input breaks a rule; nothing has been sent then
-   * @throws IllegalArgumentException if no URL can carry the mount
    * @throws LoginFailedException if Vault refuses the login, or cannot be reached; it explains why
    */
   public Token login(VaultLoginOptions options) {
-    URI url = VaultUrl.of(options.vaultAddress(), "auth/" + options.mount() + "/login");
+    URI url = VaultUrl.login(options.vaultAddress(), options.mount());
+    expectVisible(options.namespace());
     Credentials credentials = options.credentials().get();
     String login = signLogin(credentials, options.login(), options.clock().instant());
     Answer answer = Post.post(url, login, options);
@@ -175,6 +178,15 @@ public final class VaultAwsLogin {
    */
   public VaultSession session(SessionOptions options) {
     return new VaultSession(options);
+  }
+
+  private static void expectVisible(String namespace) {
+    if (namespace != null && !VISIBLE.matcher(namespace).matches()) {
+      throw new InputException(
+          "illegal-character",
+          "namespace",
+          "invalid namespace: expected visible ASCII characters, found another one");
+    }
   }
 
   static Json json(Credentials credentials) {

@@ -41,7 +41,7 @@ public final class VaultLoginOptions {
    *
    * @param vaultAddress such as {@code https://vault.example.com:8200}
    * @return the builder
-   * @throws IllegalArgumentException if it is not a URL with scheme and host
+   * @throws InputException if it is not a URL with scheme and host
    */
   public static Builder at(String vaultAddress) {
     return new Builder(vaultAddress);

@@ -48,7 +48,7 @@ public final class VaultSession implements AutoCloseable {
   /** What is under way; of the session's thread alone. */
   private CompletableFuture<HttpResponse<byte[]>> exchange;
 
-  private Thread supplier;
+  private final Asking asking = new Asking(this::tell);
 
   /** A lease, and when it ends by the clock that never steps. */
   private record Live(Lease lease, long endsAtMonotonic) {
@@ -159,6 +159,11 @@ public final class VaultSession implements AutoCloseable {
     }
   }
 
+  /** Returns everything in the memory of the core. */
+  byte[] memory() {
+    return core.memory();
+  }
+
   private Optional<Lease> held() {
     return live != null && live.isLive(now()) ? Optional.of(live.lease()) : Optional.empty();
   }
@@ -216,9 +221,7 @@ public final class VaultSession implements AutoCloseable {
       if (exchange != null) {
         exchange.cancel(true);
       }
-      if (supplier != null) {
-        supplier.interrupt();
-      }
+      asking.interrupt();
       core.wipe();
     }
   }
@@ -278,7 +281,7 @@ public final class VaultSession implements AutoCloseable {
       hear(() -> listener.onToken(ready.lease()));
     } else if (action.number("token-ended") != null) {
       long generation = action.number("token-ended");
-      hold(null);
+      forget(generation);
       hear(() -> listener.onTokenEnded(generation));
     } else if (action.in("clock-corrected") != null) {
       Json.In correction = action.in("clock-corrected");
@@ -306,6 +309,19 @@ public final class VaultSession implements AutoCloseable {
     try {
       live = closed ? null : found;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Drops the token of a generation, and keeps that of another. */
+  void forget(long generation) {
+    lock.lock();
+    try {
+      if (live != null && live.lease().generation() == generation) {
+        live = null;
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -368,29 +384,11 @@ public final class VaultSession implements AutoCloseable {
     call("session_on_response", request.put("response", answer));
   }
 
-  /** Calls what the caller supplies on a thread for it, because it may wait. */
   private <T> void supply(Supplier<T> source, Consumer<T> push) {
-    if (supplier != null && supplier.isAlive()) {
-      // It still waits, since the core asked before.
-      return;
-    }
-    supplier =
-        daemon(
-            () -> {
-              try {
-                T found = source.get();
-                tell(
-                    () -> {
-                      if (found != null) {
-                        pushed(() -> push.accept(found));
-                      }
-                    });
-              } catch (RuntimeException error) {
-                tell(() -> hear(() -> options.listener().onCredentialError(error)));
-              }
-            },
-            "vault-aws-login-credentials");
-    supplier.start();
+    asking.ask(
+        source,
+        found -> pushed(() -> push.accept(found)),
+        error -> hear(() -> options.listener().onCredentialError(error)));
   }
 
   private void pushed(Runnable push) {
@@ -433,7 +431,7 @@ public final class VaultSession implements AutoCloseable {
     return Now.read(options.clock());
   }
 
-  private static Thread daemon(Runnable work, String name) {
+  static Thread daemon(Runnable work, String name) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     return thread;

@@ -2,6 +2,10 @@ package vaultawslogin;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** The URLs of a Vault server. */
@@ -20,8 +24,8 @@ public final class VaultUrl {
    * @param vaultAddress such as {@code https://vault.example.com:8200}
    * @param path such as {@code secret/greeting}
    * @return the URL
-   * @throws IllegalArgumentException if the address is not a URL with a scheme and a host alone, or
-   *     if no URL can carry the path
+   * @throws InputException if the address is not a URL with a scheme and a host alone, or if no URL
+   *     can carry the path
    */
   public static URI of(String vaultAddress, String path) {
     URI base = address(vaultAddress);
@@ -36,12 +40,31 @@ public final class VaultUrl {
             && wanted.chars().allMatch(character -> character < 0x80);
     if (!isKept) {
       // Not echoed: a secret may have slipped into a setting.
-      throw new IllegalArgumentException(
+      throw new InputException(
+          "path-malformed",
+          "path",
           "invalid path: expected one that a URL can carry, found one of "
               + path.length()
               + " characters");
     }
     return url;
+  }
+
+  /** Returns where a login is posted. */
+  static URI login(String vaultAddress, String mount) {
+    List<String> parts = new ArrayList<>();
+    for (String part : mount.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        throw new InputException(
+            "mount-malformed",
+            "mount",
+            "invalid mount: expected a path such as aws or team/aws, found one with an empty part"
+                + " or dots");
+      }
+      // It encodes for forms, where a plus sign is a space.
+      parts.add(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+    return of(vaultAddress, "auth/" + String.join("/", parts) + "/login");
   }
 
   /** Returns the address of a server, checked. */
@@ -56,16 +79,21 @@ public final class VaultUrl {
             && base.getRawQuery() == null
             && base.getRawFragment() == null;
     if (!isBare) {
-      throw new IllegalArgumentException(
+      throw new InputException(
+          "address-malformed",
+          "address",
           "invalid Vault address: expected a URL such as https://vault.example.com:8200, without"
               + " user name, query or fragment");
     }
     return base;
   }
 
-  /** Returns the URL of a path that the core made, with its query. */
-  static URI below(String origin, String pathAndQuery) {
-    return URI.create(SLASHES_AT_END.matcher(origin).replaceAll("") + pathAndQuery);
+  /**
+   * Returns the URL of a path that the core made, with its query. It is text, because the core takes
+   * paths that {@link URI} refuses.
+   */
+  static String below(String origin, String pathAndQuery) {
+    return SLASHES_AT_END.matcher(origin).replaceAll("") + pathAndQuery;
   }
 
   private static URI parsed(String text) {

@@ -12,14 +12,17 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.vault.authentication.VaultLoginException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import vaultawslogin.aws.AwsSdkCredentials;
+import vaultawslogin.spring.VaultAwsLoginAuthentication;
 
 class LoginTest {
   static final Credentials CREDENTIALS = Credentials.of(SignTest.KEY, SignTest.SECRET);
@@ -296,18 +299,20 @@ class LoginTest {
             "https://vault.example.com?x",
             "https://vault.example.com#x",
             "https:// " + SignTest.SECRET)) {
-      IllegalArgumentException refused =
-          assertThrows(IllegalArgumentException.class, () -> VaultLoginOptions.at(address));
+      InputException refused =
+          assertThrows(InputException.class, () -> VaultLoginOptions.at(address));
+      assertEquals("address-malformed address", refused.rule() + " " + refused.field());
       assertEquals(
           "invalid Vault address: expected a URL such as https://vault.example.com:8200, without"
               + " user name, query or fragment",
           refused.getMessage());
     }
     for (String path : List.of("../sys", "a/%2e%2E/b", "a?b", "a#b", "a b", "é", "a\\b")) {
-      IllegalArgumentException refused =
+      InputException refused =
           assertThrows(
-              IllegalArgumentException.class, () -> VaultUrl.of("https://vault.example.com", path));
+              InputException.class, () -> VaultUrl.of("https://vault.example.com", path));
       assertTrue(refused.getMessage().startsWith("invalid path: "), refused.getMessage());
+      assertEquals("path-malformed path", refused.rule() + " " + refused.field());
     }
     assertEquals(
         "https://vault.example.com/team/v1/secret/greeting",
@@ -315,12 +320,54 @@ class LoginTest {
   }
 
   @Test
-  void namespaceThatNoHeaderCanCarryIsNotShown() {
-    LoginFailedException error =
-        refusal(at("http://127.0.0.1:9").namespace(SignTest.SECRET + "\r\nX-Evil: 1").build());
+  void mountOrNamespaceThatNoRequestCanCarryIsRefusedAndNotShown() {
+    Map<VaultLoginOptions.Builder, String> cases = new LinkedHashMap<>();
+    for (String mount : List.of("a//b", "../sys", "a/./b", "")) {
+      cases.put(at("http://127.0.0.1:9").mount(mount), "mount-malformed mount");
+    }
+    for (String namespace : List.of(SignTest.SECRET + "\r\nX-Evil: 1", "a b", "é")) {
+      cases.put(at("http://127.0.0.1:9").namespace(namespace), "illegal-character namespace");
+    }
+    cases.forEach(
+        (options, expected) -> {
+          InputException refused =
+              assertThrows(InputException.class, () -> vault.login(options.build()));
+          assertEquals(expected, refused.rule() + " " + refused.field());
+          assertFalse(refused.getMessage().contains("wJal"));
+          VaultLoginException wrapped =
+              assertThrows(
+                  VaultLoginException.class,
+                  () -> new VaultAwsLoginAuthentication(vault, options.build()).login());
+          assertEquals(refused.getMessage(), wrapped.getCause().getMessage());
+        });
+  }
+
+  @Test
+  void mountIsPercentEncoded() {
     assertEquals(
-        "no answer from http://127.0.0.1:9: the request has a value that HTTP cannot carry",
-        error.getMessage());
+        "https://vault.example.com/v1/auth/a%20b%2B/%3Fx/login",
+        VaultUrl.login("https://vault.example.com", "a b+/?x").toString());
+  }
+
+  @Test
+  void leaseIsNeitherNegativeNorLongerThanADurationsNanoseconds() {
+    long longest = Long.MAX_VALUE / 1_000_000_000;
+    for (Map.Entry<String, Long> each :
+        Map.of(
+                "-1", 0L,
+                "0", 0L,
+                "9223372036854775807", longest,
+                // 1 in 64 bits.
+                "18446744073709551617", longest,
+                "1e300", longest)
+            .entrySet()) {
+      String body = GRANTED.replace("600", each.getKey());
+      try (Served served = new Served(seen -> Served.Said.of(200, body))) {
+        Duration lease = vault.login(at(served.url()).build()).lease();
+        assertEquals(Duration.ofSeconds(each.getValue()), lease);
+        assertTrue(lease.toNanos() >= 0);
+      }
+    }
   }
 
   @Test

@@ -1,10 +1,12 @@
 package vaultawslogin;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -214,6 +216,83 @@ class SessionTest {
       try (VaultSession session = vault.session(at(served.url()).adopt(ended).build())) {
         assertEquals("hvs.example", session.token());
       }
+    }
+  }
+
+  @Test
+  void containerUriThatJavaRefusesIsARefusalAndTheSessionGoesOn() throws Exception {
+    Heard heard = new Heard();
+    CredentialSource source = CredentialSource.containerEndpoint("/v2/x|y", null);
+    try (VaultSession session =
+        vault.session(
+            SessionOptions.at("http://127.0.0.1:9").credentials(source).listener(heard).build())) {
+      SessionRefusal refusal = heard.next(SessionRefusal.class);
+      assertEquals(SessionRefusal.Destination.CONTAINER_ENDPOINT, refusal.destination());
+      assertFalse(refusal.message().contains("x|y"), refusal::message);
+      assertTrue(session.lease().isEmpty());
+    }
+  }
+
+  @Test
+  void supplierIsAskedAgainAsSoonAsTheSessionHasItsResult() throws Exception {
+    // Runs the result on the supplier's thread, which is alive then.
+    Asking asking = new Asking(Runnable::run);
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    asking.ask(
+        () -> "first",
+        first -> {
+          heard.add(first);
+          asking.ask(
+              () -> {
+                throw new IllegalStateException("second");
+              },
+              heard::add,
+              threw -> {
+                heard.add(threw.getMessage());
+                asking.ask(() -> "third", heard::add, ignored -> {});
+              });
+        },
+        ignored -> {});
+    for (String expected : List.of("first", "second", "third")) {
+      assertEquals(expected, heard.poll(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void supplierIsNotAskedWhileACallIsUnderWay() throws Exception {
+    BlockingQueue<Runnable> told = new LinkedBlockingQueue<>();
+    Asking asking = new Asking(told::add);
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    asking.ask(() -> "first", heard::add, ignored -> {});
+    Runnable result = told.poll(20, TimeUnit.SECONDS);
+    asking.ask(() -> "second", heard::add, ignored -> {});
+    result.run();
+    assertEquals(List.of("first"), List.copyOf(heard));
+    assertTrue(told.isEmpty());
+  }
+
+  @Test
+  void tokenOfAnotherGenerationThanTheOneThatEndedIsKept() throws Exception {
+    try (Served served = new Served(seen -> Served.Said.of(200, LoginTest.GRANTED));
+        VaultSession session = vault.session(at(served.url()).build())) {
+      session.token(WHILE);
+      session.forget(2);
+      assertEquals(1, session.lease().orElseThrow().generation());
+      session.forget(1);
+      assertTrue(session.lease().isEmpty());
+    }
+  }
+
+  @Test
+  void closedSessionHasNothingInTheMemoryOfTheModule() throws Exception {
+    try (Served served = new Served(seen -> Served.Said.of(200, LoginTest.GRANTED))) {
+      VaultSession session = vault.session(at(served.url()).build());
+      session.token(WHILE);
+      String kept = new String(session.memory(), StandardCharsets.ISO_8859_1);
+      assertTrue(kept.contains("hvs.example"));
+      assertTrue(kept.contains(SignTest.SECRET));
+      session.close();
+      assertArrayEquals(new byte[session.memory().length], session.memory());
     }
   }
 
