@@ -65,45 +65,36 @@ const SIGNED_AGAIN = new Set([
   'sts-action-invalid',
 ]);
 
-const CONFIG = 'auth/aws/config/client';
-
-/** What is asked or written on the server, by rule. `vault` is the CLI of the server's maker. */
+/** What is asked or written on the server, by rule. `vault` is the CLI of the server's maker, `at` a path below the mount. */
 const ON_THE_SERVER = {
-  'connection-broken-off': ({ vault }) => `${vault} write -f ${CONFIG}`,
-  'plugin-panics': ({ vault }) => `${vault} write -f ${CONFIG}`,
-  'mount-unknown': ({ vault }) => [`${vault} auth list`, `${vault} auth enable aws`],
+  'connection-broken-off': ({ vault, at }) => `${vault} write -f ${at('config/client')}`,
+  'plugin-panics': ({ vault, at }) => `${vault} write -f ${at('config/client')}`,
+  'mount-unknown': ({ vault, path }) => [`${vault} auth list`, [`${vault} auth enable`, path, 'aws'].filter(Boolean).join(' ')],
   'plugin-not-running': ({ vault }) => `${vault} plugin list auth`,
   'vault-sealed': ({ vault }) => [`${vault} status`, `${vault} operator unseal`],
   'vault-not-initialized': ({ vault }) => `${vault} operator init`,
   'no-active-node': ({ vault }) => `${vault} operator members`,
-  'server-id-missing': ({ vault, wanted }) => !wanted && `${vault} read -field=iam_server_id_header_value ${CONFIG}`,
-  'server-id-differs': ({ vault, sentServerId }) =>
-    sentServerId && `${vault} write ${CONFIG} iam_server_id_header_value=${quoted(sentServerId)}`,
+  'server-id-missing': ({ vault, at, wanted }) => !wanted && `${vault} read -field=iam_server_id_header_value ${at('config/client')}`,
+  'server-id-differs': ({ vault, at, sentServerId }) =>
+    sentServerId && `${vault} write ${at('config/client')} ${set('iam_server_id_header_value', sentServerId)}`,
   'header-not-allowed': allowed,
   'query-parameter-not-allowed': allowed,
-  'region-missing': ({ vault }) => `${vault} write ${CONFIG} use_sts_region_from_client=false`,
-  'scope-region-differs': ({ vault }) => `${vault} write ${CONFIG} use_sts_region_from_client=true`,
+  'region-missing': ({ vault, at }) => `${vault} write ${at('config/client')} use_sts_region_from_client=false`,
+  'scope-region-differs': ({ vault, at }) => `${vault} write ${at('config/client')} use_sts_region_from_client=true`,
   'sts-unreachable': readEndpoint,
   'sts-host-unknown': readEndpoint,
   'sts-endpoint-malformed': readEndpoint,
   'sts-answer-not-xml': readEndpoint,
   'sts-answer-unparsable': readEndpoint,
   'arn-malformed': readEndpoint,
-  'vault-keys-refused': ({ vault }) => `${vault} read ${CONFIG}`,
-  'vault-keys-missing': ({ vault }) => `${vault} read ${CONFIG}`,
-  'account-not-configured': ({ vault }) => `${vault} list auth/aws/config/sts`,
-  'principal-lookup-empty': ({ vault }) => `${vault} list auth/aws/config/sts`,
-  'role-unknown': ({ vault, role, principal }) => [
-    `${vault} list auth/aws/role`,
-    role && principal && `${vault} write auth/aws/role/${quoted(role)} auth_type=iam bound_iam_principal_arn=${quoted(principal)}`,
-  ],
+  'vault-keys-refused': ({ vault, at }) => `${vault} read ${at('config/client')}`,
+  'vault-keys-missing': ({ vault, at }) => `${vault} read ${at('config/client')}`,
+  'account-not-configured': ({ vault, at }) => `${vault} list ${at('config/sts')}`,
+  'principal-lookup-empty': ({ vault, at }) => `${vault} list ${at('config/sts')}`,
+  'role-unknown': (facts) => [`${facts.vault} list ${facts.at('role')}`, bind(facts, 'auth_type=iam')],
   'role-wants-ec2': readRole,
-  'principal-not-bound': ({ vault, role, principal, bound }) => [
-    readRole({ vault, role }),
-    // What is written takes the place of what was bound.
-    role && principal && bound &&
-      `${vault} write auth/aws/role/${quoted(role)} bound_iam_principal_arn=${quoted([...bound, principal].join(','))}`,
-  ],
+  // What is written takes the place of what was bound.
+  'principal-not-bound': (facts) => [readRole(facts), facts.bound && bind(facts)],
   'binding-never-matches': readRole,
   'session-not-instance': readRole,
   'instance-not-bound': readRole,
@@ -133,18 +124,21 @@ const ON_THE_CLIENT = {
 export const RULES = [...new Set([...SIGNED_AGAIN, ...Object.keys(ON_THE_SERVER), ...Object.keys(ON_THE_CLIENT)])];
 
 /** What the form, the login and an answer say, as far as commands need it. */
-export function factsOf({ profile, explanation, refusal }) {
+export function factsOf({ profile, explanation, refusal, mount = 'aws' }) {
   const headers = explanation?.headers ?? [];
   const sent = told(headers.find(({ name }) => name.toLowerCase() === 'x-vault-aws-iam-server-id')?.value);
   return {
     vault: profile.core?.flavour === 'openbao' ? 'bao' : 'vault',
+    mount,
+    path: mount === 'aws' ? undefined : quoted(`-path=${mount}`),
+    at: (...path) => quoted(['auth', mount, ...path].join('/')),
     role: told(explanation?.role),
     sentServerId: sent,
     wanted: refusal?.expectedServerId ?? profile.serverId,
     serverId: refusal?.expectedServerId ?? (profile.serverId === undefined ? sent : profile.serverId),
     region: regionOf(profile, explanation, refusal),
     allowed: profile.allowedHeaders,
-    principal: principalOf(profile.callerArn),
+    caller: profile.callerArn,
     bound: profile.role?.principalArns,
     health: 'curl --silent --show-error $VAULT_ADDR/v1/sys/health',
   };
@@ -154,20 +148,22 @@ export function factsOf({ profile, explanation, refusal }) {
 export function commandsFor({ rule, message = '' }, facts) {
   const named = /`(X-Amz-[^`]+)`/i.exec(message)?.[1];
   const made = (table) => [Object.hasOwn(table, rule) ? table[rule]({ ...facts, named }) : []].flat().filter(Boolean);
+  const placed = (where) => (command) => (typeof command === 'string' ? { where, text: command } : command);
   return [
-    ...made(ON_THE_CLIENT).map((text) => ({ where: 'On the client', text })),
+    ...made(ON_THE_CLIENT).map(placed('On the client')),
     ...(SIGNED_AGAIN.has(rule) ? logins(facts) : []),
-    ...made(ON_THE_SERVER).map((text) => ({ where: 'On the server', text })),
+    ...made(ON_THE_SERVER).map(placed('On the server')),
   ].filter(({ text }) => !/\p{C}/u.test(text));
 }
 
 /** A login that fits, by Vault's CLI, which OpenBao's lacks, and by this project's command. */
-function logins({ vault, role, serverId, region }) {
+function logins({ vault, mount, path, role, serverId, region }) {
   const options = [role && `--role ${quoted(role)}`, serverId && `--server-id ${quoted(serverId)}`, region && `--region ${quoted(region)}`];
-  const values = [role && `role=${quoted(role)}`, serverId && `header_value=${quoted(serverId)}`, region && `region=${quoted(region)}`];
+  const values = [path, role && set('role', role), serverId && set('header_value', serverId), region && set('region', region)];
   const credentials = '--env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY --env AWS_SESSION_TOKEN';
-  const sign = ['wasmtime run', credentials, 'dist/vault-aws-login-cli.wasm sign', ...options].filter(Boolean).join(' ');
-  const own = { where: 'On the client, with this project’s command', text: `${sign} | curl --data @- $VAULT_ADDR/v1/auth/aws/login` };
+  const sign = ['wasmtime run', credentials, 'vault-aws-login-cli.wasm sign', ...options].filter(Boolean).join(' ');
+  const post = `curl --data @- $VAULT_ADDR/v1/auth/${quoted(inUrl(mount))}/login`;
+  const own = { where: 'On the client, with this project’s command', text: `${sign} | ${post}` };
   if (vault !== 'vault') return [own];
   const text = ['vault login -method=aws', ...values].filter(Boolean).join(' ');
   return [{ where: 'On the client, with Vault’s CLI', text }, own];
@@ -189,27 +185,49 @@ function regionIn(url) {
   return /^https:\/\/sts\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?\/?$/.exec(url ?? '')?.[1];
 }
 
-/** The ARN that a role is bound to: that of the role behind a session. */
-function principalOf(arn) {
-  const session = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(arn ?? '');
-  return session ? `arn:${session[1]}:iam::${session[2]}:role/${session[3]}` : arn;
+/**
+ * Binds the role to the caller as well. Of a session's ARN only AWS can tell that of the role behind it, which may have a
+ * path; without its answer nothing is written.
+ */
+function bind({ vault, at, role, caller, bound = [] }, ...fields) {
+  if (!role || !caller) return undefined;
+  const write = [`${vault} write`, at('role', role), ...fields].join(' ');
+  const session = /^arn:[\w-]+:sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(caller);
+  if (!session) return `${write} ${set('bound_iam_principal_arn', [...bound, caller].join(','))}`;
+  const [, account, name] = session;
+  const others = set('bound_iam_principal_arn', bound.map((arn) => `${arn},`).join(''));
+  return {
+    where: `On the server, with AWS credentials of the account ${account}`,
+    text: `arn=$(aws iam get-role --role-name ${quoted(name)} --query Role.Arn --output text) && ${write} ${others}"$arn"`,
+  };
 }
 
-function allowed({ vault, allowed: known, named }) {
-  const read = `${vault} read -field=allowed_sts_header_values ${CONFIG}`;
+function allowed({ vault, at, allowed: known, named }) {
+  const read = `${vault} read -field=allowed_sts_header_values ${at('config/client')}`;
   // What is written takes the place of what was allowed.
-  return known && named ? `${vault} write ${CONFIG} allowed_sts_header_values=${quoted([...known, named].join(','))}` : read;
+  const all = known && named && set('allowed_sts_header_values', [...known, named].join(','));
+  return all ? `${vault} write ${at('config/client')} ${all}` : read;
 }
 
-function readEndpoint({ vault }) {
-  return `${vault} read -field=sts_endpoint ${CONFIG}`;
+function readEndpoint({ vault, at }) {
+  return `${vault} read -field=sts_endpoint ${at('config/client')}`;
 }
 
-function readRole({ vault, role }) {
-  return role ? `${vault} read auth/aws/role/${quoted(role)}` : `${vault} list auth/aws/role`;
+function readRole({ vault, at, role }) {
+  return role ? `${vault} read ${at('role', role)}` : `${vault} list ${at('role')}`;
+}
+
+/** Writes a mount's path as a URL has it. What no command may hold stays as it is, and keeps the command off the page. */
+function inUrl(mount) {
+  return mount.replaceAll(/[^\p{C}\w./~-]/gu, encodeURIComponent);
+}
+
+/** A field and its value for Vault's CLI, which takes a value that begins with `@` for the name of a file to send. */
+function set(field, value) {
+  return `${field}=${quoted(value.replace(/^@/, String.raw`\@`))}`;
 }
 
 /** Quotes a word for a POSIX shell. */
 function quoted(word) {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return word === '' || /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

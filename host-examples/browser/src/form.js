@@ -38,6 +38,11 @@ function words(text) {
   return text.split(/[\s,]+/).filter(Boolean);
 }
 
+/** Reads the path where the auth method is mounted, in any of the ways in which it is written. */
+export function readMount(byId) {
+  return byId('mount').value.trim().replace(/^\/*(?:auth\/+)?/, '').replace(/\/+$/, '') || 'aws';
+}
+
 /** Reads Vault's answer, as any client prints it, and the status where it is known by itself. */
 export function readAnswer(byId) {
   const text = byId('answer').value.trim();
@@ -67,6 +72,11 @@ export function tellFaults(byId) {
     const version = byId(id).value.trim();
     tell(id, version !== '' && !VERSION.test(version), 'Expected a version such as 1.20.3. It counts as not known.');
   }
+}
+
+/** Shows the mount in each path that the form names. */
+export function showMount(mount) {
+  for (const place of document.querySelectorAll('.mount')) place.textContent = mount;
 }
 
 /** Shows the fields that belong to what is chosen, and no others. */

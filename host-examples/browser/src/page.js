@@ -7,7 +7,7 @@ import { factsOf } from './commands.js';
 import { recognised } from './documents.js';
 import { example, exampleServer } from './example.js';
 import { acceptFiles } from './files.js';
-import { fill, readAnswer, readProfile, readTime, showChosen, tellFaults } from './form.js';
+import { fill, readAnswer, readMount, readProfile, readTime, showChosen, showMount, tellFaults } from './form.js';
 import { remaining, showDetails, showFailure, showVerdict } from './view.js';
 
 const byId = (id) => document.getElementById(id);
@@ -22,6 +22,8 @@ async function start() {
   const render = () => {
     showChosen(byId);
     tellFaults(byId);
+    const mount = readMount(byId);
+    showMount(mount);
     const login = byId('login').value.trim();
     const answer = readAnswer(byId);
     const profile = readProfile(byId);
@@ -31,7 +33,7 @@ async function start() {
     const findings = login ? vault.checkLogin(login, { profile, time }) : [];
     const refusal = answer && vault.explainPasted(answer.text, { status: answer.status, login: login || undefined, time });
     shown = { login, acceptedUntil: explanation?.acceptedUntil };
-    const facts = factsOf({ profile, explanation, refusal });
+    const facts = factsOf({ profile, explanation, refusal, mount });
     const known = { login, findings, refusal, explanation, facts, time, counts: !typed };
     byId('verdict').replaceChildren(...showVerdict(byId('verdict'), known));
     byId('details').replaceChildren(...showDetails(known));
@@ -81,6 +83,8 @@ async function start() {
   byId('login').addEventListener('input', movePasted);
   byId('input').addEventListener('input', render);
   acceptFiles(byId, render);
+  const measure = () => document.documentElement.style.setProperty('--verdict', `${byId('verdict').offsetHeight}px`);
+  new ResizeObserver(measure).observe(byId('verdict'));
   setInterval(() => tick(render), 1000);
 
   fill(byId, { ...example, role: '', 'sign-server-id': '' });

@@ -66,6 +66,7 @@ function countdown(end, now) {
 function answerSection(refusal, commands) {
   return section(
     'What Vault’s answer means',
+    element('p', {}, ...sentence(refusal.message)),
     refusal.causes.length > 0 && element('p', {}, 'Likely causes, the likeliest first:'),
     refusal.causes.length > 0 &&
       element('ol', { class: 'causes' }, ...refusal.causes.map((cause) => element('li', {}, ...sentence(cause)))),
@@ -149,7 +150,7 @@ export function showFailure(box, error) {
         : 'The WebAssembly component does not start. Most likely the place that serves this page forbids it by a policy without '+
             '‘wasm-unsafe-eval’: save the file, and open it from disk.',
     ),
-    element('p', {}, 'The command ', element('code', {}, 'vault-aws-login check'), ' says the same in a terminal.'),
+    element('p', {}, 'In a terminal ', element('code', {}, 'wasmtime run vault-aws-login-cli.wasm check'), ' says the same.'),
     !missing && element('p', { class: 'reason' }, `The browser says: ${error.message}`),
   ].filter(Boolean);
 }

@@ -12,12 +12,13 @@ before(async () => {
 });
 after(() => chromium?.close());
 
+const SESSION = 'arn:aws:sts::123456789012:assumed-role/new/session';
 const texts = (rule, given, message) => commandsFor({ rule, message }, factsOf({ profile: {}, ...given })).map(({ text }) => text);
 const headers = (serverId) => [{ name: 'X-Vault-Aws-Iam-Server-Id', value: serverId }];
 
 /** The words that a shell makes of a command. */
-function words(command) {
-  const program = `for name in vault bao wasmtime; do eval "$name() { printf '%s\\0' \\"\\$@\\"; }"; done; curl() { cat; }; ${command}`;
+function words(command, before = ':') {
+  const program = `for name in vault bao wasmtime; do eval "$name() { printf '%s\\0' \\"\\$@\\"; }"; done; curl() { cat; }; ${before}; ${command}`;
   return execFileSync('bash', ['-c', program], { encoding: 'utf8' }).split('\0').slice(0, -1);
 }
 
@@ -32,7 +33,7 @@ test('login for another server ID is signed again with the right one, or the ser
   const given = { profile: { serverId: 'right.example.com' }, explanation: { role: 'dev', headers: headers('wrong.example.com') } };
   assert.deepEqual(texts('server-id-differs', given), [
     'vault login -method=aws role=dev header_value=right.example.com',
-    'wasmtime run --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY --env AWS_SESSION_TOKEN dist/vault-aws-login-cli.wasm sign' +
+    'wasmtime run --env AWS_ACCESS_KEY_ID --env AWS_SECRET_ACCESS_KEY --env AWS_SESSION_TOKEN vault-aws-login-cli.wasm sign' +
       ' --role dev --server-id right.example.com | curl --data @- $VAULT_ADDR/v1/auth/aws/login',
     'vault write auth/aws/config/client iam_server_id_header_value=wrong.example.com',
   ]);
@@ -55,7 +56,7 @@ test('OpenBao’s CLI has its own name, and no login by AWS identity', () => {
 });
 
 test('principal is added to those that are bound, and never takes their place unseen', () => {
-  const callerArn = 'arn:aws:sts::123456789012:assumed-role/new/session';
+  const callerArn = 'arn:aws:iam::123456789012:user/new';
   const explanation = { role: 'dev', headers: [] };
   const bound = { principalArns: ['arn:aws:iam::123456789012:role/old'] };
   assert.deepEqual(texts('principal-not-bound', { profile: { callerArn }, explanation }), [
@@ -64,8 +65,61 @@ test('principal is added to those that are bound, and never takes their place un
   ]);
   assert.equal(
     texts('principal-not-bound', { profile: { callerArn, role: bound }, explanation }).at(-1),
-    'vault write auth/aws/role/dev bound_iam_principal_arn=arn:aws:iam::123456789012:role/old,arn:aws:iam::123456789012:role/new',
+    'vault write auth/aws/role/dev bound_iam_principal_arn=arn:aws:iam::123456789012:role/old,arn:aws:iam::123456789012:user/new',
   );
+});
+
+test('role behind a session is bound by the ARN that AWS tells, path and all', () => {
+  const explanation = { role: 'dev', headers: [] };
+  const bound = { principalArns: ['arn:aws:iam::123456789012:role/old'] };
+  const [, unknown] = commandsFor({ rule: 'role-unknown' }, factsOf({ profile: { callerArn: SESSION }, explanation }));
+  const ask = 'arn=$(aws iam get-role --role-name new --query Role.Arn --output text) && ';
+  assert.deepEqual(unknown, {
+    where: 'On the server, with AWS credentials of the account 123456789012',
+    text: `${ask}vault write auth/aws/role/dev auth_type=iam bound_iam_principal_arn="$arn"`,
+  });
+  const unbound = texts('principal-not-bound', { profile: { callerArn: SESSION, role: bound }, explanation }).at(-1);
+  assert.equal(unbound, `${ask}vault write auth/aws/role/dev bound_iam_principal_arn=arn:aws:iam::123456789012:role/old,"$arn"`);
+  const told = 'arn:aws:iam::123456789012:role/a path/new';
+  assert.deepEqual(words(unbound, `aws() { [ "$4" = new ] && echo '${told}'; }`), [
+    'write',
+    'auth/aws/role/dev',
+    `bound_iam_principal_arn=arn:aws:iam::123456789012:role/old,${told}`,
+  ]);
+  assert.throws(() => words(unbound, 'aws() { return 254; }'), ({ status, stdout }) => status === 254 && stdout === '');
+});
+
+test('every command names the mount that the form names', () => {
+  const explanation = { role: 'dev', headers: headers('a') };
+  const profile = { callerArn: SESSION, role: { principalArns: [] }, serverId: 'b' };
+  const facts = factsOf({ profile, explanation, mount: 'team/aws two' });
+  const made = RULES.flatMap((rule) => commandsFor({ rule }, facts)).map(({ text }) => text);
+  const paths = made.join('\n').match(/auth\/\S*(?= two)|auth\/team\/aws%20two\/|-path=\S*(?= two)/g);
+  assert.deepEqual([...new Set(paths)].sort(), ['-path=team/aws', 'auth/team/aws', 'auth/team/aws%20two/'].sort());
+  assert.ok(!made.some((text) => text.includes('auth/aws')), made);
+  const [login, own, write] = texts('server-id-differs', { profile, explanation, mount: 'team/aws two' });
+  assert.deepEqual(words(login).slice(0, 3), ['login', '-method=aws', '-path=team/aws two']);
+  assert.match(own, /\$VAULT_ADDR\/v1\/auth\/team\/aws%20two\/login$/);
+  assert.deepEqual(words(write), ['write', 'auth/team/aws two/config/client', 'iam_server_id_header_value=a']);
+  assert.deepEqual(texts('mount-unknown', { mount: 'team' }), ['vault auth list', 'vault auth enable -path=team aws']);
+});
+
+test('mount is read in each way in which it is written, and shown where the form names a path', async (t) => {
+  const { page } = await openPage(t, chromium);
+  await refuseExample(page);
+  for (const [typed, mount] of [['team/aws', 'team/aws'], ['auth/team/aws/', 'team/aws'], ['/v1x/', 'v1x'], ['', 'aws']]) {
+    await page.getByLabel('Path of the mount').fill(typed);
+    assert.match(await page.locator('.command code').last().innerText(), new RegExp(`^vault write auth/${mount}/config/client `));
+    assert.ok((await page.locator('.prints').innerText()).startsWith(`vault read -format=json auth/${mount}/config/client`));
+  }
+});
+
+test('value that begins with @ is no name of a file', () => {
+  const given = { profile: {}, explanation: { role: '@/etc/passwd', headers: headers('@/etc/passwd') } };
+  const [login, own, write] = texts('server-id-differs', given);
+  assert.deepEqual(words(login).slice(2), [String.raw`role=\@/etc/passwd`, String.raw`header_value=\@/etc/passwd`]);
+  assert.deepEqual(words(own).slice(-4), ['--role', '@/etc/passwd', '--server-id', '@/etc/passwd']);
+  assert.deepEqual(words(write).slice(-1), [String.raw`iam_server_id_header_value=\@/etc/passwd`]);
 });
 
 test('header is added to those that are allowed', () => {
@@ -88,6 +142,13 @@ test('shell reads a foreign text as one word, whatever is in it', () => {
     assert.deepEqual(words(made[0]).slice(2), [`role=${foreign}`, `header_value=${foreign}`]);
     assert.deepEqual(words(made[1]).slice(-4), ['--role', foreign, '--server-id', foreign]);
     assert.deepEqual(words(made[2]).slice(-1), [`iam_server_id_header_value=${foreign}`]);
+    const callerArn = `arn:aws:sts::123456789012:assumed-role/${foreign}/session`;
+    const mounted = { profile: { callerArn, role: { principalArns: [foreign] } }, explanation: { role: foreign, headers: [] }, mount: foreign };
+    assert.deepEqual(words(texts('principal-not-bound', mounted).at(-1), `aws() { printf %s, "$4"; echo "'a b'"; }`), [
+      'write',
+      `auth/${foreign}/role/${foreign}`,
+      `bound_iam_principal_arn=${foreign},${foreign},'a b'`,
+    ]);
   }
 });
 

@@ -9,7 +9,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
-const ANSWER = '{"errors": ["error validating X-Vault-AWS-IAM-Server-ID header: expected \\"a\\" but got \\"b\\""]}';
+const SERVER_IDS = ['vault-primary.platform-security.eu-central-1.example.com', 'vault-standby.platform-security.eu-central-1.example.com'];
+const ANSWER = JSON.stringify({
+  errors: [`error validating X-Vault-AWS-IAM-Server-ID header: expected "${SERVER_IDS[0]}" but got "${SERVER_IDS[1]}"`],
+});
 
 /** What the page shows, from little to much. */
 const STATES = {
@@ -27,6 +30,7 @@ const STATES = {
     await page.getByLabel('Vault role it asks for').selectOption('exists, of type iam');
     await page.getByLabel('AWS auth method', { exact: true }).selectOption('OpenBao’s plugin');
     await page.getByLabel('Time of sending').fill('soon');
+    await page.getByLabel('Vault’s answer', { exact: true }).fill(ANSWER);
     await page.getByText('Sign a login here').click();
     await page.getByLabel('STS endpoint', { exact: true }).selectOption('this URL:');
   },
@@ -52,7 +56,8 @@ function layoutFaults(phone) {
   for (const element of all) {
     const { left, right } = element.getBoundingClientRect();
     if (left < 0 || right > innerWidth) faults.push(`beyond the edge: ${name(element)}`);
-    if (element.scrollWidth > element.clientWidth + 1 && ['P', 'DD', 'DT', 'CODE', 'H1', 'H2', 'LABEL', 'BUTTON', 'PRE'].includes(element.tagName)) {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
+    if ((scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1) && ['P', 'DD', 'DT', 'CODE', 'H1', 'H2', 'LABEL', 'BUTTON', 'PRE'].includes(element.tagName)) {
       if (getComputedStyle(element).display !== 'inline') faults.push(`text beyond its box: ${name(element)}`);
     }
     if (parseFloat(getComputedStyle(element).fontSize) < 12) faults.push(`small text: ${name(element)}`);
@@ -175,6 +180,22 @@ for (const { name, ...look } of LOOKS) {
     }
   });
 }
+
+test('verdict tells the whole message on a phone, with the server ID at its close', async (t) => {
+  const { page } = await openPage(t, chromium, { viewport: PHONE });
+  await STATES.diagnosed(page);
+  const message = page.locator('#verdict p');
+  const told = await message.innerText();
+  assert.ok(told.includes(SERVER_IDS[0]), told);
+  assert.ok((await page.locator('#details').innerText()).includes(told), 'the explanation repeats it');
+  const { bottom, end } = await message.evaluate((element) => {
+    const words = document.createRange();
+    words.selectNodeContents(element);
+    return { bottom: element.getBoundingClientRect().bottom, end: words.getBoundingClientRect().bottom };
+  });
+  assert.ok(end <= bottom + 1, `the text goes on for ${end - bottom} pixels`);
+  assert.ok((await page.locator('#verdict').boundingBox()).height < PHONE.height / 2);
+});
 
 test('verdict stays in sight on a phone', async (t) => {
   const { page } = await openPage(t, chromium, { viewport: PHONE });

@@ -36,7 +36,7 @@ test('page says so where there is no WebAssembly', async (t) => {
   const { page, text } = await verdictAt(t, PAGE, { before: () => delete globalThis.WebAssembly });
   assert.match(text, /^This page cannot run here\n/);
   assert.match(text, /This browser runs no WebAssembly/);
-  assert.match(text, /vault-aws-login check/);
+  assert.match(text, /wasmtime run vault-aws-login-cli\.wasm check/);
   assert.equal(await page.locator('#verdict').getAttribute('role'), 'alert');
   assert.ok(await page.locator('#input').evaluate((form) => form.inert));
 });
