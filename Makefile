@@ -22,6 +22,9 @@ CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-
 CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
 WASM_BUILT = target/$(WASM_TARGET)/release
 
+# What installs the compiler with the crates, and the Python tools. `make login` needs a part of both.
+RUST = .make/rust
+TOOLS = .make/venv
 WASM_OPT = tools/node_modules/.bin/wasm-opt
 RUNTIMES = tests/runtimes/node_modules/.bin/deno
 WASM_METADCE = tools/node_modules/.bin/wasm-metadce
@@ -56,7 +59,7 @@ dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_O
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(RUST) $(TOOLS) $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
@@ -105,16 +108,13 @@ npm_install = cd $(1) && npm install --no-save --silent
 npm_sources = $(shell find host-examples/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 host-examples/node/dist/node.js: dist/vault-aws-login.wasm dist/vault-aws-login-signer.wasm $(call npm_sources,node)
-	@echo "building the npm package …"
-	@$(call npm_install,host-examples/node) && npm run --silent build && touch dist/node.js
+	@tools/step "building the npm package" $(SHELL) -c '$(call npm_install,host-examples/node) && npm run --silent build && touch dist/node.js'
 
 host-examples/edge/dist/worker.js: host-examples/node/dist/node.js $(call npm_sources,edge)
-	@echo "building the Worker …"
-	@$(call npm_install,host-examples/edge) && npm run --silent build && touch dist/worker.js
+	@tools/step "building the Worker" $(SHELL) -c '$(call npm_install,host-examples/edge) && npm run --silent build && touch dist/worker.js'
 
 host-examples/browser/dist/index.html: host-examples/node/dist/node.js $(call npm_sources,browser)
-	@echo "building the page …"
-	@$(call npm_install,host-examples/browser) && npm run --silent build && touch dist/index.html
+	@tools/step "building the page" $(SHELL) -c '$(call npm_install,host-examples/browser) && npm run --silent build && touch dist/index.html'
 
 .PHONY: node edge browser
 node: host-examples/node/dist/node.js ## Builds the npm package in host-examples/node.
@@ -138,16 +138,18 @@ pictures: host-examples/browser/dist/index.html .make/chromium ## Makes the pict
 
 .PHONY: login
 login: ## Logs in: to $VAULT_ADDR, or else to a test bed that it starts. LOGIN_FLAGS are those of `sign`.
-	@$(MAKE) --no-print-directory --silent --jobs=2 dist/vault-aws-login-cli.wasm .make/venv \
-		$(if $(VAULT_ADDR),,dist/test-bed/vault-plugin-auth-aws)
+	@$(MAKE) --no-print-directory --silent --jobs=2 RUST=$(or $(wildcard .make/rust),.make/command-rust) \
+		TOOLS=$(or $(wildcard .make/venv),.make/command-tools) dist/vault-aws-login-cli.wasm \
+		$(if $(VAULT_ADDR),,$(or $(wildcard .make/venv),.make/bed-tools) dist/test-bed/vault-plugin-auth-aws)
 	@PATH="$(CURDIR)/.venv/bin:$$PATH"; if [ -n "$${VAULT_ADDR:-}" ]; then tools/login.sh $(LOGIN_FLAGS); else \
 		$(PYTHON) tests/e2e/demo.py -- tools/login.sh --role demo; fi
 
 .PHONY: test
+test: STARTED := $(shell date +%s)
 test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/plan.py
 	@$(MAKE) --no-print-directory --silent built
-	@python3 tests/run.py
+	@python3 tests/run.py --since $(STARTED)
 
 .PHONY: built
 built: component signer command core composed envoy node edge browser python java
@@ -203,8 +205,7 @@ docs: .make/rust .make/venv $(TYPEDOC) host-examples/node/dist/node.js java ## M
 	@$(PYTHON) tools/docs/build.py
 
 $(TYPEDOC): tools/docs/package.json tools/docs/package-lock.json
-	@echo "installing typedoc …"
-	@$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc
+	@tools/step "installing typedoc" $(SHELL) -c '$(call npm_install,tools/docs) && touch node_modules/.bin/typedoc'
 
 .PHONY: clean
 clean: ## Removes everything that was built; tools and caches stay.
@@ -268,13 +269,11 @@ $(FOREIGN_FILTER): $(shell find tests/e2e/foreign-filter -type f) .make/rust
 # Deno and Bun, which run the tests of the npm package too.
 $(RUNTIMES): tests/runtimes/package.json tests/runtimes/package-lock.json
 	$(call need,npm,https://nodejs.org)
-	@echo "installing Deno and Bun …"
-	@$(call npm_install,tests/runtimes) && touch $(@:tests/runtimes/%=%)
+	@tools/step "installing Deno and Bun" $(SHELL) -c '$(call npm_install,tests/runtimes) && touch $(@:tests/runtimes/%=%)'
 
 $(WASM_OPT): tools/package.json tools/package-lock.json
 	$(call need,npm,https://nodejs.org)
-	@echo "installing wasm-opt …"
-	@$(call npm_install,tools) && touch node_modules/.bin/wasm-opt
+	@tools/step "installing wasm-opt" $(SHELL) -c '$(call npm_install,tools) && touch node_modules/.bin/wasm-opt'
 
 target/tools/bin/wac:
 	@tools/step "building wac (minutes, once)" cargo install --quiet --locked --version 0.12.0 --no-default-features --root target/tools wac-cli
@@ -282,17 +281,32 @@ target/tools/bin/wac:
 # need PROGRAM PLACE: fails if a program is missing, and says where to get it.
 need = @command -v $(1) >/dev/null || { echo "missing $(1): get it from $(2)" >&2; exit 1; }
 
+# The pinned compiler, which rustup may have already.
+define toolchain
+$(call need,rustup,https://rustup.rs)
+@rustup show active-toolchain >/dev/null 2>&1 || tools/step "installing Rust" \
+	$(SHELL) -o pipefail -c 'rustup toolchain install --profile minimal 2>&1 | tail -1'
+endef
+
 .make/rust: rust-toolchain.toml
-	$(call need,rustup,https://rustup.rs)
-	@rustup show active-toolchain >/dev/null 2>&1 || rustup toolchain install --profile minimal 2>&1 | tail -1
+	$(toolchain)
 	@rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
 	@tools/step "downloading the crates" cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
+# The crates of the command alone. They are downloaded before they are compiled, since only then
+# REMAP finds their folder.
+.make/command-rust: rust-toolchain.toml Cargo.lock
+	$(toolchain)
+	@rustup --quiet target add $(WASM_TARGET)
+	@tools/step "downloading the crates" $(SHELL) -c 'cargo tree --quiet --locked --package vault-aws-login-command \
+		--target $(WASM_TARGET) --edges no-dev >/dev/null'
+	@mkdir -p .make && touch $@
+
 # debian PROGRAM PACKAGE: installs a Debian package, unless the program is there.
-debian = @command -v $(1) >/dev/null || { echo "installing $(2) by apt-get …"; \
-	{ apt-get update -qq && apt-get install -y -qq $(2); } >/dev/null || \
-	{ echo "missing $(2): run apt-get install $(2)" >&2; exit 1; }; }
+debian = @command -v $(1) >/dev/null || tools/step "installing $(2) by apt-get" \
+	$(SHELL) -c '{ apt-get update -qq && apt-get install -y -qq $(2); } >/dev/null' || \
+	{ echo "missing $(2): run apt-get install $(2)" >&2; exit 1; }
 
 .make/chromium:
 	$(call debian,"$${CHROMIUM:-chromium}",chromium)
@@ -302,9 +316,24 @@ debian = @command -v $(1) >/dev/null || { echo "installing $(2) by apt-get …";
 	$(call debian,hyperfine,hyperfine)
 	@mkdir -p .make && touch $@
 
+# install WHAT FILE: installs the locked packages of a file into .venv.
+define install
+$(call need,python3,https://www.python.org)
+@test -x $(PYTHON) || python3 -m venv .venv
+@tools/step "installing $(1) into .venv" $(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement $(2)
+@$(PYTHON) tests/prepare_venv.py
+@mkdir -p .make && touch $@
+endef
+
 .make/venv: tests/requirements.txt tests/prepare_venv.py
-	$(call need,python3,https://www.python.org)
-	@test -x $(PYTHON) || python3 -m venv .venv
-	@tools/step "installing the Python tools into .venv" $(PYTHON) -m pip install --quiet --only-binary :all: --require-hashes --requirement tests/requirements.txt
-	@$(PYTHON) tests/prepare_venv.py
-	@mkdir -p .make && touch $@
+	$(call install,the Python tools,tests/requirements.txt)
+
+# What `make login` needs of them, where .make/venv is not there yet; one after the other, because
+# both write to .venv.
+.make/command-tools: tests/requirements.txt tests/prepare_venv.py tests/locked.py
+	@mkdir -p .make && python3 tests/locked.py command >.make/command.txt
+	$(call install,wasmtime and wasm-tools,.make/command.txt)
+
+.make/bed-tools: .make/command-tools
+	@python3 tests/locked.py bed >.make/bed.txt
+	$(call install,the test bed,.make/bed.txt)

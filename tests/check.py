@@ -48,7 +48,7 @@ def steps() -> list[Step]:
     rust = [
         Step("format of the Rust code", ["cargo", "fmt", "--all", "--check"], fast=True),
         Step("format of the fuzz targets", ["cargo", "fmt", *fuzz, "--check"], fast=True),
-        Step("format of the examples in Rust", [*RUSTFMT, *examples]),
+        Step("format of the examples in Rust", [*RUSTFMT, *examples], fast=True),
         Step("lints of the core", [*CLIPPY, "--all-targets", *STRICT], fast=True),
         Step("lints of the Rust code, natively", [*CLIPPY, *host, *STRICT]),
     ]
@@ -74,7 +74,7 @@ def steps() -> list[Step]:
         Step("lints of the Python package", [*RUFF, "check"], package, fast=True),
         Step("types of the Python package", [*MYPY], package, fast=True),
     ]
-    licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"])
+    licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"], fast=True)
     docs = Step("documentation of each interface, and its links", ["make", "--silent", "docs"])
     return [*rust, formatted, *go, *e2e, *python, licences, docs]
 

@@ -21,6 +21,7 @@ class Command:
     text: str
     shown: tuple[str, ...] = ()
 
+
 def blocks(page: str) -> list[list[Command]]:
     """The commands of each `console` block: a prompt, continued lines, and output."""
     found = []
@@ -35,6 +36,11 @@ def blocks(page: str) -> list[list[Command]]:
                 commands[-1] = Command(commands[-1].text, (*commands[-1].shown, line))
         found.append(commands)
     return found
+
+
+def scripts(page: str) -> list[str]:
+    """The text of each `sh` block: commands whose output the page does not show."""
+    return re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
 def rows(page: str) -> list[list[str]]:

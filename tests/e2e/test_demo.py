@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bed import GREETING, Identity, Signer, TestBed
+from bed import GREETING, Identity, Role, Signer, TestBed
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -72,9 +75,13 @@ def test_demo_needs_a_command() -> None:
 
 
 @pytest.fixture(scope="module")
-def identity(bed: TestBed) -> Identity:
+def role(bed: TestBed) -> Role:
+    return bed.aws.role("by-hand")
+
+
+@pytest.fixture(scope="module")
+def identity(bed: TestBed, role: Role) -> Identity:
     """A session of an IAM role with a Vault role of the same name, which a login without a role gets."""
-    role = bed.aws.role("by-hand")
     bed.vault_role("by-hand", role.arn)
     return bed.aws.session(role)
 
@@ -101,6 +108,83 @@ def test_login_by_hand_prints_the_token_alone(bed: TestBed, identity: Identity, 
     assert bed.vault.client_for(done.stdout.strip()).is_authenticated()
     assert done.stdout.strip() not in done.stderr
     assert identity.secret_access_key not in done.stderr
+
+
+SERVER_ID = "vault.example.com"
+
+
+@pytest.fixture(scope="module")
+def other_mount(bed: TestBed, role: Role) -> str:
+    """A mount of another path that wants a server ID."""
+    mount = bed.mount_aws("by-hand", iam_server_id_header_value=SERVER_ID)
+    bed.vault_role("by-hand", role.arn, mount=mount)
+    return mount
+
+
+def by_hand(
+    bed: TestBed, tools: Path, *command: str, variables: dict[str, str], aws: Identity | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command with these variables alone, and with AWS's CLI only if `aws` says whose it is."""
+    for program in ("bash", "curl", "python3", "wasmtime"):
+        found = ROOT / ".venv/bin" / program
+        (tools / program).symlink_to(found if found.exists() else shutil.which(program) or "missing")
+    if aws:
+        printed = {
+            "Version": 1,
+            "AccessKeyId": aws.access_key_id,
+            "SecretAccessKey": aws.secret_access_key,
+            "SessionToken": aws.session_token,
+        }
+        wanted = '[[ "$*" == "configure export-credentials" ]]'
+        (tools / "aws").write_text(f"#!/usr/bin/env bash\n{wanted} && echo {shlex.quote(json.dumps(printed))}\n")
+        (tools / "aws").chmod(0o755)
+    path = str(tools) if command[0] != "make" else f"{tools}:{os.environ['PATH']}"
+    environment = {"HOME": os.environ["HOME"], "PATH": path, "VAULT_ADDR": bed.vault.address} | variables
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_make_login_logs_in_to_the_server_of_the_environment(
+    bed: TestBed, identity: Identity, other_mount: str, tmp_path: Path
+) -> None:
+    flags = f"LOGIN_FLAGS=--role by-hand --server-id {SERVER_ID}"
+    variables = identity.environment() | {"VAULT_AUTH_MOUNT": other_mount}
+    done = by_hand(bed, tmp_path, "make", "login", flags, variables=variables)
+    assert done.returncode == 0, done.stderr
+    assert bed.vault.client_for(done.stdout.strip()).is_authenticated()
+    assert f"sign --role by-hand --server-id {SERVER_ID}" in done.stderr
+
+
+def test_login_by_hand_takes_credentials_from_the_cli_of_aws(
+    bed: TestBed, identity: Identity, tmp_path: Path
+) -> None:
+    done = by_hand(bed, tmp_path, "tools/login.sh", "--role", "by-hand", variables={}, aws=identity)
+    assert done.returncode == 0, done.stderr
+    assert bed.vault.client_for(done.stdout.strip()).is_authenticated()
+    assert done.stderr.startswith("$ aws configure export-credentials | wasmtime run ")
+    assert identity.secret_access_key not in done.stderr
+
+
+def test_refusal_by_hand_ends_in_its_diagnosis(
+    bed: TestBed, identity: Identity, other_mount: str, tmp_path: Path
+) -> None:
+    variables = identity.environment() | {"VAULT_AUTH_MOUNT": other_mount}
+    options = ("--role", "by-hand", "--server-id", "other.example.com")
+    done = by_hand(bed, tmp_path, "tools/login.sh", *options, variables=variables)
+    assert (done.returncode, done.stdout) == (1, "")
+    shown = re.findall(r"^\$ wasmtime run .*\.wasm (\w+)", done.stderr, re.MULTILINE)
+    assert shown == ["sign", "diagnose"]
+    assert "\nrule: server-id-differs\n" in done.stderr
+    assert f"sign with the server ID `{SERVER_ID}`" in done.stderr
+
+
+def test_login_by_hand_without_credentials_says_where_they_may_come_from(bed: TestBed, tmp_path: Path) -> None:
+    done = by_hand(bed, tmp_path, "tools/login.sh", "--role", "by-hand", variables={})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "missing credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, install AWS's CLI, or give --credentials -\n"
+    )
 
 
 def test_served_environment_logs_in_until_it_is_ended() -> None:

@@ -1,12 +1,14 @@
 """Every command of `README.md`, `host-examples/README.md` and each host's own page, run as it stands there.
 
-But for `make` itself, which runs these tests, and the AWS CLI, which they do without.
+But for the AWS CLI, which these tests do without. `test_lifted_examples.py` runs the `sh` blocks of the hosts' pages.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -55,7 +57,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) ->
 def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the pages ask for: their tools on the path, and a server with the role `dev`."""
     tools = tmp_path_factory.mktemp("tools")
-    for tool in (ROOT / ".venv/bin/wasmtime", ROOT / "target/tools/bin/wac"):
+    for tool in (*(ROOT / ".venv/bin" / name for name in ("wasmtime", "wasm-tools")), ROOT / "target/tools/bin/wac"):
         (tools / tool.name).symlink_to(tool)
     (tools / "browser").write_text(SHOWS_THE_PAGE)
     (tools / "browser").chmod(0o755)
@@ -77,13 +79,21 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
     }
 
 
+def without_server(environment: dict[str, str]) -> dict[str, str]:
+    """For `make` as a person starts it, whoever started this test."""
+    unset = ("VAULT_ADDR", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    return {name: value for name, value in environment.items() if name not in unset}
+
+
 @contextmanager
 def server_id(bed: TestBed, page: str) -> Iterator[None]:
     """Configures the pages' server ID, if a page shows what happens with another one."""
     wanted = SERVER_ID if "other.example.com" in page else ""
     bed.configure_aws("aws", iam_server_id_header_value=wanted)
-    yield
-    bed.configure_aws("aws", iam_server_id_header_value="")
+    try:
+        yield
+    finally:
+        bed.configure_aws("aws", iam_server_id_header_value="")
 
 
 def on(ports: dict[str, str], text: str) -> str:
@@ -96,12 +106,13 @@ def named(ports: dict[str, str], text: str) -> list[str]:
 
 def test_commands_of_the_readme_do_what_it_shows(environment: dict[str, str], checkout: Path) -> None:
     text = (ROOT / "README.md").read_text()
-    # `make login` shows the commands that it runs; the index of the hosts runs it.
-    blocks = [block for block in pages.blocks(text) if not block[0].text.startswith("make ")]
-    commands = [one for block in blocks for one in block]
-    # The first one leaves the login that the next two read.
-    kinds = [re.findall(r"--invoke|sign|check|explain|diagnose|agent", one.text)[0] for one in commands]
-    assert kinds == ["sign", "check", "explain", "diagnose", "agent", "--invoke"]
+    (first, *runs), *others = pages.blocks(text)
+    # `make login` shows the command that it runs, with its prompt.
+    first = pages.Command(first.text, (*first.shown, *(line for one in runs for line in (f"$ {one.text}", *one.shown))))
+    commands = [first, *(one for block in others for one in block)]
+    # The one that signs leaves the login that the next two read.
+    kinds = [re.findall(r"make|--invoke|sign|check|explain|diagnose|agent|wit", one.text)[0] for one in commands]
+    assert kinds == ["make", "sign", "check", "explain", "diagnose", "agent", "--invoke", "wit"]
     for one in commands:
         assert one.shown, one.text
         if any(server in one.text for server in SERVERS):
@@ -109,8 +120,24 @@ def test_commands_of_the_readme_do_what_it_shows(environment: dict[str, str], ch
                 running.wait_for(one.shown)
             continue
         refused = one.shown[0].startswith("refused: ")
-        output = pages.run(one.text, checkout, environment, wanted=1 if refused else 0)
+        # `make login` starts servers of its own where none is named.
+        given = without_server(environment) if one.text == "make login" else environment
+        output = pages.run(one.text, checkout, given, wanted=1 if refused else 0)
         assert pages.missing(one.shown, output) is None, output
+
+
+def test_checksums_are_checked_as_the_readme_says(environment: dict[str, str], tmp_path: Path) -> None:
+    (script,) = pages.scripts((ROOT / "README.md").read_text())
+    # Two files of a release were downloaded, the others were not.
+    names = ["vault-aws-login.wasm", "vault-aws-login-cli.wasm"]
+    lines = [f"{'0' * 64}  sbom.cdx.json"]
+    for name in names:
+        shutil.copy(ROOT / "dist" / name, tmp_path)
+        lines.append(f"{hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()}  {name}")
+    (tmp_path / "SHA256SUMS").write_text("\n".join([*lines, ""]))
+    assert pages.run(script, tmp_path, environment).splitlines() == [f"{name}: OK" for name in names]
+    (tmp_path / names[0]).write_bytes(b"another file")
+    assert f"{names[0]}: FAILED" in pages.run(script, tmp_path, environment, wanted=1)
 
 
 @pytest.mark.parametrize("page", sorted(folder.name for folder in HOSTS.iterdir() if (folder / "README.md").exists()))
@@ -143,10 +170,9 @@ def test_command_of_the_index_shows_what_the_index_says(
     _, folder, cell, seen = row
     assert (HOSTS / folder.rpartition("(")[2].rstrip(")") / "README.md").exists()
     (text,), (shown, *more) = pages.code(on(ports, cell)), pages.code(on(ports, seen))
-    if text == "make login":
-        environment = {name: value for name, value in environment.items() if name != "VAULT_ADDR"}
     if not any(server in text for server in SERVERS):
-        assert shown in pages.run(text, checkout, environment)
+        output = pages.run(text, checkout, environment)
+        assert pages.missing((shown if "…" in shown else f"…{shown}…",), output) is None, output
         return
     with pages.started(text, checkout, environment) as running:
         if more:

@@ -7,8 +7,9 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
 
 /// The places of built files.
-const FOLDERS: [&str; 3] = [
+const FOLDERS: [&str; 4] = [
     "dist",
+    "host-examples/python/src/vault_aws_login",
     "host-examples/node/dist/component",
     "host-examples/node/dist/signer",
 ];
