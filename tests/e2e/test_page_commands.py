@@ -18,12 +18,14 @@ PRINT_COMMANDS = f"""
 import {{ commandsFor, factsOf }} from {json.dumps(COMMANDS)};
 const {{ rule, ...given }} = JSON.parse(process.argv[1]);
 const profile = {{ core: {{ flavour: 'openbao' }}, ...given.profile }};
-console.log(JSON.stringify(commandsFor({{ rule }}, factsOf({{ ...given, profile }})).map(({{ text }}) => text)));
+const made = commandsFor({{ rule }}, factsOf({{ ...given, profile }}));
+console.log(JSON.stringify(made.map(({{ text }}) => text)));
 """
 # Stands for AWS's CLI, with the one call that the page's commands make of it.
 AWS = """#!{python}
 import sys, boto3
-assert sys.argv[1:4] == ["iam", "get-role", "--role-name"] and sys.argv[5:] == ["--query", "Role.Arn", "--output", "text"]
+assert sys.argv[1:4] == ["iam", "get-role", "--role-name"]
+assert sys.argv[5:] == ["--query", "Role.Arn", "--output", "text"]
 iam = boto3.client("iam", endpoint_url="{url}", region_name="us-east-1")
 print(iam.get_role(RoleName=sys.argv[4])["Role"]["Arn"])
 """
