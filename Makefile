@@ -290,7 +290,7 @@ endef
 
 .make/rust: rust-toolchain.toml
 	$(toolchain)
-	@rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
+	@tools/step "installing what Rust needs for WebAssembly" rustup --quiet target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
 	@tools/step "downloading the crates" cargo fetch --quiet --locked
 	@mkdir -p .make && touch $@
 
@@ -298,7 +298,7 @@ endef
 # REMAP finds their folder.
 .make/command-rust: rust-toolchain.toml Cargo.lock
 	$(toolchain)
-	@rustup --quiet target add $(WASM_TARGET)
+	@tools/step "installing what Rust needs for WebAssembly" rustup --quiet target add $(WASM_TARGET)
 	@tools/step "downloading the crates" $(SHELL) -c 'cargo tree --quiet --locked --package vault-aws-login-command \
 		--target $(WASM_TARGET) --edges no-dev >/dev/null'
 	@mkdir -p .make && touch $@

@@ -24,9 +24,10 @@ import plan  # noqa: E402
 import run  # noqa: E402
 
 TOOLS = ["installing wasmtime and wasm-tools into .venv"]
-COMMAND = ["downloading the crates", "building the command"]
+COMMAND = ["installing what Rust needs for WebAssembly", "downloading the crates"]
+COMMAND += ["building the command"]
 SERVERS = ["installing the test bed into .venv", "building HashiCorp's AWS auth method for the test bed"]
-TARGETS = re.compile(r"^rustup --quiet target add (.*)$", re.MULTILINE)
+TARGETS = re.compile(r"rustup --quiet target add (.*)$", re.MULTILINE)
 
 
 def environment(**more: str) -> dict[str, str]:
