@@ -131,7 +131,7 @@ def test_login_is_signed_for_awss_time_after_sts_refused_the_role_for_it(bed: Te
 def test_agent_assumes_the_role_again_before_its_credentials_expire(
     bed: TestBed, setup: Setup, tmp_path: Path
 ) -> None:
-    lives = {"token_ttl": "2s", "token_max_ttl": "3s", "resolve_aws_unique_ids": False}
+    lives = {"token_ttl": "6s", "token_max_ttl": "8s", "resolve_aws_unique_ids": False}
     name = bed.vault_role(bed.aws.fresh_name("assumed"), bound(setup), **lives)
     wanted = ("--role", name, "--assume-role", setup.role.arn, "--external-id", EXTERNAL_ID)
     before = len(bed.sts.calls)
