@@ -93,12 +93,19 @@ def test_record_that_does_not_open_counts_as_absent(bed: TestBed, tmp_path: Path
     told = {"secret": user.secret_access_key, "access_key_id": user.access_key_id}
     with envoy:
         envoy.wait_until(lambda: listener.status() == 200, what="there was a token")
-        for kind in KINDS:
-            foreign.foreign(record_name(own, **told, kind=kind), write="garbage")
-        # Without a lease no request passes, and the leader's next one replaces the garbage.
-        envoy.wait_until(lambda: listener.status() == 503, what="the lease was absent", seconds=2)
+        records = {kind: record_name(own, **told, kind=kind) for kind in KINDS}
+        for record in records.values():
+            foreign.foreign(record, write="garbage")
+
+        def refuses_without_a_lease() -> bool:
+            # Written each time, since the leader's next lease replaces it at any moment.
+            foreign.foreign(records["lease"], write="garbage")
+            return listener.status() == 503
+
+        envoy.wait_until(refuses_without_a_lease, what="the lease was absent", seconds=10)
         envoy.wait_until(lambda: listener.status() == 200, what="there was a token again", seconds=10)
-        assert envoy.stats(PLUGIN.replace(".", "_"))["logins"] <= 3
+        # However often it is spoilt, there is no storm of logins.
+        assert envoy.stats(PLUGIN.replace(".", "_"))["logins"] <= 10
         assert not envoy.crashes()
 
 
