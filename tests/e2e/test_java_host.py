@@ -168,7 +168,7 @@ def pushed(identity: Identity) -> dict[str, Any]:
 
 def test_session_keeps_a_token_over_three_renewals_and_a_new_login(bed: TestBed) -> None:
     user = bed.aws.user()
-    role = bed.vault_role(bed.aws.fresh_name("java"), user.arn, token_ttl="2s", token_max_ttl="6s")
+    role = bed.vault_role(bed.aws.fresh_name("java"), user.arn, token_ttl="6s", token_max_ttl="16s")
     with driven(bed, role, {"from": "pushed"}) as session:
         session.tell(pushed(user))
         first = session.next("token")
