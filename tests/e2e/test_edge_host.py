@@ -71,7 +71,7 @@ def principal(identity: Identity) -> str:
 def logins(bed: TestBed, environment: dict[str, str]) -> int:
     """How many logins the server has answered at the Worker's mount."""
     path = f"auth/{environment['VAULT_AWS_MOUNT']}/login"
-    return sum(entry["type"] == "response" and entry["request"]["path"] == path for entry in bed.vault.audit_entries())
+    return sum(entry["type"] == "response" and entry["request"].get("path") == path for entry in bed.vault.audit_entries())
 
 
 def set_up(bed: TestBed, server_id: str = "", **fields: str) -> dict[str, str]:

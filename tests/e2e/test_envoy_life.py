@@ -52,7 +52,7 @@ def audited(entries: list[dict[str, Any]], path: str, mount: str) -> list[dict[s
         entry
         for entry in entries
         if entry["type"] == "response"
-        and entry["request"]["path"] == path
+        and entry["request"].get("path") == path
         and not entry.get("error")
         and (path.startswith("auth/" + mount) or entry.get("auth", {}).get("display_name", "").startswith(mount))
     ]

@@ -39,7 +39,8 @@ pub fn without_secrets(text: &str) -> String {
     words.join(" ")
 }
 
-/// Recognises a run as in keys, tokens and signatures. Paths are in one case.
+/// Recognises a run as in keys, tokens and signatures. Paths are in one case, and so are hexadecimal
+/// digits, so that each part of a path is looked at.
 fn may_hold_secret(word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
     // Escapes and invisible characters may hide a secret, so such words are not searched.
@@ -47,12 +48,20 @@ fn may_hold_secret(word: &str) -> bool {
     is_escaped
         || !word.is_ascii()
         || word.split(|c| !is_part(c)).any(|run| {
-            let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
-            let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-            let is_path = run.contains('/') && !has(u8::is_ascii_uppercase);
-            let has_both = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
-            (run.len() >= 16 && has_both && !is_path) || (run.len() >= 24 && is_mixed)
+            let is_path = run.contains('/') && !run.bytes().any(|c| c.is_ascii_uppercase());
+            match is_path {
+                true => run.split('/').any(is_long),
+                false => is_long(run),
+            }
         })
+}
+
+/// Whether a run is as long as a secret, and of as many kinds of characters.
+fn is_long(run: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
+    let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let has_both = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
+    (run.len() >= 16 && has_both) || (run.len() >= 24 && is_mixed)
 }
 
 /// Returns what is wrong with the command line.
@@ -86,6 +95,10 @@ mod tests {
             ("a https://vawP5cLBBbwEOkzs8e1qTJ.example.com/v1 b", "a … b"),
             ("a wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b", "a … b"),
             ("a %77%4A%61%6C%72 b", "a … b"),
+            (
+                "arn:aws:iam::123456789012:user/8d6b1b54ad49aadf7c14d74f7ab08080 b",
+                "… b",
+            ),
         ] {
             assert_eq!(without_secrets(text), shown);
         }
