@@ -60,6 +60,19 @@ fn answer_until(key: &str, end: u64) -> String {
     )
 }
 
+/// Lets STS give a role session of so many seconds; returns the login that follows.
+fn assume(host: &mut Host, seconds: u64) -> Request {
+    let request = host.request();
+    let answer = answer_until("ASIAROLEEXAMPLE00001", SECONDS + seconds);
+    host.answer(&request, 200, &answer);
+    host.request()
+}
+
+/// Vault's answer with a token that no one can renew.
+fn not_renewable(seconds: u64) -> String {
+    login_answer(seconds).replace("\"renewable\":true", "\"renewable\":false")
+}
+
 fn sts_error(code: &str, message: &str) -> String {
     format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error>\
@@ -148,13 +161,7 @@ fn session_token_of_the_source_is_signed_and_sent() {
 fn role_is_assumed_again_before_its_credentials_expire() {
     for (lives, earliest, latest) in [(900, 600, 750), (3_600, 3_300, 3_450)] {
         let mut host = host();
-        let request = host.request();
-        host.answer(
-            &request,
-            200,
-            &answer_until("ASIAROLEEXAMPLE00001", SECONDS + lives),
-        );
-        let login = host.request();
+        let login = assume(&mut host, lives);
         host.answer(&login, 200, &login_answer(86_400));
         host.lease();
         let request = host.request();
@@ -170,18 +177,8 @@ fn source_is_refreshed_by_itself_and_others_lead_to_another_role_session() {
     let end = Some(SECONDS + 3_600);
     host.session
         .push_credentials(credentials_until(end), host.now);
-    let request = host.request();
-    host.answer(
-        &request,
-        200,
-        &answer_until("ASIAROLEEXAMPLE00001", SECONDS + 43_200),
-    );
-    let login = host.request();
-    host.answer(
-        &login,
-        200,
-        &login_answer(7_200).replace("\"renewable\":true", "\"renewable\":false"),
-    );
+    let login = assume(&mut host, 43_200);
+    host.answer(&login, 200, &not_renewable(7_200));
     host.lease();
 
     // The source's credentials are near their end; the role's are not.
@@ -207,13 +204,7 @@ fn source_is_refreshed_by_itself_and_others_lead_to_another_role_session() {
 #[test]
 fn same_credentials_again_do_not_end_a_role_session() {
     let mut host = host();
-    let request = host.request();
-    host.answer(
-        &request,
-        200,
-        &answer_until("ASIAROLEEXAMPLE00001", SECONDS + 43_200),
-    );
-    let login = host.request();
+    let login = assume(&mut host, 43_200);
     host.answer(&login, 200, &login_answer(3_600));
     host.lease();
     host.session.push_credentials(credentials(), host.now);
@@ -225,18 +216,8 @@ fn same_credentials_again_do_not_end_a_role_session() {
 fn refused_role_session_is_used_while_others_fail() {
     let mut host = host_of(CredentialSource::Pushed, role(None, None));
     host.session.push_credentials(credentials(), host.now);
-    let request = host.request();
-    host.answer(
-        &request,
-        200,
-        &answer_until("ASIAROLEEXAMPLE00001", SECONDS + 3_600),
-    );
-    let login = host.request();
-    host.answer(
-        &login,
-        200,
-        &login_answer(1_200).replace("\"renewable\":true", "\"renewable\":false"),
-    );
+    let login = assume(&mut host, 3_600);
+    host.answer(&login, 200, &not_renewable(1_200));
     host.lease();
     let others = Credentials::new("AKIAI44QH8DHBEXAMPLE".into(), "b".repeat(40), None, None);
     host.session.push_credentials(others.unwrap(), host.now);
@@ -520,13 +501,7 @@ fn web_identity_and_role_are_a_chain() {
 #[test]
 fn login_that_vault_refuses_leads_to_another_role_session_and_not_to_the_source() {
     let mut host = host();
-    let request = host.request();
-    host.answer(
-        &request,
-        200,
-        &answer_until("ASIAROLEEXAMPLE00001", SECONDS + 3_600),
-    );
-    let login = host.request();
+    let login = assume(&mut host, 3_600);
     host.answer(
         &login,
         400,
