@@ -73,9 +73,10 @@ def go(folder: Path) -> None:
     sources = ROOT / "host-examples" / "go"
     module = run("go", "list", "-m", folder=sources).strip()
     for package in sorted({file.parent for file in sources.rglob("*.go") if not file.name.endswith("_test.go")}):
-        if any("package main" in file.read_text() for file in package.glob("*.go")):
-            continue
         inner = package.relative_to(sources).as_posix()
+        is_program = any("package main" in file.read_text() for file in package.glob("*.go"))
+        if is_program or inner.startswith("internal/"):
+            continue
         page, path = ("index", module) if inner == "." else (package.name, f"{module}/{inner}")
         (folder / f"{page}.html").write_text(run("go", "run", ".", package, path, module, folder=HERE / "go"))
 

@@ -7,18 +7,15 @@ package vaultauth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/vault/api"
 
 	vaultawslogin "vault-aws-login/host-examples/go"
+	"vault-aws-login/host-examples/go/internal/authmethod"
 )
 
 var _ api.AuthMethod = (*Method)(nil)
@@ -47,7 +44,7 @@ func (m *Method) Login(ctx context.Context, client *api.Client) (*api.Secret, er
 	if m.Module == nil {
 		return nil, errors.New("no core module: expected Method.Module")
 	}
-	identity, err := m.credentials(ctx)
+	identity, err := authmethod.Credentials(ctx, m.Credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +52,7 @@ func (m *Method) Login(ctx context.Context, client *api.Client) (*api.Secret, er
 	if err != nil {
 		return nil, err
 	}
-	mount := strings.Trim(m.Mount, "/")
-	if mount == "" {
-		mount = "aws"
-	}
-	secret, err := client.Logical().WriteBytesWithContext(ctx, "auth/"+mount+"/login", []byte(login))
+	secret, err := client.Logical().WriteBytesWithContext(ctx, authmethod.Path(m.Mount), []byte(login))
 	if err != nil {
 		return nil, m.explained(ctx, client, login, err)
 	}
@@ -68,22 +61,6 @@ func (m *Method) Login(ctx context.Context, client *api.Client) (*api.Secret, er
 		return nil, m.Module.Refused(ctx, vaultawslogin.Answer{Status: http.StatusNotFound}, login)
 	}
 	return secret, nil
-}
-
-func (m *Method) credentials(ctx context.Context) (aws.Credentials, error) {
-	from := m.Credentials
-	if from == nil {
-		loaded, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return aws.Credentials{}, fmt.Errorf("find AWS credentials: %w", err)
-		}
-		from = loaded.Credentials
-	}
-	identity, err := from.Retrieve(ctx)
-	if err != nil {
-		return aws.Credentials{}, fmt.Errorf("retrieve AWS credentials: %w", err)
-	}
-	return identity, nil
 }
 
 // explained replaces an error of the client, which holds the server's words, by one that is safe to print.
@@ -98,12 +75,10 @@ func (m *Method) explained(ctx context.Context, client *api.Client, login string
 	if !errors.As(err, &refused) {
 		return vaultawslogin.Unanswered(ctx, client.Address(), err)
 	}
-	body := strings.Join(refused.Errors, "\n")
-	if !refused.RawError {
-		text, _ := json.Marshal(map[string][]string{"errors": refused.Errors})
-		body = string(text)
+	answer := vaultawslogin.Answer{
+		Status: uint16(refused.StatusCode), Body: authmethod.Body(refused.Errors, refused.RawError),
 	}
-	err = m.Module.Refused(ctx, vaultawslogin.Answer{Status: uint16(refused.StatusCode), Body: body}, login)
+	err = m.Module.Refused(ctx, answer, login)
 	var explained *vaultawslogin.VaultError
 	if !errors.As(err, &explained) {
 		return err
