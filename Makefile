@@ -129,7 +129,7 @@ java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in h
 host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
 		$(shell find host-examples/java -type f -not -path '*/target/*')
 	$(call need,mvn,https://maven.apache.org)
-	@tools/step "building the jar" mvn --quiet --batch-mode -Dstyle.color=never --file host-examples/java/pom.xml package -Dtest=InspectTest
+	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -Dtest=InspectTest
 	@touch $@
 
 .PHONY: pictures

@@ -84,7 +84,7 @@ def go(folder: Path) -> None:
 def java(folder: Path) -> None:
     """The pom of the host says what Javadoc reads, and that its warnings are failures."""
     host = ROOT / "host-examples" / "java"
-    run("mvn", "--quiet", "--batch-mode", "-Dstyle.color=never", "javadoc:javadoc", folder=host)
+    run("mvn", "--quiet", "--batch-mode", "javadoc:javadoc", folder=host)
     (built,) = (found.parent for found in host.glob("target/**/apidocs/index.html"))
     shutil.copytree(built, folder, dirs_exist_ok=True)
 
