@@ -22,7 +22,7 @@ const AWS_KEY_CHARACTERS: usize = 40;
 const HEX_CHARACTERS: usize = 64;
 const BASE64_CHARACTERS: usize = 43;
 
-/// Fewer different characters are no random bytes: 64 random hex digits have 15 or 16.
+/// Random bytes have more different characters: 64 random hex digits have 15 or 16.
 const DIFFERENT_CHARACTERS: usize = 8;
 
 /// The secret that the VMs of one configuration have in common.
