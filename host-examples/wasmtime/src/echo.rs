@@ -40,7 +40,7 @@ pub fn without_secrets(text: &str) -> String {
 }
 
 /// Recognises a run as in keys, tokens and signatures. Paths are in one case, and so are hexadecimal
-/// digits, so that each part of a path is looked at.
+/// digits, so that each word of a path is looked at.
 fn may_hold_secret(word: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "+/=_".contains(c);
     // Escapes and invisible characters may hide a secret, so such words are not searched.
@@ -50,7 +50,7 @@ fn may_hold_secret(word: &str) -> bool {
         || word.split(|c| !is_part(c)).any(|run| {
             let is_path = run.contains('/') && !run.bytes().any(|c| c.is_ascii_uppercase());
             match is_path {
-                true => run.split('/').any(is_long),
+                true => run.split(['/', '_']).any(is_long),
                 false => is_long(run),
             }
         })
@@ -95,6 +95,10 @@ mod tests {
             ("a https://vawP5cLBBbwEOkzs8e1qTJ.example.com/v1 b", "a … b"),
             ("a wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b", "a … b"),
             ("a %77%4A%61%6C%72 b", "a … b"),
+            (
+                "cannot write into /var/lib/billing_service_2/token",
+                "cannot write into /var/lib/billing_service_2/token",
+            ),
             (
                 "arn:aws:iam::123456789012:user/8d6b1b54ad49aadf7c14d74f7ab08080 b",
                 "… b",
