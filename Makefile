@@ -337,3 +337,5 @@ endef
 .make/bed-tools: .make/command-tools
 	@python3 tests/locked.py bed >.make/bed.txt
 	$(call install,the test bed,.make/bed.txt)
+
+include tools/packages/packages.mk

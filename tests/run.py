@@ -130,9 +130,11 @@ SUITES = [
     Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),
 ]
-# `make release-test` runs it: it builds every artefact twice.
+# Each has a command of make: the first builds every artefact twice, the second publishes and installs
+# every package.
 ON_DEMAND = [
     Suite("release", "a release, built twice", [*PYTEST, "tests/release"], pytest),
+    Suite("packages", "each package, from its registry", [*PYTEST, "tests/packages"], pytest),
 ]
 
 

@@ -1,0 +1,36 @@
+"""All packages tell one version and one address, and a release without an address is refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import project
+from conftest import ROOT
+
+ADDRESS = "https://git.example.com/acme/vault-aws-login"
+
+
+def release(repository: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "tools/packages/project.py", "release"]
+    environment = os.environ | {"REPOSITORY": repository}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_release_without_the_address_of_the_repository_is_refused() -> None:
+    refused = release("https://repository.invalid/vault-aws-login")
+    assert refused.returncode == 1
+    assert "set `repository` in Cargo.toml, or the variable REPOSITORY" in refused.stderr
+    known = release(ADDRESS)
+    assert (known.returncode, known.stderr) == (0, "")
+
+
+def test_links_of_a_package_work_outside_the_repository() -> None:
+    text = "[a](../../SECURITY.md#limits) [b](example) [c](https://x.example) [d](#e) ![f](docs/g.png)"
+    base = f"{project.REPOSITORY}/%s/{project.TAG}"
+    whole = project.with_whole_links(text, "host-examples/node")
+    assert whole == (
+        f"[a]({base % 'blob'}/SECURITY.md#limits) [b]({base % 'tree'}/host-examples/node/example) "
+        f"[c](https://x.example) [d](#e) ![f]({base % 'raw'}/host-examples/node/docs/g.png)"
+    )

@@ -1,0 +1,80 @@
+"""The version and the address of the project, which every package tells.
+
+Both stand in `[workspace.package]` of `Cargo.toml` and nowhere else. The variable `REPOSITORY` is
+another address for one build. Needs nothing but Python's standard library.
+
+    python3 tools/packages/project.py            prints both
+    python3 tools/packages/project.py release    fails as long as the address is not known
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+#: The folder that each package is made in: `dist/packages/<name>`.
+PACKAGES = ROOT / "dist" / "packages"
+LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
+
+
+def setting(name: str) -> str:
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
+    return str(workspace["package"][name])
+
+
+VERSION = setting("version")
+LICENCE = setting("license")
+REPOSITORY = (os.environ.get("REPOSITORY") or setting("repository")).rstrip("/")
+#: The address without its scheme, as module paths and image names begin.
+PATH = REPOSITORY.removeprefix("https://")
+TAG = f"v{VERSION}"
+
+
+def is_known() -> bool:
+    """Whether the repository has an address that can be reached."""
+    host = PATH.split("/")[0]
+    return REPOSITORY.startswith("https://") and not host.endswith(".invalid")
+
+
+def link(path: str) -> str:
+    """The address of a file or folder of the repository, as it was when this version was released."""
+    kind = "tree" if (ROOT / path).is_dir() else "blob"
+    return f"{REPOSITORY}/{kind}/{TAG}/{path}"
+
+
+def picture(path: str) -> str:
+    return f"{REPOSITORY}/raw/{TAG}/{path}"
+
+
+def with_whole_links(text: str, folder: str) -> str:
+    """Makes links that work outside the repository of the relative ones in a file of a folder."""
+
+    def whole(match: re.Match[str]) -> str:
+        before, target = match.groups()
+        path, hash_, anchor = target.partition("#")
+        path = posixpath.normpath(posixpath.join(folder, path))
+        shown = picture(path) if path.endswith((".png", ".svg")) else link(path)
+        return f"{before}{shown}{hash_}{anchor}"
+
+    return LINK.sub(whole, text)
+
+
+def main() -> int:
+    if sys.argv[1:] == ["release"] and not is_known():
+        print(
+            f"the address of the repository is not known, found {REPOSITORY}: "
+            "set `repository` in Cargo.toml, or the variable REPOSITORY",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"version {VERSION}\nrepository {REPOSITORY}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
