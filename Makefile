@@ -185,16 +185,23 @@ fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
 
 RELEASE := dist/release
+WIT = dist/vault-aws-login-wit.wasm
 
+$(WIT): $(wildcard wit/*.wit) .make/venv
+	@mkdir -p dist
+	@.venv/bin/wasm-tools component wit wit --wasm --output $@
+
+# What a release is gathered from.
+.PHONY: parts
+parts: packages component signer command core envoy browser $(WIT)
+
+# No step of the build gets the key that signs.
 .PHONY: dist
-dist: component signer command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
-	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
-	@cp dist/vault-aws-login.wasm dist/vault-aws-login-signer.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
-		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
-	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
-	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
-	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
-	@python3 tools/release.py $(RELEASE)
+dist: ## Gathers a release in dist/release, and signs it with $MINISIGN_SECRET_KEY if that is given.
+	@python3 tools/packages/project.py release >/dev/null
+	@env -u MINISIGN_SECRET_KEY $(MAKE) --no-print-directory --silent parts
+	@env -u MINISIGN_SECRET_KEY python3 tools/packages/release.py $(RELEASE)
+	@test -z "$${MINISIGN_SECRET_KEY:-}" || python3 tools/packages/sign.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
 
 TYPEDOC = tools/docs/node_modules/.bin/typedoc

@@ -3,8 +3,9 @@
 Both stand in `[workspace.package]` of `Cargo.toml` and nowhere else. The variable `REPOSITORY` is
 another address for one build. Needs nothing but Python's standard library.
 
-    python3 tools/packages/project.py            prints both
-    python3 tools/packages/project.py release    fails as long as the address is not known
+    python3 tools/packages/project.py                prints both
+    python3 tools/packages/project.py release        fails as long as the address is not known
+    python3 tools/packages/project.py release TAG    fails also if the tag is of another version
 """
 
 from __future__ import annotations
@@ -20,19 +21,22 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The folder that each package is made in: `dist/packages/<name>`.
 PACKAGES = ROOT / "dist" / "packages"
 LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
+#: 2026-01-01: no archive of the sources knows when its commit was made, so all builds have one time.
+TIME = 1767225600
 
-
-def setting(name: str) -> str:
-    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
-    return str(workspace["package"][name])
-
-
-VERSION = setting("version")
-LICENCE = setting("license")
-REPOSITORY = (os.environ.get("REPOSITORY") or setting("repository")).rstrip("/")
+WORKSPACE = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
+VERSION = str(WORKSPACE["package"]["version"])
+LICENCE = str(WORKSPACE["package"]["license"])
+REPOSITORY = (os.environ.get("REPOSITORY") or str(WORKSPACE["package"]["repository"])).rstrip("/")
+#: What the checksums of a release are signed with, as minisign writes it; empty if it is not known.
+PUBLIC_KEY = os.environ.get("MINISIGN_PUBLIC_KEY") or str(
+    WORKSPACE["metadata"]["release"]["minisign-public-key"]
+)
 #: The address without its scheme, as module paths and image names begin.
 PATH = REPOSITORY.removeprefix("https://")
 TAG = f"v{VERSION}"
+#: The tag that starts a release. What the release makes of the sources it puts on `TAG`.
+RELEASE_TAG = f"release/{TAG}"
 
 
 def is_known() -> bool:
@@ -42,7 +46,7 @@ def is_known() -> bool:
 
 
 def link(path: str) -> str:
-    """The address of a file or folder of the repository, as it was when this version was released."""
+    """The address of a file or folder of the repository, as it was in this version."""
     kind = "tree" if (ROOT / path).is_dir() else "blob"
     return f"{REPOSITORY}/{kind}/{TAG}/{path}"
 
@@ -64,13 +68,31 @@ def with_whole_links(text: str, folder: str) -> str:
     return LINK.sub(whole, text)
 
 
-def main() -> int:
-    if sys.argv[1:] == ["release"] and not is_known():
-        print(
+def refusals(tag: str | None) -> list[str]:
+    """Why this is not ready to be released, under that tag."""
+    refused = []
+    if not is_known():
+        refused.append(
             f"the address of the repository is not known, found {REPOSITORY}: "
-            "set `repository` in Cargo.toml, or the variable REPOSITORY",
-            file=sys.stderr,
+            "set `repository` in Cargo.toml, or the variable REPOSITORY"
         )
+    if tag not in (None, RELEASE_TAG):
+        refused.append(f"the tag of this version is {RELEASE_TAG}, found {tag}")
+    return refused
+
+
+def main() -> int:
+    match sys.argv[1:]:
+        case []:
+            refused = []
+        case ["release"]:
+            refused = refusals(None)
+        case ["release", tag]:
+            refused = refusals(tag)
+        case _:
+            refused = ["usage: python3 tools/packages/project.py [release [TAG]]"]
+    if refused:
+        print("\n".join(refused), file=sys.stderr)
         return 1
     print(f"version {VERSION}\nrepository {REPOSITORY}")
     return 0
