@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 // open compiles the core module; programs keep it.

@@ -1,4 +1,4 @@
-module vault-aws-login/host-examples/go
+module repository.invalid/vault-aws-login/go
 
 go 1.25.0
 

@@ -4,7 +4,7 @@ go 1.25.0
 
 require (
 	github.com/aws/aws-sdk-go-v2 v1.47.7
-	vault-aws-login/host-examples/go v0.0.0
+	repository.invalid/vault-aws-login/go v0.0.0
 )
 
 require (
@@ -29,4 +29,4 @@ require (
 	golang.org/x/sys v0.44.0 // indirect
 )
 
-replace vault-aws-login/host-examples/go => ./vault-aws-login
+replace repository.invalid/vault-aws-login/go => ./vault-aws-login

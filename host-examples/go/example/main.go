@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 func main() {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 const (

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/openbao/openbao/api/v2"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
-	"vault-aws-login/host-examples/go/internal/authmethod"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
+	"repository.invalid/vault-aws-login/go/internal/authmethod"
 )
 
 var _ api.AuthMethod = (*Method)(nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/openbao/openbao/api/v2"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
-	"vault-aws-login/host-examples/go/openbaoauth"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
+	"repository.invalid/vault-aws-login/go/openbaoauth"
 )
 
 // The client is logged in, and reads a secret.

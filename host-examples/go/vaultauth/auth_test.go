@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/hashicorp/vault/api"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 // keys gives AWS's published example key.

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/vault/api"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
-	"vault-aws-login/host-examples/go/vaultauth"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
+	"repository.invalid/vault-aws-login/go/vaultauth"
 )
 
 // The client is logged in, and reads a secret.

@@ -1,4 +1,4 @@
-module vault-aws-login/host-examples/go/vaultauth
+module repository.invalid/vault-aws-login/go/vaultauth
 
 go 1.25.0
 
@@ -7,7 +7,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/config v1.33.15
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15
 	github.com/hashicorp/vault/api v1.23.0
-	vault-aws-login/host-examples/go v0.0.0
+	repository.invalid/vault-aws-login/go v0.0.0
 )
 
 require (
@@ -48,4 +48,4 @@ require (
 	golang.org/x/time v0.12.0 // indirect
 )
 
-replace vault-aws-login/host-examples/go => ../
+replace repository.invalid/vault-aws-login/go => ../

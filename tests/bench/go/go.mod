@@ -8,7 +8,7 @@ require (
 	github.com/hashicorp/go-hclog v1.6.3
 	github.com/hashicorp/go-secure-stdlib/awsutil v0.3.0
 	github.com/tetratelabs/wazero v1.12.0
-	vault-aws-login/host-examples/go v0.0.0
+	repository.invalid/vault-aws-login/go v0.0.0
 )
 
 require (
@@ -36,4 +36,4 @@ require (
 	golang.org/x/sys v0.44.0 // indirect
 )
 
-replace vault-aws-login/host-examples/go => ../../../host-examples/go
+replace repository.invalid/vault-aws-login/go => ../../../host-examples/go

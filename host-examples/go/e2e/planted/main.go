@@ -17,7 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 type testCase struct {
