@@ -14,11 +14,7 @@ import (
 
 func main() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

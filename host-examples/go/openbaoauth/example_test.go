@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/openbao/openbao/api/v2"
@@ -16,11 +15,7 @@ import (
 // The client is logged in, and reads a secret.
 func ExampleMethod() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -42,11 +37,7 @@ func ExampleMethod() {
 // A session keeps the client's token fresh.
 func ExampleMethod_session() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

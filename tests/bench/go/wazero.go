@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,11 +10,7 @@ import (
 
 func newWazero(values example) (signer, error) {
 	ctx := context.Background()
-	wasm, err := os.ReadFile(os.Getenv("BENCH_CORE"))
-	if err != nil {
-		return nil, err
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		return nil, err
 	}
