@@ -285,12 +285,37 @@ def test_release_without_the_address_of_the_repository_is_refused() -> None:
     assert "the address of the repository is not known" in refused.stderr
 
 
-def test_tag_of_another_version_is_refused() -> None:
-    environment = os.environ | {"REPOSITORY": ADDRESS}
-    command = ["python3", "tools/packages/project.py", "release"]
-    for tag, status in [(f"release/v{project.VERSION}", 0), ("release/v99.0.0", 1), ("main", 1)]:
-        ended = subprocess.run([*command, tag], cwd=ROOT, env=environment, capture_output=True)
-        assert ended.returncode == status
+@pytest.mark.parametrize(
+    ("tag", "heading", "key", "why"),
+    [
+        (project.RELEASE_TAG, "2026-01-31", "a key", None),
+        ("release/v99.0.0", "2026-01-31", "a key", "the tag that releases this version is"),
+        (project.TAG, "2026-01-31", "a key", "the tag that releases this version is"),
+        (project.RELEASE_TAG, "unreleased", "a key", "expected a date .*, found unreleased"),
+        (project.RELEASE_TAG, None, "a key", "expected a date .*, found no heading"),
+        (project.RELEASE_TAG, "2026-01-31", "", "users could not check"),
+    ],
+)
+def test_tag_releases_only_its_own_version_with_its_changes_and_a_key(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tag: str,
+    heading: str | None,
+    key: str,
+    why: str | None,
+) -> None:
+    changelog = f"# Changelog\n\n## {project.VERSION} - {heading}\n\n- It works.\n\n## 0.0.9 - x\n"
+    (tmp_path / "CHANGELOG.md").write_text(changelog if heading else "# Changelog\n")
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "REPOSITORY", ADDRESS)
+    monkeypatch.setattr(project, "PATH", ADDRESS.removeprefix("https://"))
+    monkeypatch.setattr(project, "PUBLIC_KEY", key)
+    refused = project.refusals(tag)
+    if why:
+        assert len(refused) == 1 and re.search(why, refused[0])
+    else:
+        assert refused == []
+        assert project.changes() == ("2026-01-31", "- It works.")
 
 
 BILL = json.dumps({"metadata": {"component": {"name": "x"}}})

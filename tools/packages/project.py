@@ -5,7 +5,8 @@ another address for one build. Needs nothing but Python's standard library.
 
     python3 tools/packages/project.py                prints both
     python3 tools/packages/project.py release        fails as long as the address is not known
-    python3 tools/packages/project.py release TAG    fails also if the tag is of another version
+    python3 tools/packages/project.py release TAG    fails also if TAG does not release this version
+    python3 tools/packages/project.py changes        prints what CHANGELOG.md says of this version
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The folder that each package is made in: `dist/packages/<name>`.
 PACKAGES = ROOT / "dist" / "packages"
 LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
-#: 2026-01-01: no archive of the sources knows when its commit was made, so all builds have one time.
+#: 2026-01-01. No archive of the sources knows when its commit was made, so all builds have one.
 TIME = 1767225600
 
 WORKSPACE = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
@@ -68,6 +69,14 @@ def with_whole_links(text: str, folder: str) -> str:
     return LINK.sub(whole, text)
 
 
+def changes() -> tuple[str, str]:
+    """The date and the text that CHANGELOG.md has for this version."""
+    text = (ROOT / "CHANGELOG.md").read_text()
+    heading = rf"^## {re.escape(VERSION)} - (.+)\n"
+    found = re.search(heading + r"((?:(?!## ).*\n?)*)", text, re.MULTILINE)
+    return (found[1], found[2].strip()) if found else ("", "")
+
+
 def refusals(tag: str | None) -> list[str]:
     """Why this is not ready to be released, under that tag."""
     refused = []
@@ -76,8 +85,20 @@ def refusals(tag: str | None) -> list[str]:
             f"the address of the repository is not known, found {REPOSITORY}: "
             "set `repository` in Cargo.toml, or the variable REPOSITORY"
         )
-    if tag not in (None, RELEASE_TAG):
-        refused.append(f"the tag of this version is {RELEASE_TAG}, found {tag}")
+    if tag is None:
+        return refused
+    if tag != RELEASE_TAG:
+        refused.append(f"the tag that releases this version is {RELEASE_TAG}, found {tag}")
+    date, _ = changes()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        refused.append(
+            f"CHANGELOG.md: expected a date in the heading of {VERSION}, "
+            f"found {date or 'no heading'}"
+        )
+    if not PUBLIC_KEY:
+        refused.append(
+            "`minisign-public-key` in Cargo.toml is empty: users could not check a release"
+        )
     return refused
 
 
@@ -85,12 +106,15 @@ def main() -> int:
     match sys.argv[1:]:
         case []:
             refused = []
+        case ["changes"]:
+            print(changes()[1])
+            return 0
         case ["release"]:
             refused = refusals(None)
         case ["release", tag]:
             refused = refusals(tag)
         case _:
-            refused = ["usage: python3 tools/packages/project.py [release [TAG]]"]
+            refused = ["usage: python3 tools/packages/project.py [changes | release [TAG]]"]
     if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1
