@@ -31,6 +31,9 @@ WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
+# Writes into the built file what it is, and removes what else a compiler left there.
+describe = @python3 tools/describe.py $@
+
 .PHONY: help
 help: ## Lists the commands.
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
@@ -39,40 +42,41 @@ help: ## Lists the commands.
 .PHONY: component
 component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: signer
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
-dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
 	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(RUST) $(TOOLS) $(WASM_OPT)
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) tools/describe.py $(RUST) $(TOOLS) $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
+	$(describe)
 
 # The Python package holds the module, so that nobody has to say where it is.
 PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
@@ -218,12 +222,13 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 # that a filter exports, and proxy-wasm exports all of them: those that do nothing here are removed,
 # because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
-		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
+		host-examples/envoy/callbacks.json tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the Envoy filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/optimised/filter.wasm --output $@
+	$(describe)
 
 # Built together with the host, as the tests are. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.

@@ -35,10 +35,10 @@ PATH = REPOSITORY.removeprefix("https://")
 TAG = f"v{VERSION}"
 
 
-def is_known() -> bool:
+def is_known(address: str = REPOSITORY) -> bool:
     """Whether the repository has an address that can be reached."""
-    host = PATH.split("/")[0]
-    return REPOSITORY.startswith("https://") and not host.endswith(".invalid")
+    host = address.removeprefix("https://").split("/")[0]
+    return address.startswith("https://") and not host.endswith(".invalid")
 
 
 def link(path: str) -> str:
