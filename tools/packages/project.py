@@ -41,6 +41,14 @@ def is_known(address: str = REPOSITORY) -> bool:
     return address.startswith("https://") and not host.endswith(".invalid")
 
 
+def registry() -> str:
+    """Where the forge of the repository keeps the owner's OCI images; the variable REGISTRY is another place."""
+    host, owner, *_ = [*PATH.split("/"), ""]
+    known = {"github.com": f"ghcr.io/{owner}", "gitlab.com": f"registry.gitlab.com/{PATH.partition('/')[2]}"}
+    place = known.get(host, f"{host}/{owner}") if is_known() else "registry.example.com"
+    return (os.environ.get("REGISTRY") or place).lower().rstrip("/")
+
+
 def link(path: str) -> str:
     """The address of a file or folder of the repository, as it was when this version was released."""
     kind = "tree" if (ROOT / path).is_dir() else "blob"
