@@ -117,7 +117,7 @@ AGENT_IMAGE = Artefact(
     "vault-aws-login/agent",
     "vault-aws-login",
     AGENT,
-    ("vault-aws-login-cli",),
+    ("vault-aws-login-wasmtime",),
     "host-examples/wasmtime",
     (AUTHORITIES,),
 )
@@ -279,8 +279,15 @@ def main() -> None:
     digests["envoy"] = make_filter_image()
     digests["agent"] = make_agent_image()
     fill_manifests(digests)
-    for artefact in ARTEFACTS:
-        print(f"{artefact.image}@{digests[artefact.name]}")
+    listed = {
+        artefact.name: {
+            "repository": artefact.repository,
+            "version": VERSION,
+            "digest": digests[artefact.name],
+        }
+        for artefact in ARTEFACTS
+    }
+    (OUTPUT / "artefacts.json").write_text(json.dumps(listed, indent=2) + "\n")
 
 
 if __name__ == "__main__":
