@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,15 @@ mount --bind "$volume" "$root$place"
 mount -o remount,bind,ro "$root"
 exec "$@"
 """
+
+
+#: What begins a command that only root may run.
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+
+
+def as_root(*command: str | Path) -> str:
+    ended = subprocess.run([*AS_ROOT, *command], check=True, capture_output=True, text=True)
+    return ended.stdout
 
 
 @dataclass(frozen=True)
@@ -69,5 +79,4 @@ class Image:
         inside += [*(entrypoint or self.config["Entrypoint"]), *arguments]
         limited = ["setpriv", "--no-new-privs", "env", "--ignore-environment", *environment, *inside]
         mounted = ["sh", "-c", MOUNTED, "sh", str(self.root), str(volume), mounted_at, *limited]
-        as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-        return [*as_root, "unshare", "--mount", *mounted]
+        return [*AS_ROOT, "unshare", "--mount", *mounted]

@@ -6,11 +6,14 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import tarfile
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,9 @@ import pytest
 
 import project
 from bed import GREETING, Identity, TestBed
+from bed.child import Child
 from command import WASMTIME, wave
+from container import Image, as_root
 from envoy_process import KEYS, Envoy
 from oci_registry import ROOT, TOOLS, Registry, publish, registry, tool
 from test_envoy_kubernetes import documents, faults
@@ -405,3 +410,95 @@ def test_sidecar_is_right_for_kubernetes(tmp_path: Path) -> None:
     wrong = tmp_path / "sidecar.yaml"
     wrong.write_text(filled.read_text().replace("readOnlyRootFilesystem", "readonlyRootFilesystem"))
     assert "readonlyRootFilesystem" in kubernetes_faults(wrong)
+
+
+# The agent
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """The agent's image as the manifest runs it, with the memory-backed volume of the pod."""
+
+    image: Image
+    container: Mapping[str, Any]
+    volume: Path
+
+    def command(
+        self, bed: TestBed, user: Identity, arguments: Sequence[str], *program: str, **changed: str
+    ) -> list[str]:
+        variables = {one["name"]: one["value"] for one in self.container["env"]}
+        assert set(variables) == {"VAULT_ADDR", "VAULT_AUTH_ROLE", "VAULT_IAM_SERVER_ID"}
+        variables |= bed.environment(user) | {"VAULT_AUTH_ROLE": "oci"} | changed
+        (mounted,) = self.container["volumeMounts"]
+        return self.image.command(
+            arguments,
+            variables,
+            volume=self.volume,
+            mounted_at=mounted["mountPath"],
+            entrypoint=program or None,
+        )
+
+    def probe(self, bed: TestBed, user: Identity, name: str) -> int:
+        """The status of a probe's command."""
+        program, *arguments = self.container[name]["exec"]["command"]
+        command = self.command(bed, user, arguments, program)
+        return subprocess.run(command, capture_output=True, timeout=60).returncode
+
+
+@pytest.fixture
+def sidecar(published: Registry, artefacts: Any, tmp_path: Path) -> Iterator[Sidecar]:
+    (deployment,) = documents(MADE / "manifests" / "sidecar.yaml")
+    (container,) = deployment["spec"]["template"]["spec"]["initContainers"]
+    by_digest = container["image"].partition("@")[2]
+    image = f"{published.place}/{artefacts['agent']['repository']}@{by_digest}"
+    # As the kubelet makes an emptyDir with `medium: Memory`: root's, and writable by everyone.
+    volume = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    as_root("chown", "0:0", volume)
+    as_root("chmod", "0777", volume)
+    yield Sidecar(Image.pulled(image, tmp_path), container, volume)
+    as_root("rm", "-r", volume)
+
+
+def test_image_of_the_agent_holds_the_program_and_nothing_to_break_in_with(
+    sidecar: Sidecar,
+) -> None:
+    documents = "usr/share/doc/vault-aws-login/"
+    names = {name for name in sidecar.image.files if not name.startswith(documents)}
+    assert names == {"usr/bin/vault-aws-login", "etc/ssl/certs/ca-certificates.crt"}
+    assert sidecar.image.config["User"] == "65532:65532"
+    assert all(mode in (0o644, 0o755) for mode in sidecar.image.files.values())
+    kept = {name.removeprefix(documents) for name in sidecar.image.files} - names
+    assert {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-NOTICES.txt", "sbom.cdx.json"} <= kept
+
+
+def test_sidecar_keeps_a_token_in_memory_where_its_user_alone_reads_it(
+    bed: TestBed, sidecar: Sidecar, user: Identity, mount: str, tmp_path: Path
+) -> None:
+    options = {"VAULT_AUTH_PROVIDER": mount, "VAULT_IAM_SERVER_ID": SERVER_ID}
+    command = sidecar.command(bed, user, sidecar.container["args"], **options)
+    assert sidecar.probe(bed, user, "startupProbe") == 1
+    agent = Child(command, log=tmp_path / "agent.log", env=dict(os.environ))
+    try:
+        agent.wait_until(
+            lambda: sidecar.probe(bed, user, "startupProbe") == 0, what="the token was there"
+        )
+        token = sidecar.volume / "agent" / "token"
+        assert bed.read_greeting(as_root("cat", token)) == GREETING
+        found = as_root("stat", "--format=%u %a", token.parent, token)
+        assert found.splitlines() == ["65532 700", "65532 600"]
+        assert sidecar.probe(bed, user, "readinessProbe") == 0
+        assert all(json.loads(line) for line in agent.log.read_text().splitlines())
+    finally:
+        agent.stop()
+    assert sidecar.probe(bed, user, "readinessProbe") == 1
+
+
+def test_agent_of_the_image_explains_a_wrong_server_id(
+    bed: TestBed, sidecar: Sidecar, user: Identity, mount: str
+) -> None:
+    options = {"VAULT_AUTH_PROVIDER": mount, "VAULT_IAM_SERVER_ID": "other.example.com"}
+    command = sidecar.command(bed, user, ["login"], **options)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "the server ID is not the one that the server wants" in ended.stderr
+
