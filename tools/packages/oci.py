@@ -117,7 +117,7 @@ AGENT_IMAGE = Artefact(
     "vault-aws-login/agent",
     "vault-aws-login",
     AGENT,
-    ("vault-aws-login-wasmtime",),
+    ("vault-aws-login-cli",),
     "host-examples/wasmtime",
     (AUTHORITIES,),
 )
