@@ -16,7 +16,7 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+CORE_SOURCES := $(shell find src crates wit -type f -not -name '*.wasm') Cargo.toml Cargo.lock rust-toolchain.toml
 
 # Every `.wasm` is built with the same flags, so that one target directory serves them all.
 CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
@@ -31,48 +31,58 @@ WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
+# Writes into the built file what it is, and removes what else a compiler left there.
+describe = @python3 tools/describe.py $@
+
+EMBEDDED = crates/wasm/vault-aws-login.wasm
+
 .PHONY: help
 help: ## Lists the commands.
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
 		| expand -t 20
 
 .PHONY: component
-component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
+component: dist/vault-aws-login.wasm $(EMBEDDED) ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
+
+# The crate of the component's bytes holds the component, for the program to embed.
+$(EMBEDDED): dist/vault-aws-login.wasm
+	@cp $< $@
 
 .PHONY: signer
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
-dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
 	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(RUST) $(TOOLS) $(WASM_OPT)
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) tools/describe.py $(RUST) $(TOOLS) $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
+	$(describe)
 
 # The Python package holds the module, so that nobody has to say where it is.
 PYTHON_MODULE = host-examples/python/src/vault_aws_iam_login/vault-aws-login.core.wasm
@@ -101,14 +111,14 @@ dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go
 		2> >(sed '/^go: downloading/d' >&2)
 
 # The tests of the .wasm files are built together with the host, so that both share one wasmtime.
-HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
+HOST_PACKAGES = --package vault-aws-login-cli --package vault-aws-login-wasm-tests
 
 .PHONY: wasmtime
-wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the wasmtime host.
+wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the program.
 
 HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
-target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
-	@tools/step "building the wasmtime host (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
+target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust
+	@tools/step "building the program (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
@@ -183,6 +193,8 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 
 .PHONY: check
 check: .make/rust .make/venv $(GO_MODULE) ## Checks format, lints and licences.
+
+check: .make/rust .make/venv $(EMBEDDED) ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -234,12 +246,13 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 # that a filter exports, and proxy-wasm exports all of them: those that do nothing here are removed,
 # because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
-		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
+		host-examples/envoy/callbacks.json tools/describe.py .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the Envoy filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/optimised/filter.wasm --output $@
+	$(describe)
 
 # Built together with the host, as the tests are. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.

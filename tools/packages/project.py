@@ -40,10 +40,18 @@ TAG = f"v{VERSION}"
 RELEASE_TAG = f"release/{TAG}"
 
 
-def is_known() -> bool:
+def is_known(address: str = REPOSITORY) -> bool:
     """Whether the repository has an address that can be reached."""
-    host = PATH.split("/")[0]
-    return REPOSITORY.startswith("https://") and not host.endswith(".invalid")
+    host = address.removeprefix("https://").split("/")[0]
+    return address.startswith("https://") and not host.endswith(".invalid")
+
+
+def registry() -> str:
+    """Where the forge of the repository keeps the owner's OCI images; the variable REGISTRY is another place."""
+    host, owner, *_ = [*PATH.split("/"), ""]
+    known = {"github.com": f"ghcr.io/{owner}", "gitlab.com": f"registry.gitlab.com/{PATH.partition('/')[2]}"}
+    place = known.get(host, f"{host}/{owner}") if is_known() else "registry.example.com"
+    return (os.environ.get("REGISTRY") or place).lower().rstrip("/")
 
 
 def link(path: str) -> str:
