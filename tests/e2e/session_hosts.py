@@ -457,9 +457,9 @@ PROGRAMS = {
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
 } | {
     "go": Program(
-        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
-        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
-        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+        (str(GO_DRIVER),),
+        needs=(ROOT / "host-examples/go/vault-aws-login.core.wasm", "make go"),
+        compile=("go", "build", "-C", "host-examples/go/e2e", "-o", str(GO_DRIVER), "./sessiondriver"),
     ),
     "python": Program(
         (sys.executable, "tests/session_driver.py"),

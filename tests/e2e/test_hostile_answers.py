@@ -187,7 +187,7 @@ def python_session(run: Run) -> str:
 
 def go_example(run: Run) -> str:
     program = run.request.getfixturevalue("example")
-    return finished([str(program), "dist/vault-aws-login.core.wasm", "dev", PATH], run.environment)
+    return finished([str(program), "dev", PATH], run.environment)
 
 
 def go_sessions(run: Run) -> str:

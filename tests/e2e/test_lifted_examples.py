@@ -68,7 +68,7 @@ def release(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     go = folder / "vault-aws-login"
     go.mkdir()
     for file in HOSTS.glob("go/*"):
-        if file.suffix in {".go", ".mod", ".sum"} and not file.name.endswith("_test.go"):
+        if file.suffix in {".go", ".mod", ".sum", ".wasm"} and not file.name.endswith("_test.go"):
             shutil.copy(file, go)
     jar = ROOT / "host-examples/java/target/vault-aws-login-0.1.0.jar"
     built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, jar, *folder.glob("*.whl")]

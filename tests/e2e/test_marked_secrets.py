@@ -395,7 +395,7 @@ def in_python(run: Run, script: str, *arguments: str) -> subprocess.CompletedPro
 
 def go_example(run: Run) -> Output:
     program = run.request.getfixturevalue("example")
-    words = [str(program), "dist/vault-aws-login.core.wasm", run.case.role, GREETING_PATH, run.mount]
+    words = [str(program), run.case.role, GREETING_PATH, run.mount]
     environment = run.bed.process_environment(run.identity) | run.environment
     return ended(
         subprocess.run(words, cwd=command.ROOT, env=environment, capture_output=True, text=True, timeout=60)
