@@ -24,7 +24,9 @@ package-npm:
 
 # PyPI
 
-package-python:
+# Its README, its metadata and its notices come from all over the repository.
+package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_PYTHON)
+	@tools/step "making the Python package" $(PACKAGES_PYTHON) tools/packages/python.py
 
 # Go
 
