@@ -75,7 +75,7 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # The Python package holds the module, so that nobody has to say where it is.
-PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
+PYTHON_MODULE = host-examples/python/src/vault_aws_iam_login/vault-aws-login.core.wasm
 
 .PHONY: python
 python: $(PYTHON_MODULE) ## Puts the core module into the Python package in host-examples/python.

@@ -463,7 +463,7 @@ PROGRAMS = {
     ),
     "python": Program(
         (sys.executable, "tests/session_driver.py"),
-        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_iam_login/vault-aws-login.core.wasm", "make python"),
         folder=PYTHON_PACKAGE,
     ),
     "java": Program(
