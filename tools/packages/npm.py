@@ -22,13 +22,18 @@ from project import PACKAGES, ROOT, VERSION
 FOLDER = "host-examples/node"
 SOURCE = ROOT / FOLDER
 TARGET = PACKAGES / "npm"
-CRATES = ("vault-aws-login-component", "vault-aws-login-signer")
+COMPONENT, SIGNER = "vault-aws-login-component", "vault-aws-login-signer"
+MODULES = {
+    SOURCE / "dist/component/vault-aws-login.core.wasm": COMPONENT,
+    SOURCE / "dist/signer/vault-aws-login-signer.core.wasm": SIGNER,
+}
 #: What follows in a page is for people who have the repository.
 REPOSITORY_ONLY = "<!-- What follows is for the repository, and is not in the package. -->"
 #: What only makes and tests the package.
 NOT_PUBLISHED = ("devDependencies", "scripts")
-#: jco's generated code is part of the package.
-GLUE = SOURCE / "node_modules" / "@bytecodealliance" / "jco"
+#: The part of jco that generates code, which is part of the package; the other parts come without a
+#: licence text.
+GLUE = SOURCE / "node_modules" / "@bytecodealliance" / "jco-transpile"
 RULE = "-" * 80
 
 
@@ -66,13 +71,13 @@ def package_licence(folder: Path) -> str:
     if not files:
         raise ValueError(f"{told['name']} {told['version']} comes without a licence text")
     texts = [path.read_text().strip() for path in files]
-    head = f"{RULE}\n{told['name']} {told['version']} ({told['license']})\n{RULE}\n"
+    head = f"{RULE}\n{told['name']} {told['version']} ({told['license'].strip('()')})\n{RULE}\n"
     return "\n\n".join([head, *texts]) + "\n"
 
 
 def third_parties() -> str:
-    glue = f"The JavaScript in dist/component and dist/signer is made by jco.\n\n{package_licence(GLUE)}"
-    return f"{notices.text(*CRATES)}\n{glue}"
+    glue = f"The JavaScript in dist/component and dist/signer is made by jco, of which this is a part.\n\n{package_licence(GLUE)}"
+    return f"{notices.text(COMPONENT, SIGNER)}\n{glue}"
 
 
 def main() -> None:
@@ -87,7 +92,7 @@ def main() -> None:
             shutil.copy(ROOT / name, folder)
         (folder / "README.md").write_text(page(FOLDER))
         (folder / "THIRD-PARTY-NOTICES.txt").write_text(third_parties())
-        bill = sbom.document(told["name"], purl, CRATES, [sbom.tool("jco")])
+        bill = sbom.document(told["name"], purl, files=MODULES, built_with=["jco"])
         (folder / "sbom.cdx.json").write_text(bill)
         (folder / "package.json").write_text(json.dumps(told, indent=2) + "\n")
         # The modes of files are part of the archive, and the umask of people differs.
