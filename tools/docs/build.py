@@ -109,7 +109,7 @@ PARTS = [
     Part("wit", "The contract: the WIT package of the component", "index.html", wit),
     Part("rust", "The core, as a Rust crate", "vault_aws_login/index.html", rust),
     Part("node", "The npm package, for Node, browsers and edge runtimes", "index.html", node),
-    Part("python", "The Python package", "vault_aws_login.html", python),
+    Part("python", "The Python package", "vault_aws_iam_login.html", python),
     Part("go", "The Go package", "index.html", go),
     Part("java", "The Java package", "index.html", java),
     Part("hosts", "Each host: how to install and use it", "index.html", host_pages),
