@@ -38,7 +38,7 @@ def metadata(name: str) -> list[str]:
         "description": DESCRIPTIONS[name],
         "licenses": project.LICENCE,
     }
-    address = project.setting("repository")
+    address = str(project.WORKSPACE["package"]["repository"])
     if project.is_known(address):
         values |= {"source": address, "homepage": address}
     return [f"--{name}={value}" for name, value in values.items()]
