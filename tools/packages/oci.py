@@ -1,4 +1,4 @@
-"""Makes the OCI artefacts in `dist/packages/oci`: a layout of each, and the manifests that name them.
+"""Makes the OCI artefacts in `dist/packages/oci`: a layout of each, and Kubernetes manifests.
 
     .venv/bin/python tools/packages/oci.py
 
@@ -59,7 +59,7 @@ class Artefact:
 
     #: Of the layout, in `dist/packages/oci`.
     name: str
-    #: Below the place of the registry; wkg looks for the package `vault-aws:login` in `vault-aws/login`.
+    #: Below the place of the registry; wkg looks for `vault-aws:login` in `vault-aws/login`.
     repository: str
     title: str
     description: str
@@ -124,12 +124,20 @@ AGENT_IMAGE = Artefact(
 ARTEFACTS = (WIT_PACKAGE, *WASM_PACKAGES, FILTER_IMAGE, AGENT_IMAGE)
 
 
+def readme() -> str:
+    text = (ROOT / "tools/packages/oci-readme.md").read_text()
+    host, _, path = project.registry().partition("/")
+    prefix = f', namespacePrefix = "{path}/"' if path else ""
+    text = text.replace(', namespacePrefix = "acme/"', prefix)
+    text = text.replace("registry.example.com/acme", project.registry())
+    text = text.replace("registry.example.com", host).replace("VERSION", VERSION)
+    return project.with_whole_links(text, "tools/packages")
+
+
 def documents(artefact: Artefact) -> dict[str, str]:
     """What every package carries, by the name of the file."""
-    readme = (ROOT / "tools/packages/oci-readme.md").read_text()
-    readme = readme.replace("registry.example.com", project.registry()).replace("VERSION", VERSION)
     texts = {name: (ROOT / name).read_text() for name in ("LICENSE-APACHE", "LICENSE-MIT")}
-    texts["README.md"] = project.with_whole_links(readme, "tools/packages")
+    texts["README.md"] = readme()
     texts["CHANGELOG.md"] = project.with_whole_links((ROOT / "CHANGELOG.md").read_text(), ".")
     if artefact.crates:
         texts["THIRD-PARTY-NOTICES.txt"] = notices.text(*artefact.crates)
@@ -257,7 +265,7 @@ def fill_manifests(digests: Mapping[str, str]) -> None:
     for file in sorted(file for deploy in DEPLOY for file in (ROOT / deploy).glob("*.yaml")):
         text = file.read_text()
         for artefact in (FILTER_IMAGE, AGENT_IMAGE):
-            image = f"registry.example.com/{artefact.repository}:VERSION"
+            image = f"registry.example.com/acme/{artefact.repository}:VERSION"
             if image in text:
                 sha256 = digests[artefact.name].removeprefix("sha256:")
                 text = text.replace(image, artefact.image).replace("0" * 64, sha256)
@@ -287,6 +295,7 @@ def main() -> None:
         }
         for artefact in ARTEFACTS
     }
+    (OUTPUT / "README.md").write_text(readme())
     (OUTPUT / "artefacts.json").write_text(json.dumps(listed, indent=2) + "\n")
 
 

@@ -2,10 +2,11 @@
 
     python3 tools/packages/publish_oci.py [--plain-http] PLACE
 
-PLACE is a registry, or a path in one, such as `ghcr.io/acme`. A version is pushed once: what is there
-already is left alone if it is the same, and refused if it is another, because clients keep what they
-got under a version. Prints each artefact with its digest, as what signs or attests it takes it. Needs
-oras (`make target/tools/bin/oras`), which reads the login of `oras login` or `docker login`.
+PLACE is a registry, or a path in one, such as `ghcr.io/acme`. A version is pushed once: what is
+there already is left alone if it is the same, and refused if it is another, because clients keep
+what they got under a version. Prints each artefact with its digest, as what signs or attests it
+takes it. Needs oras (`make target/tools/bin/oras`), which reads the login of `oras login` or
+`docker login`.
 """
 
 from __future__ import annotations
