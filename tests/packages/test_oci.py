@@ -15,11 +15,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bills
 import project
 from bed import GREETING, Identity, TestBed
 from bed.child import Child
@@ -102,7 +104,7 @@ def test_artefact_tells_what_it_is(published: Registry, artefacts: Any, name: st
     told = manifest(published, artefacts[name])["annotations"]
     assert told[f"{OCI}.version"] == project.VERSION
     assert told[f"{OCI}.licenses"] == project.LICENCE
-    assert told[f"{OCI}.created"] == "2026-01-01T00:00:00Z"
+    assert datetime.fromisoformat(told[f"{OCI}.created"]).tzinfo
     assert told[f"{OCI}.title"] and told[f"{OCI}.description"]
     places = [told.get(f"{OCI}.{place}") for place in ("source", "url", "documentation")]
     if project.is_known():
@@ -129,7 +131,7 @@ def test_documents_refer_to_the_artefact(
     expected = {"CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "sbom.cdx.json"}
     assert names == expected | ({"THIRD-PARTY-NOTICES.txt"} if name != "wit" else set())
     bill = json.loads((empty / "sbom.cdx.json").read_text())
-    assert bill["specVersion"] == "1.6"
+    assert bills.faults([empty / "sbom.cdx.json"]) == ""
     assert bill["metadata"]["component"]["purl"].startswith("pkg:oci/")
     readme = (empty / "README.md").read_text()
     assert "VERSION" not in readme and not re.search(r"\]\((?!https://|#)", readme)
