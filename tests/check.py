@@ -25,7 +25,7 @@ MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
 GO = "host-examples/go"
 GO_MODULES = [GO, f"{GO}/vaultauth", f"{GO}/openbaoauth", "tests/bench/load", "tests/bench/go"]
-GO_MODULES += ["tests/e2e/go-login", "tools/docs/go"]
+GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
 
 
 @dataclass(frozen=True)
