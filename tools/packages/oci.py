@@ -294,6 +294,7 @@ def main() -> None:
     fill_manifests(digests)
     listed = {
         artefact.name: {
+            "place": project.registry(),
             "repository": artefact.repository,
             "version": VERSION,
             "digest": digests[artefact.name],
