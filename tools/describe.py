@@ -53,7 +53,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         stripped = Path(folder) / file.name
         subprocess.run([WASM_TOOLS, "strip", "--all", file, "--output", stripped], check=True)
-        command = [WASM_TOOLS, "metadata", "add", *metadata(file.stem), stripped, "--output", file]
+        command: list[str | Path] = [
+            WASM_TOOLS,
+            "metadata",
+            "add",
+            *metadata(file.stem),
+            stripped,
+            "--output",
+            file,
+        ]
         subprocess.run(command, check=True)
     return 0
 
