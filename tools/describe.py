@@ -3,8 +3,8 @@
     python3 tools/describe.py FILE
 
 Removes every other custom section, such as the names of the compiler. The address is that of
-`Cargo.toml`, never the variable REPOSITORY, so that the bytes follow from the sources alone; as long
-as it is not known, the file names none. Needs wasm-tools in `.venv`.
+`Cargo.toml`, never the variable REPOSITORY, so that the bytes follow from the sources alone; as
+long as it is not known, the file names none. Needs wasm-tools in `.venv`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ sys.path.insert(0, str(ROOT / "tools" / "packages"))
 import project  # noqa: E402
 
 WASM_TOOLS = ROOT / ".venv" / "bin" / "wasm-tools"
+SERVERS = "HashiCorp Vault and OpenBao"
 #: What each file is, for whoever finds it without its package.
 DESCRIPTIONS = {
-    "vault-aws-login": "Signs and explains AWS logins to HashiCorp Vault and OpenBao, and keeps their token alive",
-    "vault-aws-login-signer": "Signs AWS logins to HashiCorp Vault and OpenBao",
-    "vault-aws-login-cli": "A command that signs and explains AWS logins to HashiCorp Vault and OpenBao",
-    "vault-aws-login.core": "Signs and explains AWS logins to HashiCorp Vault and OpenBao: JSON in, JSON out",
-    "vault-aws-login-envoy": "An Envoy filter that logs in to HashiCorp Vault or OpenBao with an AWS identity",
+    "vault-aws-login": f"Signs and explains AWS logins to {SERVERS}, and keeps their token alive",
+    "vault-aws-login-signer": f"Signs AWS logins to {SERVERS}",
+    "vault-aws-login-cli": f"A command that signs and explains AWS logins to {SERVERS}",
+    "vault-aws-login.core": f"Signs and explains AWS logins to {SERVERS}: JSON in, JSON out",
+    "vault-aws-login-envoy": f"An Envoy filter that logs in to {SERVERS} with an AWS identity",
 }
 
 
@@ -52,7 +53,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         stripped = Path(folder) / file.name
         subprocess.run([WASM_TOOLS, "strip", "--all", file, "--output", stripped], check=True)
-        command = [WASM_TOOLS, "metadata", "add", *metadata(file.stem), stripped, "--output", file]
+        command: list[str | Path] = [
+            WASM_TOOLS,
+            "metadata",
+            "add",
+            *metadata(file.stem),
+            stripped,
+            "--output",
+            file,
+        ]
         subprocess.run(command, check=True)
     return 0
 

@@ -1,8 +1,8 @@
 """Runs programs in the files of an image, as a container runtime would as far as a test needs it.
 
-The root is read-only, the user is the image's, and nothing is in the environment but what the image
-and the test put there. Processes and the network are those of the machine, so that a program reaches
-the test bed. Needs root, which `sudo` gives where it asks for no password.
+The root is read-only, the user is the image's, and nothing is in the environment but what the
+image and the test put there. Processes and the network are those of the machine, so that a program
+reaches the test bed. Needs root, which `sudo` gives where it asks for no password.
 """
 
 from __future__ import annotations
@@ -73,10 +73,20 @@ class Image:
     ) -> list[str]:
         """The command that runs the entry point, or another program of the image, with a volume."""
         (self.root / mounted_at.lstrip("/")).mkdir(parents=True, exist_ok=True)
-        environment = [*self.config["Env"], *(f"{name}={value}" for name, value in variables.items())]
+        environment = [
+            *self.config["Env"],
+            *(f"{name}={value}" for name, value in variables.items()),
+        ]
         chroot = shutil.which("chroot", path=f"{os.environ['PATH']}:/usr/sbin") or "chroot"
         inside = [chroot, "--groups=", f"--userspec={self.config['User']}", str(self.root)]
         inside += [*(entrypoint or self.config["Entrypoint"]), *arguments]
-        limited = ["setpriv", "--no-new-privs", "env", "--ignore-environment", *environment, *inside]
+        limited = [
+            "setpriv",
+            "--no-new-privs",
+            "env",
+            "--ignore-environment",
+            *environment,
+            *inside,
+        ]
         mounted = ["sh", "-c", MOUNTED, "sh", str(self.root), str(volume), mounted_at, *limited]
         return [*AS_ROOT, "unshare", "--mount", *mounted]

@@ -65,7 +65,7 @@ def is_ready(host: str) -> bool:
 
 
 def publish(place: str) -> subprocess.CompletedProcess[str]:
-    """Runs the program that publishes."""
+    """Runs the program that publishes, to another place than a release goes to."""
     program = ROOT / "tools" / "packages" / "publish_oci.py"
     command = [sys.executable, str(program), "--plain-http", place]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)

@@ -1,4 +1,4 @@
-"""Makes the OCI artefacts in `dist/packages/oci`: a layout of each, and the manifests that name them.
+"""Makes the OCI artefacts in `dist/packages/oci`: a layout of each, and Kubernetes manifests.
 
     .venv/bin/python tools/packages/oci.py
 
@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -41,8 +42,7 @@ from project import ROOT, VERSION  # noqa: E402
 OUTPUT = project.PACKAGES / "oci"
 PROGRAM = ROOT / "target/x86_64-unknown-linux-musl/host/vault-aws-login"
 DEPLOY = ("host-examples/envoy/deploy", "host-examples/wasmtime/deploy")
-#: No archive of the sources knows when its commit was made, so the time is one for all builds.
-CREATED, CREATED_UNIX_SECONDS = "2026-01-01T00:00:00Z", 1767225600
+CREATED = datetime.fromtimestamp(sbom.TIME, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 #: The user that images without a shell have in common.
 NONROOT = 65532
 
@@ -59,14 +59,14 @@ class Artefact:
 
     #: Of the layout, in `dist/packages/oci`.
     name: str
-    #: Below the place of the registry; wkg looks for the package `vault-aws:login` in `vault-aws/login`.
+    #: Below the place of the registry; wkg looks for `vault-aws:login` in `vault-aws/login`.
     repository: str
     title: str
     description: str
-    #: What it is built from.
-    crates: tuple[str, ...]
     #: Its documentation in the project's repository.
     page: str
+    #: The built files in it, each with the crate that it is built from.
+    files: Mapping[Path, str] = field(default_factory=dict)
     others: tuple[sbom.Dependency, ...] = ()
 
     @property
@@ -88,8 +88,13 @@ class Artefact:
         return f"{project.registry()}/{self.repository}:{VERSION}"
 
 
+def built(file: str) -> Path:
+    return ROOT / "dist" / f"{file}.wasm"
+
+
 def wasm(name: str, repository: str, file: str, crate: str, page: str) -> Artefact:
-    return Artefact(name, repository, file, DESCRIPTIONS[file], (f"vault-aws-login-{crate}",), page)
+    files = {built(file): f"vault-aws-login-{crate}"}
+    return Artefact(name, repository, file, DESCRIPTIONS[file], page, files)
 
 
 #: Mozilla's certificate authorities, which an image without a system needs to reach Vault and AWS.
@@ -103,7 +108,7 @@ CONTRACT = "The contract of the components vault-aws:component and vault-aws:sig
 AGENT = (
     "Logs in to HashiCorp Vault or OpenBao with an AWS identity, and keeps a live token in a file"
 )
-WIT_PACKAGE = Artefact("wit", "vault-aws/login", "vault-aws:login", CONTRACT, (), "wit")
+WIT_PACKAGE = Artefact("wit", "vault-aws/login", "vault-aws:login", CONTRACT, "wit")
 WASM_PACKAGES = (
     wasm("component", "vault-aws/component", "vault-aws-login", "component", "wit"),
     wasm("signer", "vault-aws/signer", "vault-aws-login-signer", "signer", "wit"),
@@ -117,22 +122,30 @@ AGENT_IMAGE = Artefact(
     "vault-aws-login/agent",
     "vault-aws-login",
     AGENT,
-    ("vault-aws-login-cli",),
     "host-examples/wasmtime",
+    {PROGRAM: "vault-aws-login-cli", built("vault-aws-login"): "vault-aws-login-component"},
     (AUTHORITIES,),
 )
 ARTEFACTS = (WIT_PACKAGE, *WASM_PACKAGES, FILTER_IMAGE, AGENT_IMAGE)
 
 
+def readme() -> str:
+    text = (ROOT / "tools/packages/oci-readme.md").read_text()
+    host, _, path = project.registry().partition("/")
+    prefix = f', namespacePrefix = "{path}/"' if path else ""
+    text = text.replace(', namespacePrefix = "acme/"', prefix)
+    text = text.replace("registry.example.com/acme", project.registry())
+    text = text.replace("registry.example.com", host).replace("VERSION", VERSION)
+    return project.with_whole_links(text, "tools/packages")
+
+
 def documents(artefact: Artefact) -> dict[str, str]:
     """What every package carries, by the name of the file."""
-    readme = (ROOT / "tools/packages/oci-readme.md").read_text()
-    readme = readme.replace("registry.example.com", project.registry()).replace("VERSION", VERSION)
     texts = {name: (ROOT / name).read_text() for name in ("LICENSE-APACHE", "LICENSE-MIT")}
-    texts["README.md"] = project.with_whole_links(readme, "tools/packages")
+    texts["README.md"] = readme()
     texts["CHANGELOG.md"] = project.with_whole_links((ROOT / "CHANGELOG.md").read_text(), ".")
-    if artefact.crates:
-        texts["THIRD-PARTY-NOTICES.txt"] = notices.text(*artefact.crates)
+    if artefact.files:
+        texts["THIRD-PARTY-NOTICES.txt"] = notices.text(*artefact.files.values())
     if AUTHORITIES in artefact.others:
         # The Mozilla Public License asks for its notice and for where the source form is.
         version = AUTHORITIES.version
@@ -148,7 +161,7 @@ def bill(artefact: Artefact) -> str:
     name = artefact.repository.rpartition("/")[2]
     place = f"{project.registry()}/{artefact.repository}"
     purl = f"pkg:oci/{name}?repository_url={place}&tag={VERSION}"
-    return sbom.document(artefact.title, purl, artefact.crates, artefact.others)
+    return sbom.document(artefact.title, purl, others=artefact.others, files=artefact.files)
 
 
 def wit(*paths: Path | str) -> Json:
@@ -203,7 +216,7 @@ def make_image(artefact: Artefact, files: list[File], run: Json) -> str:
     folder = "usr/share/doc/vault-aws-login"
     texts = {**documents(artefact), "sbom.cdx.json": bill(artefact)}
     files += [File(f"{folder}/{name}", text.encode()) for name, text in sorted(texts.items())]
-    tar = archive(files, CREATED_UNIX_SECONDS)
+    tar = archive(files, sbom.TIME)
     layout = Layout(OUTPUT / artefact.name)
     config = {
         "architecture": "amd64",
@@ -232,7 +245,7 @@ def finish(layout: Layout, artefact: Artefact, config: Json, layer: Json) -> str
 
 def make_filter_image() -> str:
     """What Istio and Envoy Gateway load: they read `plugin.wasm` in the last layer."""
-    plugin = ROOT / "dist" / f"{FILTER_IMAGE.title}.wasm"
+    (plugin,) = FILTER_IMAGE.files
     return make_image(FILTER_IMAGE, [File("plugin.wasm", plugin.read_bytes())], {})
 
 
@@ -257,7 +270,7 @@ def fill_manifests(digests: Mapping[str, str]) -> None:
     for file in sorted(file for deploy in DEPLOY for file in (ROOT / deploy).glob("*.yaml")):
         text = file.read_text()
         for artefact in (FILTER_IMAGE, AGENT_IMAGE):
-            image = f"registry.example.com/{artefact.repository}:VERSION"
+            image = f"registry.example.com/acme/{artefact.repository}:VERSION"
             if image in text:
                 sha256 = digests[artefact.name].removeprefix("sha256:")
                 text = text.replace(image, artefact.image).replace("0" * 64, sha256)
@@ -269,7 +282,7 @@ def main() -> None:
     OUTPUT.mkdir(parents=True)
     digests = {}
     for artefact in WASM_PACKAGES:
-        file = ROOT / "dist" / f"{artefact.title}.wasm"
+        (file,) = artefact.files
         digests[artefact.name] = make_package(artefact, file)
     contract = OUTPUT / "vault-aws-login-wit.wasm"
     command = [WASM_TOOLS, "component", "wit", ROOT / "wit", "--wasm", "--output", contract]
@@ -281,12 +294,14 @@ def main() -> None:
     fill_manifests(digests)
     listed = {
         artefact.name: {
+            "place": project.registry(),
             "repository": artefact.repository,
             "version": VERSION,
             "digest": digests[artefact.name],
         }
         for artefact in ARTEFACTS
     }
+    (OUTPUT / "README.md").write_text(readme())
     (OUTPUT / "artefacts.json").write_text(json.dumps(listed, indent=2) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Writes OCI image layouts whose bytes follow from what goes in: no time, no order of a file system.
+"""Writes OCI image layouts whose bytes follow from what goes in: no time, no file system's order.
 
 https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md
 """

@@ -47,11 +47,19 @@ def is_known(address: str = REPOSITORY) -> bool:
 
 
 def registry() -> str:
-    """Where the forge of the repository keeps the owner's OCI images; the variable REGISTRY is another place."""
-    host, owner, *_ = [*PATH.split("/"), ""]
-    known = {"github.com": f"ghcr.io/{owner}", "gitlab.com": f"registry.gitlab.com/{PATH.partition('/')[2]}"}
-    place = known.get(host, f"{host}/{owner}") if is_known() else "registry.example.com"
-    return (os.environ.get("REGISTRY") or place).lower().rstrip("/")
+    """Where the owner's OCI images go: beside the repository, or to the variable REGISTRY."""
+    if place := os.environ.get("REGISTRY"):
+        return place.lower().rstrip("/")
+    if not is_known():
+        return "registry.example.com/acme"
+    host, _, path = PATH.lower().partition("/")
+    owner = path.split("/")[0]
+    match host:
+        case "github.com":
+            return f"ghcr.io/{owner}"
+        case "gitlab.com":
+            return f"registry.gitlab.com/{path}"
+    return f"{host}/{owner}"
 
 
 def link(path: str) -> str:

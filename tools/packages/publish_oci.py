@@ -1,11 +1,12 @@
 """Pushes what `make package-oci` made to a registry, with the documents of each artefact.
 
-    python3 tools/packages/publish_oci.py [--plain-http] PLACE
+    python3 tools/packages/publish_oci.py [--plain-http] [PLACE]
 
-PLACE is a registry, or a path in one, such as `ghcr.io/acme`. A version is pushed once: what is there
-already is left alone if it is the same, and refused if it is another, because clients keep what they
-got under a version. Prints each artefact with its digest, as what signs or attests it takes it. Needs
-oras (`make target/tools/bin/oras`), which reads the login of `oras login` or `docker login`.
+PLACE is a registry, or a path in one, such as `ghcr.io/acme`: if left out, the one that the
+manifests name. A version is pushed once: what is there already is left alone if it is the same, and
+refused if it is another, because clients keep what they got under a version. Prints each artefact
+with its digest, as what signs or attests it takes it. Needs oras (`make target/tools/bin/oras`),
+which reads the login of `oras login` or `docker login`.
 """
 
 from __future__ import annotations
@@ -52,12 +53,15 @@ def publish(layout: str, image: str, digest: str, flags: list[str]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Pushes dist/packages/oci to a registry.")
-    parser.add_argument("place", help="a registry or a path in one, such as ghcr.io/acme")
+    parser.add_argument(
+        "place", nargs="?", help="another registry than that of the manifests, or a path in one"
+    )
     parser.add_argument("--plain-http", action="store_true", help="for a registry without TLS")
     given = parser.parse_args()
     flags = ["--plain-http"] if given.plain_http else []
     for layout, artefact in json.loads((MADE / "artefacts.json").read_text()).items():
-        image = f"{given.place}/{artefact['repository']}:{artefact['version']}"
+        place = given.place or artefact["place"]
+        image = f"{place}/{artefact['repository']}:{artefact['version']}"
         publish(layout, image, artefact["digest"], flags)
         print(f"{image}@{artefact['digest']}")
     return 0
