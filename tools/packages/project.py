@@ -66,6 +66,18 @@ def with_whole_links(text: str, folder: str) -> str:
     return LINK.sub(whole, text)
 
 
+def group_id() -> str:
+    """The groupId of Maven packages: a namespace that the owner of the repository can prove.
+
+    `io.github.acme` for github.com/acme, as Maven Central has it; else the reversed host, and the
+    owner: `com.example.git.acme`.
+    """
+    host, *owners = PATH.lower().split("/")[:-1] or [PATH]
+    reversed_host = ".".join(reversed(host.partition(":")[0].split(".")))
+    proved_by_name = {"com.github": "io.github", "com.gitlab": "io.gitlab"}
+    return ".".join([proved_by_name.get(reversed_host, reversed_host), *owners])
+
+
 def page(folder: str) -> str:
     """The page of a folder, for readers who installed its package."""
     text = (ROOT / folder / "README.md").read_text()
