@@ -28,6 +28,7 @@ GO = "host-examples/go"
 GO_E2E = [f"{GO}/{name}" for name in ("e2e", "vaultauth", "openbaoauth")]
 GO_MODULES = [GO, *GO_E2E, f"{GO}/logindata", f"{GO}/login", "tests/bench/load", "tests/bench/go"]
 GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
+GO_MODULES += ["tools/packages/go-pack"]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 #: The folder that each package is made in: `dist/packages/<name>`.
 PACKAGES = ROOT / "dist" / "packages"
+#: What follows in a host's page is for people who have the repository.
+REPOSITORY_ONLY = "<!-- What follows is for the repository, and is not in the package. -->"
 LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
 #: 2026-01-01. No archive of the sources knows when its commit was made, so all builds have one.
 TIME = 1767225600
@@ -83,6 +85,27 @@ def with_whole_links(text: str, folder: str) -> str:
         return f"{before}{shown}{hash_}{anchor}"
 
     return LINK.sub(whole, text)
+
+
+def group_id() -> str:
+    """The groupId of Maven packages: a namespace that the owner of the repository can prove.
+
+    `io.github.acme` for github.com/acme, as Maven Central has it; else the reversed host, and the
+    owner: `com.example.git.acme`.
+    """
+    host, *owners = PATH.lower().split("/")[:-1] or [PATH]
+    reversed_host = ".".join(reversed(host.partition(":")[0].split(".")))
+    proved_by_name = {"com.github": "io.github", "com.gitlab": "io.gitlab"}
+    return ".".join([proved_by_name.get(reversed_host, reversed_host), *owners])
+
+
+def page(folder: str) -> str:
+    """The page of a folder, for readers who installed its package."""
+    text = (ROOT / folder / "README.md").read_text()
+    shown, mark, _ = text.partition(REPOSITORY_ONLY)
+    if not mark:
+        raise ValueError(f"{folder}/README.md: expected the line {REPOSITORY_ONLY}")
+    return with_whole_links(shown.rstrip() + "\n", folder)
 
 
 def changes() -> tuple[str, str]:
