@@ -10,18 +10,25 @@ mod cache;
 mod clock;
 mod component;
 mod diagnosis;
+mod dry_run;
+mod duration;
 mod echo;
 mod environment;
 mod exchange;
 mod exec;
 mod failure;
 mod folder;
+mod headers;
+mod health;
 mod inputs;
+mod log;
 mod login;
+mod notify;
 mod role;
 mod rules;
 mod session;
 mod sink;
+mod tls;
 mod token;
 mod vault;
 
@@ -45,9 +52,9 @@ fn main() -> ExitCode {
         }
     };
     let result = match program.command {
-        Command::Login(arguments) => login::perform(arguments),
+        Command::Login(arguments) => login::perform(arguments, json),
         Command::Exec(arguments) => exec::perform(arguments),
-        Command::Agent(arguments) => agent::perform(arguments),
+        Command::Agent(arguments) => agent::perform(arguments, json),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

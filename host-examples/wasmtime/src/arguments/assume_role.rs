@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 
-use crate::environment::duration;
+use crate::duration;
 use crate::failure::Failure;
 
 #[derive(Args)]
@@ -51,7 +51,7 @@ impl RoleArguments {
         let duration_seconds = match &self.assume_role_duration {
             None => None,
             Some(text) => {
-                let given = duration(text).context("invalid --assume-role-duration");
+                let given = duration::read(text).context("invalid --assume-role-duration");
                 let given = given.map_err(|error| Failure::usage(format!("{error:#}")))?;
                 // One that is too long is the session's to refuse.
                 Some(u32::try_from(given.as_secs()).unwrap_or(u32::MAX))
