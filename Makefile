@@ -16,7 +16,7 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+CORE_SOURCES := $(shell find src crates wit -type f -not -name '*.wasm') Cargo.toml Cargo.lock rust-toolchain.toml
 
 # Every `.wasm` is built with the same flags, so that one target directory serves them all.
 CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
@@ -31,13 +31,15 @@ WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
+EMBEDDED = crates/wasm/vault-aws-login.wasm
+
 .PHONY: help
 help: ## Lists the commands.
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
 		| expand -t 20
 
 .PHONY: component
-component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
+component: dist/vault-aws-login.wasm $(EMBEDDED) ## Builds dist/vault-aws-login.wasm, the component without imports.
 
 dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
@@ -45,6 +47,10 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
 	@.venv/bin/wasm-tools strip --all $@ --output $@
+
+# The crate of the component's bytes holds the component, for the program to embed.
+$(EMBEDDED): dist/vault-aws-login.wasm
+	@cp $< $@
 
 .PHONY: signer
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
@@ -101,14 +107,14 @@ dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go
 		2> >(sed '/^go: downloading/d' >&2)
 
 # The tests of the .wasm files are built together with the host, so that both share one wasmtime.
-HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
+HOST_PACKAGES = --package vault-aws-login-cli --package vault-aws-login-wasm-tests
 
 .PHONY: wasmtime
-wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the wasmtime host.
+wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the program.
 
 HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
-target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
-	@tools/step "building the wasmtime host (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
+target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust
+	@tools/step "building the program (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
@@ -182,7 +188,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust .make/venv $(GO_MODULE) ## Checks format, lints and licences.
+check: .make/rust .make/venv $(EMBEDDED) $(GO_MODULE) ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
@@ -10,16 +10,16 @@ use crate::arguments::AgentArguments;
 use crate::clock::Clock;
 use crate::component::LoginComponent;
 use crate::diagnosis::Advice;
+use crate::failure::Failure;
 use crate::role::Sts;
 use crate::session::{
-    Action, Destination, Healing, HttpResponse, Lease, Session, SessionRefusal, SessionRefusalRule,
-    TransportFailure,
+    Action, Destination, Healing, HttpResponse, Lease, Session, SessionRefusal, TransportFailure,
 };
 use crate::sink::Sink;
 use crate::vault::Vault;
-use crate::{aws, inputs, role, session};
+use crate::{aws, inputs, role, rules, session};
 
-pub fn perform(arguments: AgentArguments) -> Result<()> {
+pub fn perform(arguments: AgentArguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -35,21 +35,23 @@ enum Event {
     Credentials(Result<aws_credential_types::Credentials>),
 }
 
-async fn run(arguments: AgentArguments) -> Result<()> {
+async fn run(arguments: AgentArguments) -> Result<(), Failure> {
     let AgentArguments {
         sink,
         clock_correction_limit,
         assume_role,
         target,
+        connection: _,
     } = arguments;
+    let assume_role = assume_role.role()?;
     let sink = Sink::new(sink)?;
     let vault = Arc::new(Vault::from_environment()?);
-    let component = LoginComponent::load(&target.component)?;
+    let component = LoginComponent::load(target.component.component.as_deref())?;
     let assume_role = match assume_role {
         None => None,
         Some(given) => Some(role::setting(given, aws::region().await)),
     };
-    let config = inputs::session(target, assume_role, clock_correction_limit);
+    let config = inputs::session(&target, assume_role, clock_correction_limit)?;
     let sts = Arc::new(Sts::new());
     let mut session = Session::create(component.instantiate()?, &config, getrandom::u64()?)?;
 
@@ -74,9 +76,9 @@ async fn run(arguments: AgentArguments) -> Result<()> {
                 events.spawn(async { Event::Credentials(aws::credentials().await) });
             }
             Action::NeedAuthorizationToken => {
-                bail!(
-                    "the session asked for an authorization token, which pushed credentials do not need"
-                )
+                return Err(Failure::here(
+                    "the session asked for an authorization token, which pushed credentials do not need",
+                ));
             }
             Action::WaitUntil(then) => tokio::select! {
                 () = tokio::time::sleep(clock.until(then)) => {}
@@ -140,7 +142,7 @@ fn report(refusal: &SessionRefusal) {
         Healing::ByItself => "trying again",
         Healing::ByHand => "something has to be changed; trying again once a minute",
     };
-    let rule = rule_name(refusal.rule);
+    let rule = rules::session(refusal.rule).name();
     let mut text = format!("refused: {} ({rule}: {outlook})", refusal.message);
     if let Some(diagnosis) = &refusal.diagnosis {
         if let Some(words) = &diagnosis.quoted {
@@ -150,20 +152,4 @@ fn report(refusal: &SessionRefusal) {
     }
     // In one write, so that no other line comes in between.
     eprintln!("{text}");
-}
-
-/// Returns the rule's name as `wit/lifecycle.wit` writes it: the generated enum only has it in Rust's
-/// spelling.
-fn rule_name(rule: SessionRefusalRule) -> String {
-    let mut name = String::new();
-    for letter in format!("{rule:?}")
-        .trim_start_matches("RefusalRule::")
-        .chars()
-    {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Result, Store, bail};
+use wasmtime::{Config, Engine, Result, Store};
 
 use crate::cache;
 use crate::echo::without_secrets;
+use crate::failure::Failure;
 
 mod bindings {
     wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
@@ -16,10 +17,12 @@ mod bindings {
 
 pub use bindings::Login;
 pub use bindings::exports::vault_aws::login::inspector::{
-    Answer as VaultAnswer, Finding, Refusal as LoginRefusal, ServerProfile, Severity,
+    Answer as VaultAnswer, Finding, LoginRule, Refusal as LoginRefusal, ServerProfile, Severity,
 };
 pub use bindings::exports::vault_aws::login::lifecycle;
-pub use bindings::exports::vault_aws::login::signer::{Credentials, LoginOptions, StsEndpoint};
+pub use bindings::exports::vault_aws::login::signer::{
+    Credentials, InputError, InputField, InputRule, LoginOptions, StsEndpoint,
+};
 
 /// The component, compiled and ready to be instantiated any number of times.
 pub struct LoginComponent {
@@ -29,19 +32,24 @@ pub struct LoginComponent {
 }
 
 impl LoginComponent {
-    /// Loads the component from its file.
-    pub fn load(path: &Path) -> Result<Self> {
-        // The engine compiles. With a cache it does so once for each file, so later starts are quick.
+    /// Loads the component inside this program, or the one of a file.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        // The engine compiles. With a cache it does so once for each component, so later starts are quick.
         // Without one, as in a read-only home folder, it compiles at each start.
         let mut config = Config::new();
         config.cache(cache::open());
         let engine = Engine::new(&config)?;
 
         // The component, compiled to native code.
-        let shown = without_secrets(&path.display().to_string());
-        let describe = || format!("cannot load the component {shown} (`make component` builds it)");
-        let wasm = fs::read(path).with_context(describe)?;
-        let component = Component::new(&engine, wasm).with_context(describe)?;
+        let component = match file {
+            None => Component::new(&engine, vault_aws_login_wasm::COMPONENT)?,
+            Some(path) => {
+                let shown = without_secrets(&path.display().to_string());
+                let describe = || format!("cannot load the component {shown}");
+                let wasm = fs::read(path).with_context(describe)?;
+                Component::new(&engine, wasm).with_context(describe)?
+            }
+        };
 
         // The linker stays empty, because the component imports nothing. So the component cannot
         // reach a file, a socket, a clock or the environment.
@@ -77,7 +85,7 @@ impl Instance {
         credentials: &Credentials,
         options: &LoginOptions,
         unix_seconds: u64,
-    ) -> Result<String> {
+    ) -> Result<String, Failure> {
         // The call. The inner result is the component's, the outer one the runtime's.
         match self.login.vault_aws_login_signer().call_sign_login(
             &mut self.store,
@@ -86,7 +94,7 @@ impl Instance {
             unix_seconds,
         )? {
             Ok(login) => Ok(login),
-            Err(refusal) => bail!("{}", refusal.message),
+            Err(refused) => Err(refused.into()),
         }
     }
 

@@ -2,24 +2,25 @@
 
 use std::time::SystemTime;
 
-use anyhow::{Result, bail};
-
 use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
 use crate::component::{Finding, LoginComponent, Severity, VaultAnswer};
-use crate::diagnosis::{Diagnosis, ServerWords};
+use crate::diagnosis::ServerWords;
+use crate::failure::{Failure, Kind};
 use crate::vault::{Unreached, Vault};
-use crate::{aws, inputs, role, token};
+use crate::{aws, inputs, role, rules, token};
 
-pub fn perform(arguments: LoginArguments) -> Result<()> {
+pub fn perform(arguments: LoginArguments) -> Result<(), Failure> {
     let LoginArguments {
         format,
         assume_role,
         target,
+        connection: _,
     } = arguments;
+    let assume_role = assume_role.role()?;
     let vault = Vault::from_environment()?;
     let path = format!("auth/{}/login", target.mount);
-    let component = LoginComponent::load(&target.component)?;
+    let component = LoginComponent::load(target.component.component.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -29,12 +30,12 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     let (login, now) = match assume_role {
         None => {
             let now = unix_seconds()?;
-            let options = inputs::options(target);
+            let options = inputs::options(&target.signing)?;
             (instance.sign_login(&credentials, &options, now)?, now)
         }
         Some(given) => {
             let setting = role::setting(given, runtime.block_on(aws::region()));
-            let config = inputs::session(target, Some(setting), None);
+            let config = inputs::session(&target, Some(setting), None)?;
             let signed = role::sign_login(component.instantiate()?, &config, &credentials)?;
             let now = unix_seconds()?.saturating_add_signed(signed.offset_seconds);
             (signed.login, now)
@@ -44,14 +45,16 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     let findings = instance.check_login(&login, now)?;
     let certain = |finding: &&Finding| finding.severity == Severity::Refused;
     if let Some(finding) = findings.iter().find(certain) {
-        bail!("{}\n  on the client: {}", finding.message, finding.fix);
+        return Err(Failure::here(&finding.message)
+            .with_rule(rules::login(finding.rule).name())
+            .with_fix(&finding.fix));
     }
 
     let answer = match vault.post(&path, &login) {
         Ok(answer) => answer,
         Err(error) => {
             if !error.is::<Unreached>() {
-                return Err(error);
+                return Err(error.into());
             }
             let none = VaultAnswer {
                 status: None,
@@ -59,7 +62,7 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
                 date: None,
             };
             let refusal = instance.explain_refusal(&none, &login, unix_seconds()?)?;
-            bail!("{error:#}{}", Diagnosis(&refusal));
+            return Err(Failure::new(Kind::Unreached, format!("{error:#}")).explained(&refusal));
         }
     };
     let granted = token::read(answer.status.unwrap_or_default(), &answer.body);
@@ -67,7 +70,10 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
     let token = match granted {
         Ok(token) => token,
-        Err(error) => bail!("{error}{}{}", ServerWords(&refusal), Diagnosis(&refusal)),
+        Err(error) => {
+            let message = format!("{error}{}", ServerWords(&refusal));
+            return Err(Failure::new(Kind::Refused, message).explained(&refusal));
+        }
     };
     if let Some(warnings) = &refusal.quoted {
         eprintln!("Vault warns: {warnings}");
@@ -79,6 +85,6 @@ pub fn perform(arguments: LoginArguments) -> Result<()> {
     Ok(())
 }
 
-fn unix_seconds() -> Result<u64> {
+fn unix_seconds() -> anyhow::Result<u64> {
     Ok(unix_milliseconds(SystemTime::now())? / 1000)
 }

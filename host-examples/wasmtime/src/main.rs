@@ -13,46 +13,44 @@ mod diagnosis;
 mod echo;
 mod environment;
 mod exchange;
+mod exec;
+mod failure;
 mod folder;
-mod help;
 mod inputs;
 mod login;
 mod role;
+mod rules;
 mod session;
 mod sink;
 mod token;
 mod vault;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::arguments::Invocation;
+use crate::arguments::{Command, Stop};
 
 fn main() -> ExitCode {
-    let invocation = match arguments::read(std::env::args_os()) {
-        Ok(invocation) => invocation,
-        Err(error) => {
-            eprintln!("error: {error:#}\n\nTry --help.");
-            return ExitCode::from(2);
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let json = arguments::wants_json(&words);
+    let program = match arguments::read(&words) {
+        Ok(program) => program,
+        Err(Stop::Failure(failure)) => return failure.report(json),
+        Err(Stop::Text(text)) => {
+            // The reader of standard output may be gone.
+            return match text.print() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
         }
     };
-    let result = match invocation {
-        Invocation::Help => {
-            print!("{}", help::TEXT);
-            Ok(())
-        }
-        Invocation::Version => {
-            println!("vault-aws-login {}", env!("CARGO_PKG_VERSION"));
-            Ok(())
-        }
-        Invocation::Login(arguments) => login::perform(arguments),
-        Invocation::Agent(arguments) => agent::perform(arguments),
+    let result = match program.command {
+        Command::Login(arguments) => login::perform(arguments),
+        Command::Exec(arguments) => exec::perform(arguments),
+        Command::Agent(arguments) => agent::perform(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // The chain, outermost first: what failed, then why.
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => failure.report(json),
     }
 }

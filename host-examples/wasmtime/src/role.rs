@@ -2,23 +2,24 @@
 
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Context;
 use http::Uri;
 use ureq::Agent;
 
-use crate::arguments::RoleArguments;
+use crate::arguments::assume_role::RoleToAssume;
 use crate::clock::Clock;
 use crate::component::{Credentials, Instance, StsEndpoint};
-use crate::diagnosis::Advice;
 use crate::environment::variable;
 use crate::exchange::{client, exchange, system_certificates};
+use crate::failure::{Failure, Kind};
+use crate::rules;
 use crate::session::{
     Action, AssumeRole, Healing, HttpResponse, Session, SessionConfig, SessionRefusal,
     SessionRefusalRule, SessionRequest, TransportFailure,
 };
 
 /// Translates the command line. `region` is that of AWS's chain.
-pub fn setting(arguments: RoleArguments, region: String) -> AssumeRole {
+pub fn setting(arguments: RoleToAssume, region: String) -> AssumeRole {
     AssumeRole {
         role_arn: arguments.arn,
         role_session_name: arguments.session_name,
@@ -63,7 +64,7 @@ pub fn sign_login(
     instance: Instance,
     config: &SessionConfig,
     credentials: &Credentials,
-) -> Result<Signed> {
+) -> Result<Signed, Failure> {
     let mut session = Session::create(instance, config, getrandom::u64()?)?;
     let sts = Sts::new();
     let clock = Clock::start();
@@ -83,7 +84,7 @@ pub fn sign_login(
             }
             Action::NeedCredentials => {
                 if let Some(message) = session.push_credentials(credentials, clock.now()?)? {
-                    bail!("{message}");
+                    return Err(Failure::here(message));
                 }
             }
             Action::WaitUntil(then) => thread::sleep(clock.until(then)),
@@ -97,19 +98,19 @@ pub fn sign_login(
                     && refusal.healing == Healing::ByItself => {}
             Action::Refused(refusal) => return Err(refused(&refusal)),
             Action::NeedAuthorizationToken | Action::TokenReady(_) | Action::TokenEnded(_) => {
-                bail!("the session asked for something else than STS and a login")
+                return Err(Failure::here(
+                    "the session asked for something else than STS and a login",
+                ));
             }
         }
     }
 }
 
-fn refused(refusal: &SessionRefusal) -> anyhow::Error {
-    let mut text = refusal.message.clone();
-    if let Some(diagnosis) = &refusal.diagnosis {
-        if let Some(words) = &diagnosis.quoted {
-            text += &format!("\n  the server said: {words}");
-        }
-        text += &Advice(diagnosis).to_string();
+fn refused(refusal: &SessionRefusal) -> Failure {
+    let failure = Failure::new(Kind::Refused, &refusal.message)
+        .with_rule(rules::session(refusal.rule).name());
+    match &refusal.diagnosis {
+        Some(diagnosis) => failure.explained(diagnosis),
+        None => failure,
     }
-    anyhow::Error::msg(text)
 }

@@ -1,9 +1,10 @@
 //! The component's session: the life of a token, without its I/O.
 
 use wasmtime::component::ResourceAny;
-use wasmtime::{Result, Store, bail};
+use wasmtime::{Result, Store};
 
 use crate::component::{Credentials, Instance, Login};
+use crate::failure::Failure;
 
 pub use crate::component::lifecycle::{
     Action, AssumeRole, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse,
@@ -20,7 +21,11 @@ pub struct Session {
 
 impl Session {
     /// Makes a session. The seed spreads the requests of a fleet.
-    pub fn create(instance: Instance, config: &SessionConfig, jitter_seed: u64) -> Result<Self> {
+    pub fn create(
+        instance: Instance,
+        config: &SessionConfig,
+        jitter_seed: u64,
+    ) -> Result<Self, Failure> {
         let Instance { mut store, login } = instance;
         let created = login.vault_aws_login_lifecycle().session().call_create(
             &mut store,
@@ -33,7 +38,7 @@ impl Session {
                 login,
                 session,
             }),
-            Err(refused) => bail!("{}", refused.message),
+            Err(refused) => Err(refused.into()),
         }
     }
 

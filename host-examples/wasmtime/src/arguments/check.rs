@@ -1,0 +1,6 @@
+//! The options of `check`.
+
+use clap::Args;
+
+#[derive(Args)]
+pub struct CheckArguments {}

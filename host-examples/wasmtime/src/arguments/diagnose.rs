@@ -1,0 +1,6 @@
+//! The options of `diagnose`.
+
+use clap::Args;
+
+#[derive(Args)]
+pub struct DiagnoseArguments {}

@@ -1,0 +1,6 @@
+//! The options of `explain`.
+
+use clap::Args;
+
+#[derive(Args)]
+pub struct ExplainArguments {}

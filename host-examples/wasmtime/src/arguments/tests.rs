@@ -1,0 +1,3 @@
+use std::ffi::OsString;
+
+use super::*;
