@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 WASM_TARGET := wasm32-unknown-unknown
 FOREIGN_FILTER = target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
@@ -136,12 +137,14 @@ node: host-examples/node/dist/node.js ## Builds the npm package in host-examples
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
 
+JAR = host-examples/java/target/vault-aws-login-$(VERSION).jar
+
 .PHONY: java
-java: host-examples/java/target/vault-aws-login-0.1.0.jar ## Builds the jar in host-examples/java/target.
+java: $(JAR) ## Builds the jar in host-examples/java/target.
 
 # Maven keeps what it downloads in its own cache. With one class of tests it has all that the others
 # need offline.
-host-examples/java/target/vault-aws-login-0.1.0.jar: dist/vault-aws-login.core.wasm \
+$(JAR): dist/vault-aws-login.core.wasm \
 		$(shell find host-examples/java -type f -not -path '*/target/*')
 	$(call need,mvn,https://maven.apache.org)
 	@tools/step "building the jar" mvn --quiet --batch-mode --file host-examples/java/pom.xml package -Dtest=InspectTest
@@ -255,7 +258,7 @@ bench: component signer command core composed envoy node edge browser go java di
 	@cp target/$(WASM_TARGET)/floor/$(BENCH_ALONE_WASM) target/bench/sha256.wasm
 	@cd tests/bench/go && go build -o ../../../target/bench/go-signers . && go build -o ../../../target/bench/peak ./peak
 	@cd tests/e2e/go-login && go build -o ../../../target/bench/go-login .
-	@javac -Xlint:all -Werror --release 17 -d target/bench/java -cp 'host-examples/java/target/vault-aws-login-0.1.0.jar:host-examples/java/target/test-lib/*' tests/bench/java/Bench.java
+	@javac -Xlint:all -Werror --release 17 -d target/bench/java -cp '$(JAR):host-examples/java/target/test-lib/*' tests/bench/java/Bench.java
 	@$(call npm_install,tests/bench/node)
 	@mkdir -p target/bench/edge && cp tests/bench/edge/config.capnp target/bench/edge
 	@cd host-examples/edge && NODE_PATH=$(CURDIR)/host-examples/edge/node_modules \
