@@ -118,6 +118,18 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/r
 	@tools/step "building the program (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
 
+# The program as packages and images carry it: linked with musl, so that one file runs on every Linux.
+STATIC_TARGET = x86_64-unknown-linux-musl
+STATIC_PROGRAM = target/$(STATIC_TARGET)/host/vault-aws-login
+
+.PHONY: program
+program: $(STATIC_PROGRAM) ## Builds the program for every Linux on x86-64, without libraries (minutes, the first time).
+
+$(STATIC_PROGRAM): $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust .make/musl
+	@tools/step "building the static program (minutes, the first time)" env RUSTFLAGS="$(REMAP)" \
+		cargo build --locked --quiet --profile host --target $(STATIC_TARGET) --package vault-aws-login-cli
+	@strip $@ && touch $@
+
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
 # without the optional packages of other platforms.
 npm_install = cd $(1) && npm install --no-save --silent
@@ -328,6 +340,12 @@ debian = @command -v $(1) >/dev/null || tools/step "installing $(2) by apt-get" 
 
 .make/chromium:
 	$(call debian,"$${CHROMIUM:-chromium}",chromium)
+	@mkdir -p .make && touch $@
+
+# The C code in ring and zstd needs musl's headers.
+.make/musl: rust-toolchain.toml
+	$(call debian,musl-gcc,musl-tools)
+	@tools/step "installing what Rust needs for static programs" rustup --quiet target add $(STATIC_TARGET)
 	@mkdir -p .make && touch $@
 
 .make/hyperfine:
