@@ -30,6 +30,11 @@ def copy_sources() -> None:
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     for name in listed:
         source, target = ROOT / name, ELSEWHERE / name
+        if source.is_symlink():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            target.symlink_to(source.readlink())
+            continue
         if not source.is_file():
             continue
         if not target.is_file() or target.read_bytes() != source.read_bytes():

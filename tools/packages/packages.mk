@@ -36,7 +36,8 @@ package-maven:
 
 # crates.io
 
-package-crates:
+package-crates: $(EMBEDDED) .make/rust
+	@tools/step "making the crates" python3 tools/packages/crates.py
 
 # OCI
 
