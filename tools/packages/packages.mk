@@ -41,7 +41,27 @@ package-crates: $(EMBEDDED) .make/rust
 
 # OCI
 
-package-oci:
+package-oci: component signer command envoy program .make/venv
+	@tools/step "making the OCI artefacts" $(PYTHON) tools/packages/oci.py
+
+# What pushes them (oras), and what the tests pull them with too. wkg is built for a short build, not
+# for speed.
+OCI_TOOLS = $(addprefix target/tools/bin/,oras crane wkg)
+packages-test: $(OCI_TOOLS)
+
+target/tools/bin/oras:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building oras (a minute, once)" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install oras.land/oras/cmd/oras@v1.3.6 2> >(sed '/^go: downloading/d' >&2)
+
+target/tools/bin/crane:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building crane (a minute, once)" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install github.com/google/go-containerregistry/cmd/crane@v0.22.1 2> >(sed '/^go: downloading/d' >&2)
+
+target/tools/bin/wkg:
+	@tools/step "building wkg (minutes, once)" env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
+		cargo install --quiet --locked --version 0.16.1 --no-default-features --root target/tools wkg
 
 # Debian
 

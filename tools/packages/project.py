@@ -35,10 +35,26 @@ PATH = REPOSITORY.removeprefix("https://")
 TAG = f"v{VERSION}"
 
 
-def is_known() -> bool:
+def is_known(address: str = REPOSITORY) -> bool:
     """Whether the repository has an address that can be reached."""
-    host = PATH.split("/")[0]
-    return REPOSITORY.startswith("https://") and not host.endswith(".invalid")
+    host = address.removeprefix("https://").split("/")[0]
+    return address.startswith("https://") and not host.endswith(".invalid")
+
+
+def registry() -> str:
+    """Where the owner's OCI images go: beside the repository, or to the variable REGISTRY."""
+    if place := os.environ.get("REGISTRY"):
+        return place.lower().rstrip("/")
+    if not is_known():
+        return "registry.example.com/acme"
+    host, _, path = PATH.lower().partition("/")
+    owner = path.split("/")[0]
+    match host:
+        case "github.com":
+            return f"ghcr.io/{owner}"
+        case "gitlab.com":
+            return f"registry.gitlab.com/{path}"
+    return f"{host}/{owner}"
 
 
 def link(path: str) -> str:
