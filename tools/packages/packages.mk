@@ -14,13 +14,21 @@ PACKAGES_PYTHON = .make/packages-venv/bin/python
 		--require-hashes --requirement $<
 	@touch $@
 
+# What publishes, checks and compiles the npm package, and the Node that runs the Action.
+NPM_TOOLS = tests/packages/npm/node_modules/.package-lock.json
+
+$(NPM_TOOLS): tests/packages/npm/package.json tests/packages/npm/package-lock.json
+	$(call need,npm,https://nodejs.org)
+	@tools/step "installing the npm tools of the packages" $(SHELL) -c '$(call npm_install,tests/packages/npm) && touch node_modules/.package-lock.json'
+
 .PHONY: packages-test
-packages-test: packages dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) ## Publishes and installs each package on loopback (under an hour).
+packages-test: packages dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium ## Publishes and installs each package on loopback (under an hour).
 	@python3 tests/run.py packages
 
 # npm
 
-package-npm:
+package-npm: host-examples/node/dist/node.js
+	@tools/step "packing the npm package" python3 tools/packages/npm.py
 
 # PyPI
 
