@@ -32,7 +32,9 @@ package-npm: host-examples/node/dist/node.js
 
 # PyPI
 
-package-python:
+# Its README, its metadata and its notices come from all over the repository.
+package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_PYTHON)
+	@tools/step "making the Python package" $(PACKAGES_PYTHON) tools/packages/python.py
 
 # Go
 
