@@ -38,7 +38,9 @@ package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_PYTHON)
 
 # Go
 
-package-go:
+package-go: dist/vault-aws-login.core.wasm $(GO_MODULE)
+	$(call need,go,https://go.dev/dl)
+	@tools/step "packing the Go modules" python3 tools/packages/go.py
 
 # Maven
 

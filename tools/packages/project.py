@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 #: The folder that each package is made in: `dist/packages/<name>`.
 PACKAGES = ROOT / "dist" / "packages"
+#: What follows in a host's page is for people who have the repository.
+REPOSITORY_ONLY = "<!-- What follows is for the repository, and is not in the package. -->"
 LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
 
 
@@ -78,6 +80,15 @@ def with_whole_links(text: str, folder: str) -> str:
         return f"{before}{shown}{hash_}{anchor}"
 
     return LINK.sub(whole, text)
+
+
+def page(folder: str) -> str:
+    """The page of a folder, for readers who installed its package."""
+    text = (ROOT / folder / "README.md").read_text()
+    shown, mark, _ = text.partition(REPOSITORY_ONLY)
+    if not mark:
+        raise ValueError(f"{folder}/README.md: expected the line {REPOSITORY_ONLY}")
+    return with_whole_links(shown.rstrip() + "\n", folder)
 
 
 def main() -> int:
