@@ -26,7 +26,6 @@ EXPECTED = {
     "host-examples/java/pom.xml",
     "host-examples/node/package-lock.json",
     "host-examples/node/package.json",
-    "host-examples/python/pyproject.toml",
     "wit/login.wit",
 }
 

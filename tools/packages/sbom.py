@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,11 +18,9 @@ from typing import Any
 import linkage
 import project
 from linkage import Crate
-from project import ROOT, VERSION
+from project import ROOT, TIME, VERSION
 
 Json = dict[str, Any]
-#: No archive of the sources knows when its commit was made, so the time is one for all builds.
-TIME = int(os.environ.get("SOURCE_DATE_EPOCH") or 1767225600)
 PROJECT = "the vault-aws-login contributors"
 
 
@@ -90,7 +87,7 @@ def tools(names: Sequence[str]) -> list[Dependency]:
 
 def supplier_of(crate: Crate) -> Json:
     """The authors that the crate names, or else the owner of its repository."""
-    if crate.name == linkage.STD:
+    if crate.name in linkage.BUNDLED:
         return {"name": "The Rust Project"}
     if linkage.own(crate):
         return supplier()
