@@ -21,9 +21,19 @@ $(NPM_TOOLS): tests/packages/npm/package.json tests/packages/npm/package-lock.js
 	$(call need,npm,https://nodejs.org)
 	@tools/step "installing the npm tools of the packages" $(SHELL) -c '$(call npm_install,tests/packages/npm) && touch node_modules/.package-lock.json'
 
+# With BUILT=1 the tests take what is in dist, as the release workflow does with what another machine
+# built.
 .PHONY: packages-test
-packages-test: packages dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium ## Publishes and installs each package on loopback (under an hour).
+packages-test: $(if $(BUILT),,parts) dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium ## Publishes and installs each package on loopback (under an hour).
 	@python3 tests/run.py packages
+
+# What `make check` looks at the workflows with.
+check: target/tools/bin/actionlint $(PACKAGES_PYTHON)
+
+target/tools/bin/actionlint:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building actionlint" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 2> >(sed '/^go: downloading/d' >&2)
 
 # npm
 
