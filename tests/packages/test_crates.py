@@ -18,7 +18,6 @@ from bed import GREETING, Identity, TestBed
 from conftest import ROOT
 from crates_registry import CrateRegistry, manifest_of
 
-ADDRESS = "https://git.example.com/acme/vault-aws-login"
 SERVER_ID = "vault.example.com"
 #: Where the crates are compiled; outside of the folders of pytest, which it keeps three times.
 BUILT = ROOT / "target" / "packages" / "crates-built"
@@ -101,7 +100,7 @@ def test_crate_has_its_sources_and_what_goes_with_them_and_nothing_else(name: st
 def test_manifest_tells_what_the_registry_shows(name: str) -> None:
     manifest = manifest_of(archive(name).read_bytes())
     package = manifest["package"]
-    assert (package["version"], package["repository"]) == (project.VERSION, ADDRESS)
+    assert (package["version"], package["repository"]) == (project.VERSION, project.REPOSITORY)
     assert package["license"] == "Apache-2.0 OR MIT" and package["description"]
     assert 0 < len(package["keywords"]) <= 5 and package["categories"]
     assert package["readme"] == README.get(name, "README.md")

@@ -63,7 +63,7 @@ def signed(folder: Path, secret: str, key: Key, minisign: str) -> subprocess.Com
 def made(tmp_path_factory: pytest.TempPathFactory, key: Key, minisign: str) -> Path:
     """The release of what `make` and `make packages` made, signed."""
     folder = tmp_path_factory.mktemp("release") / "release"
-    environment = os.environ | {"REPOSITORY": ADDRESS, "MINISIGN_PUBLIC_KEY": key.public}
+    environment = os.environ | {"MINISIGN_PUBLIC_KEY": key.public}
     command = ["python3", "tools/packages/release.py", str(folder)]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     ended = signed(folder, key.secret, key, minisign)
@@ -144,7 +144,7 @@ def test_signing_is_refused_with_a_key_that_is_not_the_projects(
 
 
 def test_release_is_the_same_each_time(made: Path, tmp_path: Path, key: Key) -> None:
-    environment = os.environ | {"REPOSITORY": ADDRESS, "MINISIGN_PUBLIC_KEY": key.public}
+    environment = os.environ | {"MINISIGN_PUBLIC_KEY": key.public}
     command = ["python3", "tools/packages/release.py", str(tmp_path / "again")]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     first, second = ((folder / "SHA256SUMS").read_text() for folder in (made, tmp_path / "again"))
@@ -238,7 +238,6 @@ def test_no_bill_names_a_package_that_does_not_exist(made: Path) -> None:
         if linkage.published(crate)
     }
     known = known_packages()
-    own = (project.PATH, ADDRESS.removeprefix("https://"))
     wrong = []
     for found in bills_of(made).values():
         for bill in found:
@@ -255,7 +254,7 @@ def test_no_bill_names_a_package_that_does_not_exist(made: Path) -> None:
                     case "cargo":
                         right = purl in crates
                     case "npm" | "golang" | "pypi":
-                        right = name in known or name.startswith(own)
+                        right = name in known or name.startswith(project.PATH)
                     case "maven":
                         right = all(f">{part}<" in known for part in name.split("/"))
                     case _:

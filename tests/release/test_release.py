@@ -19,13 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "packages"))
 
 import archives  # noqa: E402
+import project  # noqa: E402
 
 # Deeper than the first one and with another name: a path that gets in somewhere makes the bytes
 # differ. Kept between runs, so that only what has changed is built again.
 ELSEWHERE = ROOT / "target" / "elsewhere" / "and" / "deeper"
 RELEASE = "dist/release"
 # Without one a release is refused.
-ADDRESS = {"REPOSITORY": "https://git.example.com/acme/vault-aws-login"}
+ADDRESS = {"REPOSITORY": project.TRIAL}
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:

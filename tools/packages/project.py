@@ -8,6 +8,7 @@ another address for one build. Needs nothing but Python's standard library.
     python3 tools/packages/project.py release TAG    fails also if TAG does not release this version
     python3 tools/packages/project.py changes        prints what CHANGELOG.md says of this version
     python3 tools/packages/project.py registry       prints where images are published
+    python3 tools/packages/project.py trial          prints the address, or one for a trial
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ WORKSPACE = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
 VERSION = str(WORKSPACE["package"]["version"])
 LICENCE = str(WORKSPACE["package"]["license"])
 REPOSITORY = (os.environ.get("REPOSITORY") or str(WORKSPACE["package"]["repository"])).rstrip("/")
+#: What stands for the address while it is not known and packages are tried out.
+TRIAL = "https://git.example.com/acme/vault-aws-login"
 #: What the checksums of a release are signed with, as minisign writes it; empty if it is not known.
 PUBLIC_KEY = os.environ.get("MINISIGN_PUBLIC_KEY") or str(
     WORKSPACE["metadata"]["release"]["minisign-public-key"]
@@ -140,13 +143,16 @@ def main() -> int:
         case ["registry"]:
             print(registry())
             return 0
+        case ["trial"]:
+            print(REPOSITORY if is_known(REPOSITORY) else TRIAL)
+            return 0
         case ["release"]:
             refused = refusals(None)
         case ["release", tag]:
             refused = refusals(tag)
         case _:
             refused = [
-                "usage: project.py [changes | registry | release [TAG]]"
+                "usage: project.py [changes | registry | trial | release [TAG]]"
             ]
     if refused:
         print("\n".join(refused), file=sys.stderr)
