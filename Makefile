@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 WASM_TARGET := wasm32-unknown-unknown
 FOREIGN_FILTER = target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
@@ -33,8 +34,14 @@ WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals non
 
 # Writes into the built file what it is, and removes what else a compiler left there.
 describe = @python3 tools/describe.py $@
+DESCRIPTION = tools/describe.py .make/project
 
-EMBEDDED = crates/wasm/vault-aws-login.wasm
+# The version and the address of the project stand in the built files, so another one builds them again.
+ifneq ($(shell REPOSITORY='$(REPOSITORY)' python3 tools/packages/project.py),$(shell cat .make/project 2>/dev/null))
+.PHONY: .make/project
+endif
+.make/project:
+	@mkdir -p .make && python3 tools/packages/project.py >$@
 
 .PHONY: help
 help: ## Lists the commands.
@@ -44,7 +51,7 @@ help: ## Lists the commands.
 .PHONY: component
 component: dist/vault-aws-login.wasm $(EMBEDDED) ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
@@ -58,7 +65,7 @@ $(EMBEDDED): dist/vault-aws-login.wasm
 .PHONY: signer
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
-dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
@@ -68,7 +75,7 @@ dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) tools/describe.py $(RUST) $(TOOLS) $(WASM_OPT)
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(DESCRIPTION) $(RUST) $(TOOLS) $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
@@ -78,7 +85,7 @@ dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) tools/describe.py $(RUST) $(TOOLS
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) tools/describe.py .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
@@ -120,6 +127,18 @@ HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target
 target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust
 	@tools/step "building the program (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
+
+# The program as packages and images carry it: linked with musl, so that one file runs on every Linux.
+STATIC_TARGET = x86_64-unknown-linux-musl
+STATIC_PROGRAM = target/$(STATIC_TARGET)/host/vault-aws-login
+
+.PHONY: program
+program: $(STATIC_PROGRAM) ## Builds the program for every Linux on x86-64, without libraries (minutes, the first time).
+
+$(STATIC_PROGRAM): $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust .make/musl
+	@tools/step "building the static program (minutes, the first time)" env RUSTFLAGS="$(REMAP)" \
+		cargo build --locked --quiet --profile host --target $(STATIC_TARGET) --package vault-aws-login-cli
+	@strip $@ && touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
 # without the optional packages of other platforms.
@@ -192,9 +211,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust .make/venv $(GO_MODULE) ## Checks format, lints and licences.
-
-check: .make/rust .make/venv $(EMBEDDED) ## Checks format, lints and licences.
+check: .make/rust .make/venv $(EMBEDDED) $(GO_MODULE) ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -246,7 +263,7 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 # that a filter exports, and proxy-wasm exports all of them: those that do nothing here are removed,
 # because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
-		host-examples/envoy/callbacks.json tools/describe.py .make/rust .make/venv $(WASM_OPT)
+		host-examples/envoy/callbacks.json $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the Envoy filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
@@ -339,6 +356,12 @@ debian = @command -v $(1) >/dev/null || tools/step "installing $(2) by apt-get" 
 
 .make/chromium:
 	$(call debian,"$${CHROMIUM:-chromium}",chromium)
+	@mkdir -p .make && touch $@
+
+# The C code in ring and zstd needs musl's headers.
+.make/musl: rust-toolchain.toml
+	$(call debian,musl-gcc,musl-tools)
+	@tools/step "installing what Rust needs for static programs" rustup --quiet target add $(STATIC_TARGET)
 	@mkdir -p .make && touch $@
 
 .make/hyperfine:

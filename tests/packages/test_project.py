@@ -9,7 +9,7 @@ import sys
 import project
 from conftest import ROOT
 
-ADDRESS = "https://git.example.com/acme/vault-aws-login"
+ADDRESS = project.TRIAL
 
 
 def release(repository: str) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ import pytest
 import sbom
 
 COMPONENT = "vault-aws-login-component"
-PROGRAM = "vault-aws-login-wasmtime"
+PROGRAM = "vault-aws-login-cli"
 CRATES = [COMPONENT, "vault-aws-login-core-module", "vault-aws-login-envoy", PROGRAM]
 
 

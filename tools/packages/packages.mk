@@ -21,9 +21,22 @@ $(NPM_TOOLS): tests/packages/npm/package.json tests/packages/npm/package-lock.js
 	$(call need,npm,https://nodejs.org)
 	@tools/step "installing the npm tools of the packages" $(SHELL) -c '$(call npm_install,tests/packages/npm) && touch node_modules/.package-lock.json'
 
-.PHONY: packages-test
-packages-test: packages dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium ## Publishes and installs each package on loopback (under an hour).
+# With BUILT=1 the tests take what is in dist, as the release workflow does with what another machine
+# built. A project without an address gets one for its trial.
+.PHONY: packages-test packages-tested
+packages-test: ## Publishes and installs each package on loopback (under an hour).
+	@REPOSITORY=$$(python3 tools/packages/project.py trial) $(MAKE) --no-print-directory --silent packages-tested
+
+packages-tested: $(if $(BUILT),,parts) dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium
 	@python3 tests/run.py packages
+
+# What `make check` looks at the workflows with.
+check: target/tools/bin/actionlint $(PACKAGES_PYTHON)
+
+target/tools/bin/actionlint:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building actionlint" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 2> >(sed '/^go: downloading/d' >&2)
 
 # npm
 
@@ -48,7 +61,8 @@ package-maven:
 
 # crates.io
 
-package-crates:
+package-crates: $(EMBEDDED) .make/rust
+	@tools/step "making the crates" python3 tools/packages/crates.py
 
 # OCI
 
@@ -58,7 +72,7 @@ package-oci: component signer command envoy program .make/venv
 # What pushes them (oras), and what the tests pull them with too. wkg is built for a short build, not
 # for speed.
 OCI_TOOLS = $(addprefix target/tools/bin/,oras crane wkg)
-packages-test: $(OCI_TOOLS)
+packages-tested: $(OCI_TOOLS)
 
 target/tools/bin/oras:
 	$(call need,go,https://go.dev/dl)

@@ -7,6 +7,8 @@ another address for one build. Needs nothing but Python's standard library.
     python3 tools/packages/project.py release        fails as long as the address is not known
     python3 tools/packages/project.py release TAG    fails also if TAG does not release this version
     python3 tools/packages/project.py changes        prints what CHANGELOG.md says of this version
+    python3 tools/packages/project.py registry       prints where images are published
+    python3 tools/packages/project.py trial          prints the address, or one for a trial
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ WORKSPACE = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
 VERSION = str(WORKSPACE["package"]["version"])
 LICENCE = str(WORKSPACE["package"]["license"])
 REPOSITORY = (os.environ.get("REPOSITORY") or str(WORKSPACE["package"]["repository"])).rstrip("/")
+#: What stands for the address while it is not known and packages are tried out.
+TRIAL = "https://git.example.com/acme/vault-aws-login"
 #: What the checksums of a release are signed with, as minisign writes it; empty if it is not known.
 PUBLIC_KEY = os.environ.get("MINISIGN_PUBLIC_KEY") or str(
     WORKSPACE["metadata"]["release"]["minisign-public-key"]
@@ -119,7 +123,7 @@ def changes() -> tuple[str, str]:
 def refusals(tag: str | None) -> list[str]:
     """Why this is not ready to be released, under that tag."""
     refused = []
-    if not is_known():
+    if not is_known(REPOSITORY):
         refused.append(
             f"the address of the repository is not known, found {REPOSITORY}: "
             "set `repository` in Cargo.toml, or the variable REPOSITORY"
@@ -148,12 +152,20 @@ def main() -> int:
         case ["changes"]:
             print(changes()[1])
             return 0
+        case ["registry"]:
+            print(registry())
+            return 0
+        case ["trial"]:
+            print(REPOSITORY if is_known(REPOSITORY) else TRIAL)
+            return 0
         case ["release"]:
             refused = refusals(None)
         case ["release", tag]:
             refused = refusals(tag)
         case _:
-            refused = ["usage: python3 tools/packages/project.py [changes | release [TAG]]"]
+            refused = [
+                "usage: project.py [changes | registry | trial | release [TAG]]"
+            ]
     if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1

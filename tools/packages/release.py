@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ NAME = "vault-aws-login"
 COMPONENT, SIGNER = f"{NAME}-component", f"{NAME}-signer"
 #: The packages that a release is made of: each has a target of `make packages`.
 EXPECTED = ["npm", "python", "go", "maven", "crates", "oci", "deb", "action"]
+#: How the files end that a registry takes as they are.
+PACKED = (".crate", ".deb", ".tar.gz", ".tgz", ".whl")
 TEXTS = ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"]
 
 
@@ -81,13 +84,13 @@ def bill_beside(artefact: Path, name: str = "") -> Path:
 
 
 def write_packages(folder: Path) -> None:
-    """Takes packages of one file as they are, and packs those that are folders."""
+    """Takes what is packed as it is, and packs what is a folder."""
     for package in EXPECTED:
         made = PACKAGES / package
         found = sorted(made.iterdir()) if made.is_dir() else []
         if not found:
             raise Incomplete(f"dist/packages/{package} is missing: run make package-{package}")
-        if all(path.is_file() for path in found):
+        if all(path.name.endswith(PACKED) for path in found):
             targets = [Path(shutil.copy(path, folder)) for path in found]
         else:
             name = f"{NAME}-{package}-{VERSION}"
@@ -107,12 +110,17 @@ def write_bills(package: Path) -> None:
 
 def bills_inside(package: Path) -> dict[str, str]:
     """The bills of materials that a package carries, by the names of what they are of."""
-    bills = {}
+    bills: dict[str, str] = {}
     for path, data in archives.files(package):
-        if path.endswith(".cdx.json"):
-            text = data.decode()
-            subject = json.loads(text)["metadata"]["component"]
-            bills[str(subject["name"]).replace("/", "_")] = text
+        # The files of an image have no names.
+        if b'"bomFormat": "CycloneDX"' not in data[:400]:
+            continue
+        text = data.decode()
+        subject = json.loads(text)["metadata"]["component"]
+        kind = re.split("[@?]", subject.get("purl", ""))[0]
+        name = kind.rpartition("/")[2] or subject["name"]
+        if bills.setdefault(name, text) != text:
+            raise Incomplete(f"{package.name} carries two bills of materials of {name}: {path}")
     return dict(sorted(bills.items()))
 
 

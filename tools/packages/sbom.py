@@ -87,7 +87,7 @@ def tools(names: Sequence[str]) -> list[Dependency]:
 
 def supplier_of(crate: Crate) -> Json:
     """The authors that the crate names, or else the owner of its repository."""
-    if crate.name == linkage.STD:
+    if crate.name in linkage.BUNDLED:
         return {"name": "The Rust Project"}
     if linkage.own(crate):
         return supplier()
