@@ -154,7 +154,11 @@ host-examples/edge/dist/worker.js: host-examples/node/dist/node.js $(call npm_so
 host-examples/browser/dist/index.html: host-examples/node/dist/node.js $(call npm_sources,browser)
 	@tools/step "building the page" $(SHELL) -c '$(call npm_install,host-examples/browser) && npm run --silent build && touch dist/index.html'
 
-.PHONY: node edge browser
+host-examples/action/dist/index.cjs: host-examples/node/dist/node.js $(call npm_sources,action)
+	@tools/step "building the Action" $(SHELL) -c '$(call npm_install,host-examples/action) && npm run --silent build && touch dist/index.cjs'
+
+.PHONY: action node edge browser
+action: host-examples/action/dist/index.cjs ## Builds GitHub's Action in host-examples/action.
 node: host-examples/node/dist/node.js ## Builds the npm package in host-examples/node.
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
@@ -190,7 +194,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py --since $(STARTED)
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser python go java
+built: component signer command core composed envoy node edge browser python go java action
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium $(RUNTIMES)
 
 .PHONY: test-fast

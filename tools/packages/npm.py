@@ -75,9 +75,12 @@ def package_licence(folder: Path) -> str:
     return "\n\n".join([head, *texts]) + "\n"
 
 
+def glue() -> str:
+    return f"jco, of which this is a part, made the JavaScript around them.\n\n{package_licence(GLUE)}"
+
+
 def third_parties() -> str:
-    glue = f"The JavaScript in dist/component and dist/signer is made by jco, of which this is a part.\n\n{package_licence(GLUE)}"
-    return f"{notices.text(COMPONENT, SIGNER)}\n{glue}"
+    return f"{notices.text(COMPONENT, SIGNER)}\n{glue()}"
 
 
 def main() -> None:

@@ -94,4 +94,5 @@ package-deb:
 
 # GitHub's Action
 
-package-action:
+package-action: host-examples/action/dist/index.cjs
+	@tools/step "packing the Action" python3 tools/packages/action.py

@@ -25,7 +25,6 @@ export async function logIn(options) {
   /** @type {SessionRefusal | undefined} */
   let last;
   const { promise, resolve, reject } = Promise.withResolvers();
-  const timer = setTimeout(() => reject(last ? refused(last) : timedOut()), PATIENCE_MILLISECONDS);
   const session = start(() =>
     createSession({
       ...options,
@@ -37,6 +36,7 @@ export async function logIn(options) {
       onCredentialError: (error) => reject(credentialError(error)),
     }),
   );
+  const timer = setTimeout(() => reject(last ? refused(last) : timedOut()), PATIENCE_MILLISECONDS);
   try {
     return await promise;
   } finally {

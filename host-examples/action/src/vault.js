@@ -56,8 +56,13 @@ export async function revoke(token) {
   const answer = await request(readServer(getInput), token, 'POST', 'auth/token/revoke-self').catch(() => undefined);
   if (!answer) return 'no answer from the server; the token is valid until its lease expires';
   if (answer.ok) return undefined;
-  const policy = answer.status === 403 ? '; the default policy allows it to `update` auth/token/revoke-self' : '';
-  return `the server answered with status ${answer.status}; the token is valid until its lease expires${policy}`;
+  if (answer.status === 403) {
+    return (
+      'the server answered with status 403: the token has ended already, or its policies do not let it ' +
+      '`update` auth/token/revoke-self, as the default policy does, and then it is valid until its lease expires'
+    );
+  }
+  return `the server answered with status ${answer.status}; the token is valid until its lease expires`;
 }
 
 /** @param {Server} server @param {string} token @param {string} method @param {string} path */
