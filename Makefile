@@ -81,12 +81,21 @@ dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
 
 # The Python package holds the module, so that nobody has to say where it is.
-PYTHON_MODULE = host-examples/python/src/vault_aws_login/vault-aws-login.core.wasm
+PYTHON_MODULE = host-examples/python/src/vault_aws_iam_login/vault-aws-login.core.wasm
 
 .PHONY: python
 python: $(PYTHON_MODULE) ## Puts the core module into the Python package in host-examples/python.
 
 $(PYTHON_MODULE): dist/vault-aws-login.core.wasm
+	@cp $< $@
+
+# And so does the Go package.
+GO_MODULE = host-examples/go/vault-aws-login.core.wasm
+
+.PHONY: go
+go: $(GO_MODULE) ## Puts the core module into the Go package in host-examples/go.
+
+$(GO_MODULE): dist/vault-aws-login.core.wasm
 	@cp $< $@
 
 # HashiCorp's plugin, for the test bed; never shipped.
@@ -158,7 +167,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py --since $(STARTED)
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser python java
+built: component signer command core composed envoy node edge browser python go java
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium $(RUNTIMES)
 
 .PHONY: test-fast
@@ -179,7 +188,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust .make/venv $(EMBEDDED) ## Checks format, lints and licences.
+check: .make/rust .make/venv $(EMBEDDED) $(GO_MODULE) ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -237,7 +246,7 @@ BENCH_ALONE = --target $(WASM_TARGET) --package vault-aws-login-bench-alone
 BENCH_ALONE_WASM = vault_aws_login_bench_alone.wasm
 
 .PHONY: bench
-bench: component signer command core composed envoy node edge browser java dist/test-bed/vault-plugin-auth-aws .make/chromium .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
+bench: component signer command core composed envoy node edge browser go java dist/test-bed/vault-plugin-auth-aws .make/chromium .make/hyperfine .make/rust .make/venv ## Measures speed and size, and those of the signers in use today (minutes).
 	@cargo build --locked --quiet --profile host $(HOST_PACKAGES) --package vault-aws-login-bench
 	@mkdir -p target/bench
 	@$(CARGO_WASM) $(BENCH_ALONE)

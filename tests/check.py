@@ -24,7 +24,9 @@ RUFF = [str(TOOLS / "ruff"), "--quiet"]
 MYPY = [str(TOOLS / "mypy"), "--no-error-summary"]
 ON_WASM = ["component", "signer", "command", "core-module"]
 GO = "host-examples/go"
-GO_MODULES = [GO, f"{GO}/vaultauth", f"{GO}/openbaoauth", "tests/bench/load", "tests/bench/go"]
+# Those with tests that need a server, which a tag keeps apart.
+GO_E2E = [f"{GO}/{name}" for name in ("e2e", "vaultauth", "openbaoauth")]
+GO_MODULES = [GO, *GO_E2E, f"{GO}/logindata", f"{GO}/login", "tests/bench/load", "tests/bench/go"]
 GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
 
 
@@ -65,8 +67,7 @@ def steps() -> list[Step]:
     go = [Step(f"lints of {module}", ["go", "vet", "./..."], module) for module in GO_MODULES]
     e2e = [
         Step(f"lints of {module}'s end-to-end tests", ["go", "vet", "-tags", "e2e", "./..."], module)
-        for module in GO_MODULES
-        if module.startswith(GO)
+        for module in GO_E2E
     ]
     package = "host-examples/python"
     python = [

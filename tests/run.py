@@ -126,6 +126,7 @@ SUITES = [
     Suite("go", "the Go package, watched for data races", RACE, go_tests, "host-examples/go"),
     Suite("go-vault", "the Go package with HashiCorp's client", GO, go_tests, "host-examples/go/vaultauth"),
     Suite("go-openbao", "the Go package with OpenBao's client", GO, go_tests, "host-examples/go/openbaoauth"),
+    Suite("go-logindata", "the Go package for awsutil's users", GO, go_tests, "host-examples/go/logindata"),
     Suite("java", "the jar", MVN, maven, "host-examples/java"),
     Suite("docs", "links, citations and lock files", [*PYTEST, "tests/docs"], pytest),
     Suite("e2e", "real servers, every host", [*PYTEST, "tests/e2e"], pytest, lane=Lane.ALONE),

@@ -12,15 +12,6 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-func shippedFile(t *testing.T) []byte {
-	t.Helper()
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return wasm
-}
-
 // compiledFiles returns the files of a cache.
 func compiledFiles(t *testing.T, folder string) []string {
 	t.Helper()
@@ -58,7 +49,7 @@ func TestCompiledModuleIsKeptInThisUsersCacheFolder(t *testing.T) {
 	t.Setenv("HOME", base)
 	folder := defaultCacheFolder()
 	for range 2 {
-		m, err := New(t.Context(), shippedFile(t))
+		m, err := New(t.Context())
 		signsWith(t, m, err)
 		// One signs, and one can be stopped.
 		if found := compiledFiles(t, folder); len(found) != 2 {
@@ -75,7 +66,7 @@ func TestModuleWithSettingsOfItsOwnIsNotCached(t *testing.T) {
 	base := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", base)
 	t.Setenv("HOME", base)
-	m, err := NewWithConfig(t.Context(), shippedFile(t), wazero.NewRuntimeConfig())
+	m, err := New(t.Context(), WithRuntimeConfig(wazero.NewRuntimeConfig()))
 	signsWith(t, m, err)
 	if found := compiledFiles(t, base); len(found) != 0 {
 		t.Errorf("found %v", found)
@@ -90,14 +81,14 @@ func TestModuleWorksWithoutACacheFolder(t *testing.T) {
 	for _, base := range []string{"", file} {
 		t.Setenv("XDG_CACHE_HOME", base)
 		t.Setenv("HOME", base)
-		m, err := New(t.Context(), shippedFile(t))
+		m, err := New(t.Context())
 		signsWith(t, m, err)
 	}
 }
 
 func TestDamagedCompiledModuleIsCompiledOnceMore(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "own")
-	m, err := NewCachedIn(t.Context(), shippedFile(t), folder)
+	m, err := New(t.Context(), WithCacheFolder(folder))
 	signsWith(t, m, err)
 	files := compiledFiles(t, folder)
 	whole, err := os.ReadFile(files[0])
@@ -112,7 +103,7 @@ func TestDamagedCompiledModuleIsCompiledOnceMore(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		m, err := NewCachedIn(t.Context(), shippedFile(t), folder)
+		m, err := New(t.Context(), WithCacheFolder(folder))
 		signsWith(t, m, err)
 	}
 }
@@ -134,7 +125,7 @@ func TestFolderThatOthersCanChangeIsNotUsed(t *testing.T) {
 	}
 	refused := func(folder string) {
 		t.Helper()
-		if m, err := NewCachedIn(t.Context(), shippedFile(t), folder); err == nil {
+		if m, err := New(t.Context(), WithCacheFolder(folder)); err == nil {
 			_ = m.Close(context.Background())
 			t.Errorf("expected %s to be refused", folder)
 		}
@@ -143,13 +134,13 @@ func TestFolderThatOthersCanChangeIsNotUsed(t *testing.T) {
 	for _, mode := range []fs.FileMode{0o755, 0o770, 0o777, fs.ModeSticky | 0o777} {
 		chmod(t, folder, mode)
 		refused(folder)
-		m, err := New(t.Context(), shippedFile(t))
+		m, err := New(t.Context())
 		signsWith(t, m, err)
 	}
 	chmod(t, folder, 0o700)
 	chmod(t, filepath.Dir(folder), 0o777)
 	refused(folder)
-	m, err := New(t.Context(), shippedFile(t))
+	m, err := New(t.Context())
 	signsWith(t, m, err)
 	if found := compiledFiles(t, base); len(found) != 1 || found[0] != link {
 		t.Errorf("found %v", found)

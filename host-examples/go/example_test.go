@@ -6,40 +6,28 @@ import (
 	"fmt"
 	"log"
 	"net/http"
-	"os"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
-// open compiles the core module; programs keep it.
-func open(ctx context.Context) *vaultawslogin.Module {
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return module
-}
+// provider is any provider of AWS SDK v2: most programs take the field Credentials of what config.LoadDefaultConfig
+// returns, which looks in the environment, profiles, SSO, web identity, ECS and EC2.
+var provider aws.CredentialsProvider
 
 func ExampleModule_Login() {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	module := open(ctx)
-	defer module.Close(ctx)
-	// The SDK's whole chain: environment, profiles, SSO, web identity, ECS, EC2.
-	loaded, err := config.LoadDefaultConfig(ctx)
+	module, err := vaultawslogin.New(ctx) // once for a process
 	if err != nil {
 		log.Fatal(err)
 	}
+	defer module.Close(ctx)
 	server := vaultawslogin.Server{Address: "https://vault.example.com:8200"}
 	options := vaultawslogin.Options{Role: "dev", ServerID: "vault.example.com"}
-	token, err := module.Login(ctx, server, loaded.Credentials, options)
+	token, err := module.Login(ctx, server, provider, options)
 	var refused *vaultawslogin.VaultError
 	if errors.As(err, &refused) && refused.Refusal != nil {
 		log.Fatal(refused.Refusal.Rule, ": ", refused.Refusal.ClientFix)
@@ -52,16 +40,15 @@ func ExampleModule_Login() {
 
 func ExampleModule_NewSession() {
 	ctx := context.Background()
-	module := open(ctx)
-	defer module.Close(ctx)
-	loaded, err := config.LoadDefaultConfig(ctx)
+	module, err := vaultawslogin.New(ctx) // once for a process
 	if err != nil {
 		log.Fatal(err)
 	}
+	defer module.Close(ctx)
 	session, err := module.NewSession(ctx, vaultawslogin.SessionConfig{
 		Server:      vaultawslogin.Server{Address: "https://vault.example.com:8200"},
 		Options:     vaultawslogin.Options{Role: "dev"},
-		Credentials: vaultawslogin.Provider(loaded.Credentials),
+		Credentials: vaultawslogin.Provider(provider),
 		OnEvent: func(event vaultawslogin.Event) {
 			if told, ok := event.(vaultawslogin.Refused); ok {
 				log.Print(told.Message)
@@ -94,7 +81,10 @@ func ExampleModule_NewSession() {
 
 func ExampleModule_ExplainRefusal() {
 	ctx := context.Background()
-	module := open(ctx)
+	module, err := vaultawslogin.New(ctx) // once for a process
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer module.Close(ctx)
 	body := `{"errors":["error validating X-Vault-AWS-IAM-Server-ID header: missing header \"X-Vault-AWS-IAM-Server-ID\""]}`
 	refusal, err := module.ExplainRefusal(ctx, vaultawslogin.Answer{Status: 400, Body: body}, "", time.Now())

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 func TestLoginReturnsWhatVaultGranted(t *testing.T) {
@@ -260,6 +259,11 @@ func TestAnswerWithoutAUsableTokenIsExplained(t *testing.T) {
 	}
 }
 
+// held is a provider whose fields hold the credentials, as those of AWS SDK's static one do.
+type held struct{ Value aws.Credentials }
+
+func (h held) Retrieve(context.Context) (aws.Credentials, error) { return h.Value, nil }
+
 func TestSecretsOfTheInterfaceAreNotPrinted(t *testing.T) {
 	token, lease := Token{Token: "hvs.secret", Accessor: "a1"}, Lease{Token: "hvs.secret", Accessor: "a1"}
 	vault := serve(t, granted("hvs.secret", 60))
@@ -268,7 +272,7 @@ func TestSecretsOfTheInterfaceAreNotPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	role := AssumeRole{RoleARN: "arn:aws:iam::123456789012:role/dev", ExternalID: "hvs.secret"}
-	provider := Provider(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "hvs.secret", "hvs.secret"))
+	provider := Provider(held{aws.Credentials{AccessKeyID: exampleKey, SecretAccessKey: "hvs.secret", SessionToken: "hvs.secret"}})
 	config := SessionConfig{Credentials: provider, AssumeRole: &role, Adopt: &lease}
 	for _, value := range []any{
 		token, &token, lease, &lease, TokenReady{lease}, session, *session.Lease(), []Lease{lease}, map[string]Token{"a": token},

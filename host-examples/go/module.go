@@ -4,11 +4,12 @@
 //
 //   - [Module.Login] logs in once and returns the token.
 //   - [Module.NewSession] keeps a token: it logs in, renews, replaces and retries.
-//   - [Module.SignLogin] returns the JSON body for POST /v1/auth/<mount>/login, and [Module.GenerateLoginData] the map that
-//     the function of this name in HashiCorp's awsutil v0.3 returned. Nothing is sent.
+//   - [Module.SignLogin] returns the JSON body for POST /v1/auth/<mount>/login. Nothing is sent.
 //   - [Module.CheckLogin], [Module.ExplainLogin] and [Module.ExplainRefusal] inspect logins of any client.
 //
-// The packages vaultauth and openbaoauth, in Go modules of their own, log the clients of HashiCorp and OpenBao in.
+// Three more packages are Go modules of their own, so that only their users depend on what they need: vaultauth and
+// openbaoauth log the clients of HashiCorp and OpenBao in, and logindata returns the map that the function
+// GenerateLoginData of HashiCorp's awsutil returned.
 //
 // No error holds a secret, and nothing is logged. The compiled core module is kept in the user's cache folder; see [New].
 package vaultawslogin
@@ -16,6 +17,7 @@ package vaultawslogin
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,6 +27,11 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 )
+
+// embedded is the core module of the same release. `make go` puts it there.
+//
+//go:embed vault-aws-login.core.wasm
+var embedded []byte
 
 // mostIdleBytes is the largest memory of an instance that is kept for the next call. An instance begins with less than
 // half of it, and linear memory never shrinks: one that grew for a large input would hold its peak for as long as the
@@ -46,31 +53,56 @@ type Module struct {
 	inspector *pool
 }
 
-// New compiles the core module, vault-aws-login.core.wasm: keep the result.
+// ModuleOption is a setting of [New].
+type ModuleOption func(*Module) error
+
+// WithCacheFolder keeps the compiled form in another folder. One that is not this user's alone is an error.
+func WithCacheFolder(folder string) ModuleOption {
+	return func(m *Module) error {
+		if err := makePrivate(folder); err != nil {
+			return fmt.Errorf("the folder of the compiled module: %w", err)
+		}
+		m.cacheFolder = folder
+		return nil
+	}
+}
+
+// WithRuntimeConfig gives settings of wazero's. Nothing is cached then, unless they have a cache or [WithCacheFolder]
+// names one.
+func WithRuntimeConfig(config wazero.RuntimeConfig) ModuleOption {
+	return func(m *Module) error {
+		m.config = config
+		return nil
+	}
+}
+
+// WithCoreModule runs another core module than the one inside this package.
+func WithCoreModule(wasm []byte) ModuleOption {
+	return func(m *Module) error {
+		m.wasm = slices.Clone(wasm)
+		return nil
+	}
+}
+
+// New compiles the core module, which is inside this package: keep the result.
 //
 // That takes a tenth of a second, and much less once the compiled form is in the folder vault-aws-login-wazero of
 // os.UserCacheDir. It is machine code, so a folder that another user could change is not used; nothing is cached then,
 // nor where the folder cannot be written.
-func New(ctx context.Context, wasm []byte) (*Module, error) {
-	return newModule(ctx, wasm, wazero.NewRuntimeConfig(), defaultCacheFolder())
-}
-
-// NewCachedIn is [New] with another folder. One that is not this user's alone is an error.
-func NewCachedIn(ctx context.Context, wasm []byte, folder string) (*Module, error) {
-	if err := makePrivate(folder); err != nil {
-		return nil, fmt.Errorf("the folder of the compiled module: %w", err)
+func New(ctx context.Context, options ...ModuleOption) (*Module, error) {
+	m := &Module{wasm: embedded}
+	for _, set := range options {
+		if err := set(m); err != nil {
+			return nil, err
+		}
 	}
-	return newModule(ctx, wasm, wazero.NewRuntimeConfig(), folder)
-}
-
-// NewWithConfig is [New] with settings of wazero's, and without a cache unless they have one.
-func NewWithConfig(ctx context.Context, wasm []byte, config wazero.RuntimeConfig) (*Module, error) {
-	return newModule(ctx, wasm, config, "")
-}
-
-func newModule(ctx context.Context, wasm []byte, config wazero.RuntimeConfig, cacheFolder string) (*Module, error) {
-	m := &Module{wasm: slices.Clone(wasm), config: config, cacheFolder: cacheFolder}
-	signer, err := m.compile(ctx, config)
+	if m.config == nil {
+		m.config = wazero.NewRuntimeConfig()
+		if m.cacheFolder == "" {
+			m.cacheFolder = defaultCacheFolder()
+		}
+	}
+	signer, err := m.compile(ctx, m.config)
 	if err != nil {
 		return nil, err
 	}

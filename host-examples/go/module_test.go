@@ -1,6 +1,7 @@
 package vaultawslogin
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,13 +24,9 @@ var (
 	at      = time.Unix(1_440_938_160, 0)
 )
 
-// coreModule compiles the shipped file once for all tests.
+// coreModule compiles the module once for all tests.
 var coreModule = sync.OnceValues(func() (*Module, error) {
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		return nil, err
-	}
-	return New(context.Background(), wasm)
+	return New(context.Background())
 })
 
 func module(t *testing.T) *Module {
@@ -209,10 +206,17 @@ func TestRequestThatTheModuleDoesNotKnowIsRefused(t *testing.T) {
 	}
 }
 
+func TestModuleInsideThePackageIsTheShippedOne(t *testing.T) {
+	shipped, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
+	if err != nil || !bytes.Equal(shipped, embedded) {
+		t.Errorf("run `make go`: %v", err)
+	}
+}
+
 func TestFileThatIsNotTheCoreModuleIsRefused(t *testing.T) {
 	empty := []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
 	for _, wasm := range [][]byte{nil, []byte("text"), empty} {
-		if opened, err := New(context.Background(), wasm); err == nil {
+		if opened, err := New(context.Background(), WithCoreModule(wasm)); err == nil {
 			_ = opened.Close(context.Background())
 			t.Errorf("expected %q to be refused", wasm)
 		}
@@ -220,11 +224,7 @@ func TestFileThatIsNotTheCoreModuleIsRefused(t *testing.T) {
 }
 
 func TestClosedModuleGivesAnErrorAndNoPanic(t *testing.T) {
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := New(context.Background(), wasm)
+	own, err := New(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,11 +249,7 @@ func BenchmarkSignLogin(b *testing.B) {
 }
 
 func TestNoSecretStaysInTheMemoryOfTheModule(t *testing.T) {
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := New(t.Context(), wasm)
+	own, err := New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package vaultawslogin
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,11 +10,7 @@ import (
 
 func ownModule(t *testing.T) *Module {
 	t.Helper()
-	wasm, err := os.ReadFile("../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := New(context.Background(), wasm)
+	own, err := New(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +69,7 @@ func TestContextThatHasEndedCostsNoCallAndNoInstance(t *testing.T) {
 }
 
 func TestDeadlineStopsACall(t *testing.T) {
-	own, err := New(t.Context(), endless)
+	own, err := New(t.Context(), WithCoreModule(endless))
 	if err != nil {
 		t.Fatal(err)
 	}

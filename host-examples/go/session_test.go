@@ -393,7 +393,7 @@ func TestClosedSessionLeavesNoSecretInMemory(t *testing.T) {
 }
 
 func TestModuleThatBreaksItsContractEndsTheSession(t *testing.T) {
-	broken, err := New(t.Context(), endless)
+	broken, err := New(t.Context(), WithCoreModule(endless))
 	if err != nil {
 		t.Fatal(err)
 	}

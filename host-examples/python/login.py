@@ -17,8 +17,8 @@ import hvac
 import requests
 from hvac.adapters import RawAdapter
 
-from vault_aws_login import Credentials, LoginError, VaultError
-from vault_aws_login.hvac import login
+from vault_aws_iam_login import Credentials, LoginError, VaultError
+from vault_aws_iam_login.hvac import login
 
 
 def main(role: str, path: str, mount: str = "aws") -> int:

@@ -41,7 +41,7 @@ PROCESSES = [
     ),
     Process("cold/rust", "Rust, the component in wasmtime, compiled form cached", rust("login")),
     Process("cold/node", "Node, the npm package", node("login", "vault-aws-login")),
-    Process("cold/python", "Python, the package, compiled form cached", python("login", "vault_aws_login")),
+    Process("cold/python", "Python, the package, compiled form cached", python("login", "vault_aws_iam_login")),
     Process("cold/go", "Go, the package, compiled form cached", go("login", "wazero")),
     Process("cold/java", "Java, the jar", java("login", "ours")),
     Process("cold/botocore", "Python, botocore with its chain of credentials", [PYTHON, str(HERE / "python/sdk.py")]),

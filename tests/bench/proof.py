@@ -13,7 +13,7 @@ from programs import EXAMPLE, ROOT, Programs
 
 sys.path.insert(0, str(ROOT / "host-examples" / "python" / "src"))
 
-from vault_aws_login import Module, ServerProfile  # noqa: E402
+from vault_aws_iam_login import Module, ServerProfile  # noqa: E402
 
 
 def prove(programs: Programs, command: list[str]) -> None:

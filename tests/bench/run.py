@@ -30,7 +30,7 @@ SIGNERS = [
     *(node("login", signer) for signer in ("vault-aws-login", "vault-aws-login-sign", "smithy", "aws4", "aws4fetch")),
     workerd("login"),
     chromium("login"),
-    *(python("login", signer) for signer in ("vault_aws_login", "botocore", "hvac")),
+    *(python("login", signer) for signer in ("vault_aws_iam_login", "botocore", "hvac")),
     *(go("login", signer) for signer in ("wazero", "awsutil")),
     *(java("login", signer) for signer in ("ours", "sdk")),
 ]

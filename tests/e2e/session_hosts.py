@@ -457,13 +457,13 @@ PROGRAMS = {
     for name, runtime in ({"node": ("node",)} | OTHER_RUNTIMES).items()
 } | {
     "go": Program(
-        (str(GO_DRIVER), "dist/vault-aws-login.core.wasm"),
-        needs=(ROOT / "dist/vault-aws-login.core.wasm", "make core"),
-        compile=("go", "build", "-C", "host-examples/go", "-o", str(GO_DRIVER), "./e2e/sessiondriver"),
+        (str(GO_DRIVER),),
+        needs=(ROOT / "host-examples/go/vault-aws-login.core.wasm", "make go"),
+        compile=("go", "build", "-C", "host-examples/go/e2e", "-o", str(GO_DRIVER), "./sessiondriver"),
     ),
     "python": Program(
         (sys.executable, "tests/session_driver.py"),
-        needs=(PYTHON_PACKAGE / "src/vault_aws_login/vault-aws-login.core.wasm", "make python"),
+        needs=(PYTHON_PACKAGE / "src/vault_aws_iam_login/vault-aws-login.core.wasm", "make python"),
         folder=PYTHON_PACKAGE,
     ),
     "java": Program(

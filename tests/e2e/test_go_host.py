@@ -14,14 +14,13 @@ from bed.aws import OTHER_ACCOUNT_ID
 from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "go"
-CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
 SERVER_ID = "vault.example.com"
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("go") / "login"
-    go("build", "-o", str(program), "./login")
+    go("build", "-o", str(program), ".", folder="login")
     return program
 
 
@@ -46,7 +45,7 @@ def run(
     bed: TestBed, example: Path, identity: Identity, *arguments: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     environment = bed.process_environment(identity) | variables
-    command = [str(example), str(CORE_MODULE), *arguments]
+    command = [str(example), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
 
 
@@ -74,7 +73,7 @@ def test_example_logs_in_by_the_sdks_chain_and_reads_the_secret(
 
 @pytest.mark.parametrize(
     "folder, tests, passes",
-    [(".", "./e2e", 7), ("vaultauth", "-run=RealServer", 2), ("openbaoauth", "-run=RealServer", 2)],
+    [("e2e", "-run=.", 7), ("vaultauth", "-run=RealServer", 2), ("openbaoauth", "-run=RealServer", 2)],
     ids=["package", "HashiCorp's client", "OpenBao's client"],
 )
 def test_go_tests_pass_against_the_real_servers(

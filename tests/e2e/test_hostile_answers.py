@@ -142,7 +142,7 @@ def python_example(run: Run) -> str:
 # All that a program may find in what is raised.
 PYTHON_ERROR = """
 import os, sys, traceback
-from vault_aws_login import Credentials, VaultError, login
+from vault_aws_iam_login import Credentials, VaultError, login
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 try:
     print(login(os.environ["VAULT_ADDR"], Credentials(*(os.environ[name] for name in names))))
@@ -161,7 +161,7 @@ def python_error(run: Run) -> str:
 
 PYTHON_SESSION = """
 import os, threading
-from vault_aws_login import Credentials, Session
+from vault_aws_iam_login import Credentials, Session
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 ended = threading.Event()
 def stop(*said):
@@ -187,7 +187,7 @@ def python_session(run: Run) -> str:
 
 def go_example(run: Run) -> str:
     program = run.request.getfixturevalue("example")
-    return finished([str(program), "dist/vault-aws-login.core.wasm", "dev", PATH], run.environment)
+    return finished([str(program), "dev", PATH], run.environment)
 
 
 def go_sessions(run: Run) -> str:

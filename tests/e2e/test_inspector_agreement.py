@@ -20,7 +20,7 @@ from agreement.outcome import Outcome
 from agreement.rows import ROWS, table
 from bed import Identity, TestBed
 from command import ROOT
-from vault_aws_login import Module
+from vault_aws_iam_login import Module
 
 THREADS = 4
 

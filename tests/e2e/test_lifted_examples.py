@@ -25,7 +25,7 @@ import pages
 from bed.loopback import free_ports
 from command import ROOT
 from hostile_vault import HostileVault, granted
-from vault_aws_login import Credentials, Module
+from vault_aws_iam_login import Credentials, Module
 
 HOSTS = ROOT / "host-examples"
 PAGES = {page.parent.name: page for page in HOSTS.glob("*/README.md")}
@@ -52,7 +52,7 @@ def smallest(host: str) -> Smallest:
     code = [text for language, text in blocks if language != "sh"]
     (commands,) = [text for language, text in blocks if language == "sh"]
     names = re.findall(r"\]\(example/([^)]+)\)", section)
-    beside = re.findall(r"`(vault[-_]aws[-_]login[^`\s]*)`", section.partition("```")[0])
+    beside = re.findall(r"`(vault[-_]aws[-_](?:iam_)?login[^`\s]*)`", section.partition("```")[0])
     return Smallest(dict(zip(names, code, strict=True)), beside, commands.splitlines())
 
 
@@ -68,7 +68,7 @@ def release(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     go = folder / "vault-aws-login"
     go.mkdir()
     for file in HOSTS.glob("go/*"):
-        if file.suffix in {".go", ".mod", ".sum"} and not file.name.endswith("_test.go"):
+        if file.suffix in {".go", ".mod", ".sum", ".wasm"} and not file.name.endswith("_test.go"):
             shutil.copy(file, go)
     jar = ROOT / "host-examples/java/target/vault-aws-login-0.1.0.jar"
     built = [*ROOT.glob("dist/*.wasm"), wit, tarball, go, jar, *folder.glob("*.whl")]

@@ -301,7 +301,7 @@ def in_node(run: Run, script: str, runtime: str = "node") -> subprocess.Complete
 
 SHOWN_IN_PYTHON = """
 from os import environ
-from vault_aws_login import Credentials
+from vault_aws_iam_login import Credentials
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 print(Credentials(*(environ.get(name) for name in names)))
 """
@@ -321,7 +321,7 @@ def python_example(run: Run) -> Output:
 PYTHON_INSPECTOR = """
 import sys
 from os import environ
-from vault_aws_login import Credentials, LoginError, Module
+from vault_aws_iam_login import Credentials, LoginError, Module
 
 def tried(action):
     try:
@@ -330,7 +330,7 @@ def tried(action):
         print(error, repr(error), vars(error), file=sys.stderr)
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
-module, role = Module.packaged(), sys.argv[1]
+module, role = Module.bundled(), sys.argv[1]
 credentials = Credentials(*(environ.get(name) for name in names))
 login = tried(lambda: module.sign_login(credentials, role=role, server_id=environ["VAULT_IAM_SERVER_ID"]))
 if login is None:
@@ -362,8 +362,8 @@ import traceback
 from os import environ
 from threading import Event
 import hvac
-from vault_aws_login import AssumeRole, Credentials, Lease, LoginError, Session, VaultError, login
-from vault_aws_login.hvac import keep_logged_in
+from vault_aws_iam_login import AssumeRole, Credentials, Lease, LoginError, Session, VaultError, login
+from vault_aws_iam_login.hvac import keep_logged_in
 
 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
 
@@ -373,7 +373,7 @@ def show(value):
         traceback.print_exception(value)
         print(vars(value), file=sys.stderr)
         for frame, _ in traceback.walk_tb(value.__traceback__):
-            if "vault_aws_login" in frame.f_code.co_filename:
+            if "vault_aws_iam_login" in frame.f_code.co_filename:
                 print(frame.f_locals, file=sys.stderr)
     else:
         logging.debug("%s %r", value, value)
@@ -433,7 +433,7 @@ def in_python(run: Run, script: str, *arguments: str) -> subprocess.CompletedPro
 
 def go_example(run: Run) -> Output:
     program = run.request.getfixturevalue("example")
-    words = [str(program), "dist/vault-aws-login.core.wasm", run.case.role, GREETING_PATH, run.mount]
+    words = [str(program), run.case.role, GREETING_PATH, run.mount]
     environment = run.bed.process_environment(run.identity) | run.environment
     return ended(
         subprocess.run(words, cwd=command.ROOT, env=environment, capture_output=True, text=True, timeout=60)

@@ -125,10 +125,10 @@ def test_python_package_reveals_no_planted_secret() -> None:
 
 
 def test_go_package_reveals_no_planted_secret(tmp_path: Path) -> None:
-    package = ROOT / "host-examples" / "go"
+    package = ROOT / "host-examples" / "go" / "e2e"
     program = tmp_path / "planted"
-    subprocess.run(["go", "build", "-o", program, "./e2e/planted"], cwd=package, check=True, timeout=300)
-    said = run([str(program), "dist/vault-aws-login.core.wasm"], cases())
+    subprocess.run(["go", "build", "-o", program, "./planted"], cwd=package, check=True, timeout=300)
+    said = run([str(program)], cases())
     holds_texts(said, *INSPECTOR, "session", "login", "refusal")
     tells_nothing(said)
 

@@ -126,8 +126,8 @@ def python(installed: Path, script: str, env: dict[str, str]) -> dict[str, Any]:
 KEEP = """
 import json, os, sys, time
 import hvac
-from vault_aws_login import ContainerEndpoint, Credentials, InstanceMetadata
-from vault_aws_login.hvac import keep_logged_in
+from vault_aws_iam_login import ContainerEndpoint, Credentials, InstanceMetadata
+from vault_aws_iam_login.hvac import keep_logged_in
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 container, metadata = os.environ.get("CONTAINER"), os.environ.get("METADATA")
@@ -191,7 +191,7 @@ def test_session_fetches_credentials_from_the_instance_metadata(bed: TestBed, in
 REVOKED = """
 import json, os, threading
 import hvac
-from vault_aws_login import Credentials, Session
+from vault_aws_iam_login import Credentials, Session
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 address, ended = os.environ["VAULT_ADDR"], threading.Event()
@@ -224,8 +224,8 @@ def test_revoked_token_is_reported_and_replaced(bed: TestBed, installed: Path) -
 UNREACHED = """
 import json, os
 import hvac
-from vault_aws_login import Credentials
-from vault_aws_login.hvac import keep_logged_in
+from vault_aws_iam_login import Credentials
+from vault_aws_iam_login.hvac import keep_logged_in
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 client = hvac.Client(os.environ["VAULT_ADDR"], token="")
@@ -251,8 +251,8 @@ def test_session_explains_a_wrong_server_id(bed: TestBed, installed: Path, stric
 ASSUME = """
 import json, os
 import hvac
-from vault_aws_login import AssumeRole, Credentials
-from vault_aws_login.hvac import keep_logged_in
+from vault_aws_iam_login import AssumeRole, Credentials
+from vault_aws_iam_login.hvac import keep_logged_in
 
 names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 client = hvac.Client(os.environ["VAULT_ADDR"], token="")

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+import hosts
 import links
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tools" / "docs"
 SITE = ROOT / "dist" / "docs"
+ENVIRONMENT = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
 PATH = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}"
 
 
@@ -89,6 +91,10 @@ def java(folder: Path) -> None:
     shutil.copytree(built, folder, dirs_exist_ok=True)
 
 
+def host_pages(folder: Path) -> None:
+    hosts.write(folder, ENVIRONMENT)
+
+
 @dataclass(frozen=True)
 class Part:
     """The documentation of one interface."""
@@ -103,21 +109,18 @@ PARTS = [
     Part("wit", "The contract: the WIT package of the component", "index.html", wit),
     Part("rust", "The core, as a Rust crate", "vault_aws_login/index.html", rust),
     Part("node", "The npm package, for Node, browsers and edge runtimes", "index.html", node),
-    Part("python", "The Python package", "vault_aws_login.html", python),
+    Part("python", "The Python package", "vault_aws_iam_login.html", python),
     Part("go", "The Go package", "index.html", go),
     Part("java", "The Java package", "index.html", java),
+    Part("hosts", "Each host: how to install and use it", "index.html", host_pages),
 ]
-
-
-def parts() -> list[Part]:
-    return [part for part in PARTS if part.name != "java" or (ROOT / "host-examples/java/pom.xml").exists()]
 
 
 def main() -> int:
     SITE.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=SITE.parent) as made:
         site = Path(made) / "docs"
-        for part in parts():
+        for part in PARTS:
             (site / part.name).mkdir(parents=True)
             try:
                 part.build(site / part.name)
@@ -127,8 +130,7 @@ def main() -> int:
                 return 1
             print(f"{part.name}: {part.what}", flush=True)
         shutil.copy(HERE / "style.css", site)
-        environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-        (site / "index.html").write_text(environment.get_template("index.html").render(parts=parts()))
+        (site / "index.html").write_text(ENVIRONMENT.get_template("index.html").render(parts=PARTS))
         broken = links.broken(site)
         if broken:
             print("\n".join(broken), file=sys.stderr)

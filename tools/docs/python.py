@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pdoc
-import vault_aws_login
+import vault_aws_iam_login
 
 # The package imports some of its names when they are first used; pdoc looks for those that are there.
-for name in vault_aws_login.__all__:
-    setattr(vault_aws_login, name, getattr(vault_aws_login, name))
-pdoc.pdoc("vault_aws_login", output_directory=Path(sys.argv[1]))
+for name in vault_aws_iam_login.__all__:
+    setattr(vault_aws_iam_login, name, getattr(vault_aws_iam_login, name))
+pdoc.pdoc("vault_aws_iam_login", output_directory=Path(sys.argv[1]))

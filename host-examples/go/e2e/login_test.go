@@ -21,7 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/go-hclog"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
+	"repository.invalid/vault-aws-login/go/logindata"
 )
 
 func variable(t *testing.T, name string) string {
@@ -35,11 +36,7 @@ func variable(t *testing.T, name string) string {
 
 func module(t *testing.T) *vaultawslogin.Module {
 	t.Helper()
-	wasm, err := os.ReadFile("../../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := vaultawslogin.New(t.Context(), wasm)
+	opened, err := vaultawslogin.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +51,7 @@ func loginData(t *testing.T, opened *vaultawslogin.Module, serverID string) (int
 		t.Error(err)
 		return 0, ""
 	}
-	data, err := opened.GenerateLoginData(loaded.Credentials, serverID, "us-east-1", hclog.NewNullLogger())
+	data, err := logindata.Generate(opened, loaded.Credentials, serverID, "us-east-1", hclog.NewNullLogger())
 	if err != nil {
 		t.Error(err)
 		return 0, ""

@@ -9,16 +9,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 func main() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 // Command login logs in with the AWS identity of this machine and prints a secret.
 //
-//	go run ./login COMPONENT ROLE PATH [MOUNT]      such as: go run ./login vault-aws-login.core.wasm dev secret/greeting
+//	go run . ROLE PATH [MOUNT]      such as: go run . dev secret/greeting
 //
 // The rest comes from VAULT_ADDR, VAULT_NAMESPACE, VAULT_IAM_SERVER_ID and AWS's own variables and files.
 package main
@@ -16,7 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 const (
@@ -25,28 +25,24 @@ const (
 )
 
 func main() {
-	if len(os.Args) < 4 || len(os.Args) > 5 {
-		fmt.Fprintln(os.Stderr, "usage: login COMPONENT ROLE PATH [MOUNT]")
+	if len(os.Args) < 3 || len(os.Args) > 4 {
+		fmt.Fprintln(os.Stderr, "usage: login ROLE PATH [MOUNT]")
 		os.Exit(2)
 	}
 	server := vaultawslogin.Server{Address: os.Getenv("VAULT_ADDR"), Namespace: os.Getenv("VAULT_NAMESPACE")}
-	if len(os.Args) == 5 {
-		server.Mount = os.Args[4]
+	if len(os.Args) == 4 {
+		server.Mount = os.Args[3]
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	if err := run(ctx, os.Args[1], server, os.Args[2], os.Args[3]); err != nil {
+	if err := run(ctx, server, os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, file string, server vaultawslogin.Server, role, path string) error {
-	wasm, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+func run(ctx context.Context, server vaultawslogin.Server, role, path string) error {
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		return err
 	}

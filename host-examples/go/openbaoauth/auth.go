@@ -7,15 +7,18 @@ package openbaoauth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/openbao/openbao/api/v2"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
-	"vault-aws-login/host-examples/go/internal/authmethod"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 var _ api.AuthMethod = (*Method)(nil)
@@ -44,7 +47,7 @@ func (m *Method) Login(ctx context.Context, client *api.Client) (*api.Secret, er
 	if m.Module == nil {
 		return nil, errors.New("no core module: expected Method.Module")
 	}
-	identity, err := authmethod.Credentials(ctx, m.Credentials)
+	identity, err := m.retrieve(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +55,7 @@ func (m *Method) Login(ctx context.Context, client *api.Client) (*api.Secret, er
 	if err != nil {
 		return nil, err
 	}
-	secret, err := client.Logical().WriteBytesWithContext(ctx, authmethod.Path(m.Mount), []byte(login))
+	secret, err := client.Logical().WriteBytesWithContext(ctx, loginPath(m.Mount), []byte(login))
 	if err != nil {
 		return nil, m.explained(ctx, client, login, err)
 	}
@@ -76,7 +79,7 @@ func (m *Method) explained(ctx context.Context, client *api.Client, login string
 		return vaultawslogin.Unanswered(ctx, client.Address(), err)
 	}
 	answer := vaultawslogin.Answer{
-		Status: uint16(refused.StatusCode), Body: authmethod.Body(refused.Errors, refused.RawError),
+		Status: uint16(refused.StatusCode), Body: body(refused.Errors, refused.RawError),
 	}
 	err = m.Module.Refused(ctx, answer, login)
 	var explained *vaultawslogin.VaultError
@@ -96,3 +99,38 @@ type refusal struct {
 }
 
 func (r *refusal) Unwrap() []error { return []error{r.VaultError, r.response} }
+
+// retrieve asks the provider once.
+func (m *Method) retrieve(ctx context.Context) (aws.Credentials, error) {
+	from := m.Credentials
+	if from == nil {
+		loaded, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return aws.Credentials{}, fmt.Errorf("find AWS credentials: %w", err)
+		}
+		from = loaded.Credentials
+	}
+	identity, err := from.Retrieve(ctx)
+	if err != nil {
+		return aws.Credentials{}, fmt.Errorf("retrieve AWS credentials: %w", err)
+	}
+	return identity, nil
+}
+
+// loginPath returns the path that takes logins. An empty mount is aws.
+func loginPath(mount string) string {
+	mount = strings.Trim(mount, "/")
+	if mount == "" {
+		mount = "aws"
+	}
+	return "auth/" + mount + "/login"
+}
+
+// body returns the body of a refusal from what the client made of it: the errors in it or, if raw, its text.
+func body(errors []string, raw bool) string {
+	if raw {
+		return strings.Join(errors, "\n")
+	}
+	text, _ := json.Marshal(map[string][]string{"errors": errors})
+	return string(text)
+}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,18 +16,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/hashicorp/vault/api"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 // keys gives AWS's published example key.
 var keys = credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")
 
 var coreModule = sync.OnceValues(func() (*vaultawslogin.Module, error) {
-	wasm, err := os.ReadFile("../../../dist/vault-aws-login.core.wasm")
-	if err != nil {
-		return nil, err
-	}
-	return vaultawslogin.New(context.Background(), wasm)
+	return vaultawslogin.New(context.Background())
 })
 
 func method(t *testing.T) *Method {

@@ -4,23 +4,18 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/vault/api"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
-	"vault-aws-login/host-examples/go/vaultauth"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
+	"repository.invalid/vault-aws-login/go/vaultauth"
 )
 
 // The client is logged in, and reads a secret.
 func ExampleMethod() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -42,11 +37,7 @@ func ExampleMethod() {
 // A session keeps the client's token fresh.
 func ExampleMethod_session() {
 	ctx := context.Background()
-	wasm, err := os.ReadFile("vault-aws-login.core.wasm")
-	if err != nil {
-		log.Fatal(err)
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from vault_aws_login import Credentials, Session
+from vault_aws_iam_login import Credentials, Session
 
 
 def credentials() -> Credentials:

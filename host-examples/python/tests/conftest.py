@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from vault_aws_login import Module
+from vault_aws_iam_login import Module
 
 ROOT = Path(__file__).resolve().parents[3]
 CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"

@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from vault_aws_login import (  # noqa: E402
+from vault_aws_iam_login import (  # noqa: E402
     AssumeRole,
     ContainerEndpoint,
     Credentials,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from vault_aws_login import Credentials, Module
+from vault_aws_iam_login import Credentials, Module
 
 EXAMPLE = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 
@@ -23,7 +23,7 @@ def compilations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             sizes.append(len(wasm))
             super().__init__(engine, wasm)
 
-    monkeypatch.setattr("vault_aws_login.compiled.Module", Counted)
+    monkeypatch.setattr("vault_aws_iam_login.compiled.Module", Counted)
     return sizes
 
 

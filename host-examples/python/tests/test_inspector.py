@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vault_aws_login import (
+from vault_aws_iam_login import (
     Credentials,
     CredentialScope,
     LoginError,

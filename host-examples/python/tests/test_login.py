@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from vault_aws_login import Credentials, LoginError, Module, Token, VaultError, login
-from vault_aws_login.server import server as read_address
+from vault_aws_iam_login import Credentials, LoginError, Module, Token, VaultError, login
+from vault_aws_iam_login.server import server as read_address
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 EXAMPLE = Credentials("AKIAIOSFODNN7EXAMPLE", SECRET)

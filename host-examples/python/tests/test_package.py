@@ -9,30 +9,30 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-import vault_aws_login
-from vault_aws_login import Credentials, Module, module
+import vault_aws_iam_login
+from vault_aws_iam_login import Credentials, Module, module
 
 EXAMPLE = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 
 
 def test_every_exported_name_is_there_and_no_other() -> None:
-    for name in vault_aws_login.__all__:
-        assert getattr(vault_aws_login, name).__name__ == name
+    for name in vault_aws_iam_login.__all__:
+        assert getattr(vault_aws_iam_login, name).__name__ == name
     with pytest.raises(AttributeError, match=r"has no attribute 'Component'$"):
-        vault_aws_login.Component  # noqa: B018
+        vault_aws_iam_login.Component  # noqa: B018
 
 
 def test_who_signs_waits_for_neither_http_nor_tls() -> None:
     script = """
 import sys
-from vault_aws_login import Credentials, Module
+from vault_aws_iam_login import Credentials, Module
 Module(open(sys.argv[1], "rb").read()).sign_login(Credentials("AKIA", "secret"))
 late = {"http.client", "ssl", "hvac", "email", "importlib.metadata", "wasmtime.component"}
 print(sorted(late & set(sys.modules)))
 """
     ended = subprocess.run(
         [sys.executable, "-c", script, str(ROOT / "dist" / module.FILE)],
-        env={"PYTHONPATH": str(Path(vault_aws_login.__file__).parents[1])},
+        env={"PYTHONPATH": str(Path(vault_aws_iam_login.__file__).parents[1])},
         capture_output=True,
         text=True,
         timeout=60,
@@ -43,15 +43,15 @@ print(sorted(late & set(sys.modules)))
 def test_module_inside_the_package_is_the_shipped_one_and_loaded_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside = Path(vault_aws_login.__file__).with_name(module.FILE)
+    inside = Path(vault_aws_iam_login.__file__).with_name(module.FILE)
     assert inside.read_bytes() == (ROOT / "dist" / module.FILE).read_bytes(), "run `make python`"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert Module.packaged() is Module.packaged()
-    assert Module.packaged().sign_login(EXAMPLE, role="dev", time=0)
+    assert Module.bundled() is Module.bundled()
+    assert Module.bundled().sign_login(EXAMPLE, role="dev", time=0)
 
 
 def test_package_without_the_module_says_how_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    module._packaged.cache_clear()
+    module._bundled.cache_clear()
     monkeypatch.setattr(module, "FILE", "missing.wasm")
     with pytest.raises(FileNotFoundError, match=r"^this package was built without missing"):
-        Module.packaged()
+        Module.bundled()

@@ -6,7 +6,7 @@ import ast
 
 from conftest import ROOT
 
-SOURCES = sorted((ROOT / "host-examples" / "python").rglob("src/vault_aws_login/*.py"))
+SOURCES = sorted((ROOT / "host-examples" / "python").rglob("src/vault_aws_iam_login/*.py"))
 OWN = {"self", "cls"}
 
 

@@ -23,7 +23,7 @@ import hvac
 import pytest
 from conftest import CORE_MODULE, ROOT, Request, Serve, broken_off, granted, refused
 
-from vault_aws_login import (
+from vault_aws_iam_login import (
     ContainerEndpoint,
     Credentials,
     InstanceMetadata,
@@ -35,11 +35,11 @@ from vault_aws_login import (
     SessionRefusal,
     WebIdentity,
 )
-from vault_aws_login import hvac as adapter
-from vault_aws_login.exchange import Exchange, TransportError
-from vault_aws_login.hvac import keep_logged_in
-from vault_aws_login.hvac import login as hvac_login
-from vault_aws_login.server import server as read_address
+from vault_aws_iam_login import hvac as adapter
+from vault_aws_iam_login.exchange import Exchange, TransportError
+from vault_aws_iam_login.hvac import keep_logged_in
+from vault_aws_iam_login.hvac import login as hvac_login
+from vault_aws_iam_login.server import server as read_address
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 EXAMPLE = Credentials("AKIAIOSFODNN7EXAMPLE", SECRET)
@@ -574,7 +574,7 @@ def child(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 OPEN = """
 import os, sys, threading
-from vault_aws_login import Credentials, Module, Session
+from vault_aws_iam_login import Credentials, Module, Session
 session = Session(sys.argv[2], Credentials("AKIA", "secret"), module=Module.load(sys.argv[1]))
 """
 

@@ -13,7 +13,7 @@ import pytest
 from botocore.credentials import Credentials as BotocoreCredentials
 from conftest import ROOT
 
-from vault_aws_login import Credentials, LoginError, Module
+from vault_aws_iam_login import Credentials, LoginError, Module
 
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "hosts.json").read_text())
 SHARED_REFUSALS = json.loads((ROOT / "tests" / "vectors" / "refusals.json").read_text())

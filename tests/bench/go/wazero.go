@@ -2,20 +2,15 @@ package main
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 func newWazero(values example) (signer, error) {
 	ctx := context.Background()
-	wasm, err := os.ReadFile(os.Getenv("BENCH_CORE"))
-	if err != nil {
-		return nil, err
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		return nil, err
 	}

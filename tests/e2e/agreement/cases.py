@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from vault_aws_login import Credentials, Module
+from vault_aws_iam_login import Credentials, Module
 
 from agreement.breakages import BREAKAGES, broken
 from agreement.call_mutations import call_mutations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from vault_aws_login import RoleBindings, ServerProfile, Software
+from vault_aws_iam_login import RoleBindings, ServerProfile, Software
 
 from bed import Identity, TestBed
 

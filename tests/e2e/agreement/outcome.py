@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from vault_aws_login import Finding
+from vault_aws_iam_login import Finding
 
 from agreement.cases import Case
 from agreement.rows import BROKEN, Row, accepted_row, refused_row

@@ -19,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from planted_secrets import Case, HostileServer  # noqa: E402
-from vault_aws_login import (  # noqa: E402
+from vault_aws_iam_login import (  # noqa: E402
     AssumeRole,
     ContainerEndpoint,
     Credentials,

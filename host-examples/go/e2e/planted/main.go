@@ -1,7 +1,5 @@
 // Command planted runs the cases of standard input, a line each, through the package, and prints what it said, a line
 // a case, in any order. tests/e2e/test_planted_secrets.py searches that for the secrets of the cases.
-//
-//	planted CORE-MODULE
 package main
 
 import (
@@ -17,7 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 type testCase struct {
@@ -69,19 +67,15 @@ type request struct {
 }
 
 func main() {
-	if err := run(os.Args[1]); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func run(path string) error {
+func run() error {
 	ctx := context.Background()
-	wasm, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,5 @@
 // Command sessiondriver runs a session as standard input says, and prints what it tells, an object a line. The shared
 // scenarios of tests/e2e run it; it uses the package's public interface alone.
-//
-//	sessiondriver CORE-MODULE
 package main
 
 import (
@@ -21,7 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	vaultawslogin "vault-aws-login/host-examples/go"
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 // settings is the first line of standard input. What is null or left out stays empty.
@@ -103,14 +101,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	if len(os.Args) != 2 {
-		return errors.New("expected CORE-MODULE")
-	}
-	wasm, err := os.ReadFile(os.Args[1])
-	if err != nil {
-		return err
-	}
-	module, err := vaultawslogin.New(ctx, wasm)
+	module, err := vaultawslogin.New(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,12 @@ from typing import Any
 
 import hvac
 
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.module import Module, StsEndpoint
-from vault_aws_login.session import Lease, Session, SessionRefusal
-from vault_aws_login.sources import AssumeRole, CredentialSource
-from vault_aws_login.vault_login import TIMEOUT_SECONDS, Token
-from vault_aws_login.vault_login import login as vault_login
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.module import Module, StsEndpoint
+from vault_aws_iam_login.session import Lease, Session, SessionRefusal
+from vault_aws_iam_login.sources import AssumeRole, CredentialSource
+from vault_aws_iam_login.vault_login import TIMEOUT_SECONDS, Token
+from vault_aws_iam_login.vault_login import login as vault_login
 
 
 def login(
@@ -42,7 +42,7 @@ def login(
     `header_value`: the server's `iam_server_id_header_value`. `region`: that of the STS endpoint
     that the *server* calls. The client's `verify` and `cert` hold here too; its proxies do not.
 
-    Raises `LoginError` and `VaultError` as `vault_aws_login.login` does.
+    Raises `LoginError` and `VaultError` as `vault_aws_iam_login.login` does.
     """
     granted = vault_login(
         client.url,

@@ -17,13 +17,13 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal
 
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.errors import LoginError, SessionClosed
-from vault_aws_login.exchange import Exchange, TransportError
-from vault_aws_login.inspector import Refusal, refusal
-from vault_aws_login.module import Module, StsEndpoint, options_json
-from vault_aws_login.server import Server, request_target, server
-from vault_aws_login.sources import (
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.errors import LoginError, SessionClosed
+from vault_aws_iam_login.exchange import Exchange, TransportError
+from vault_aws_iam_login.inspector import Refusal, refusal
+from vault_aws_iam_login.module import Module, StsEndpoint, options_json
+from vault_aws_iam_login.server import Server, request_target, server
+from vault_aws_iam_login.sources import (
     AssumeRole,
     CredentialSource,
     InstanceMetadata,
@@ -32,7 +32,7 @@ from vault_aws_login.sources import (
     supplier,
     token_reader,
 )
-from vault_aws_login.values import moment, number, result, text
+from vault_aws_iam_login.values import moment, number, result, text
 
 #: How long `close` waits for the thread, which may be asking DNS or a listener.
 CLOSE_SECONDS = 1.0
@@ -170,7 +170,7 @@ class Session:
         }
         if assume_role is not None:
             config["assume-role"] = assume_role_json(assume_role)
-        self._instance = (module or Module.packaged()).instance()
+        self._instance = (module or Module.bundled()).instance()
         created = {"config": config, "jitter-seed": secrets.randbits(64)}
         self._number = result(self._instance.call("session_create", created))
         # Guards the instance, and all below. Whoever waits for a token or for news waits for it.

@@ -1,4 +1,8 @@
-package vaultawslogin
+// Package logindata returns what awsutil.GenerateLoginData of HashiCorp's go-secure-stdlib returned up to v0.3, for
+// programs that call it. awsutil/v2 no longer has that function.
+//
+// It has a Go module to itself, so that programs without AWS SDK's configuration and go-hclog do not depend on them.
+package logindata
 
 import (
 	"context"
@@ -9,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/hashicorp/go-hclog"
+
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
 
 // DefaultRegion is the region where none is configured, as in awsutil.
@@ -17,15 +23,15 @@ const DefaultRegion = "us-east-1"
 // regionTimeout bounds the search for a region, which may ask EC2's instance metadata.
 const regionTimeout = 5 * time.Second
 
-// GenerateLoginData returns what awsutil.GenerateLoginData returned up to v0.3: a map with iam_http_request_method,
-// iam_request_url, iam_request_body and iam_request_headers, to which callers add the role and which they post.
+// Generate returns what awsutil.GenerateLoginData returned: a map with iam_http_request_method, iam_request_url,
+// iam_request_body and iam_request_headers, to which callers add the role and which they post.
 //
-// It is called as before, as a method. These things differ:
+// It is called as before, with the module in front. These things differ:
 //
 //   - creds is a provider of AWS SDK v2, such as config.LoadDefaultConfig(ctx) gives in its field Credentials. It has
 //     no Get, so it is asked once for each login; wrap it in an aws.CredentialsCache, as LoadDefaultConfig does.
 //   - Credentials that cannot be retrieved are an error. awsutil ignored that error and returned an unsigned login.
-//   - Credentials, a header value or a region that AWS or Vault would refuse are an [*Error].
+//   - Credentials, a header value or a region that AWS or Vault would refuse are an [*vaultawslogin.Error].
 //   - In regions other than us-east-1 the URL names the regional STS host. awsutil named sts.amazonaws.com in 15 old
 //     regions, with the same regional scope. The servers that accept the one accept the other: it is the scope that
 //     has to fit the endpoint they call.
@@ -35,7 +41,7 @@ const regionTimeout = 5 * time.Second
 //
 // As before, an empty configuredRegion means the region of the environment, of the profile, or of EC2's instance
 // metadata, and else [DefaultRegion]; logger, which may be nil, reports a search that fails.
-func (m *Module) GenerateLoginData(creds aws.CredentialsProvider, headerValue, configuredRegion string, logger hclog.Logger) (map[string]interface{}, error) {
+func Generate(module *vaultawslogin.Module, creds aws.CredentialsProvider, headerValue, configuredRegion string, logger hclog.Logger) (map[string]interface{}, error) {
 	ctx := context.Background()
 	if logger == nil {
 		logger = hclog.NewNullLogger()
@@ -56,7 +62,8 @@ func (m *Module) GenerateLoginData(creds aws.CredentialsProvider, headerValue, c
 	if err != nil {
 		return nil, fmt.Errorf("retrieve AWS credentials: %w", err)
 	}
-	login, err := m.SignLogin(ctx, credentials, Options{ServerID: headerValue, Region: region}, time.Now())
+	options := vaultawslogin.Options{ServerID: headerValue, Region: region}
+	login, err := module.SignLogin(ctx, credentials, options, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wasmtime import Engine
 
-from vault_aws_login.compiled import compiled, default_folder
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.instances import Instance, Instances
-from vault_aws_login.values import endpoint, result, text, unix_seconds
+from vault_aws_iam_login.compiled import compiled, default_folder
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.instances import Instance, Instances
+from vault_aws_iam_login.values import endpoint, result, text, unix_seconds
 
 # At run time it is imported where it is used: whoever signs need not wait for its records.
 if TYPE_CHECKING:
-    from vault_aws_login.inspector import Explanation, Finding, Refusal, ServerProfile
+    from vault_aws_iam_login.inspector import Explanation, Finding, Refusal, ServerProfile
 
 FILE = "vault-aws-login.core.wasm"
 StsEndpoint = Literal["regional", "fips", "dual-stack", "fips-dual-stack"] | str
@@ -44,9 +44,9 @@ class Module:
         return cls(Path(path).read_bytes(), cache=cache or default_folder())
 
     @staticmethod
-    def packaged() -> Module:
+    def bundled() -> Module:
         """The module inside this package, loaded once: `login` and `Session` use it."""
-        return _packaged()
+        return _bundled()
 
     def sign_login(
         self,
@@ -90,7 +90,7 @@ class Module:
         `refused` or `depends`, the server accepts the login if its signature is right. `time` is
         that of sending.
         """
-        from vault_aws_login import inspector
+        from vault_aws_iam_login import inspector
 
         profile = None if server is None else inspector.profile_json(server)
         found = self._ask(
@@ -105,7 +105,7 @@ class Module:
 
         Raises `LoginError` (without field) if it cannot be decoded.
         """
-        from vault_aws_login import inspector
+        from vault_aws_iam_login import inspector
 
         found = self._ask("explain_login", None, **{"login-json": _login(login)})
         return inspector.explanation(found)
@@ -125,7 +125,7 @@ class Module:
         was sent, if it is still known, so that `quoted` leaves out its secrets; `time` is when the
         answer came.
         """
-        from vault_aws_login import inspector
+        from vault_aws_iam_login import inspector
 
         answer = inspector.answer_json(status, body, date)
         sent = {"login-json": text("login", login)}
@@ -145,7 +145,7 @@ class Module:
         `status` is that of the answer, if it is known beside the text; `login` and `time` are as in
         `explain_refusal`.
         """
-        from vault_aws_login import inspector
+        from vault_aws_iam_login import inspector
 
         known = {"status": inspector.status_json(status), "login-json": text("login", login)}
         copied = text("pasted", pasted, required=True)
@@ -163,7 +163,7 @@ class Module:
 
         `None` if the refusal is not about the time.
         """
-        from vault_aws_login import inspector
+        from vault_aws_iam_login import inspector
 
         answer = inspector.answer_json(status, body, date)
         offset: int | None = self._ask("clock_offset", _seconds(time), answer=answer)
@@ -183,7 +183,7 @@ class Module:
 
 
 @once
-def _packaged() -> Module:
+def _bundled() -> Module:
     file = Path(__file__).with_name(FILE)
     if not file.exists():
         raise FileNotFoundError(

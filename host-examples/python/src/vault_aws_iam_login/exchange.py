@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, IncompleteRead
 
-from vault_aws_login.errors import TransportFailure
-from vault_aws_login.server import Server
+from vault_aws_iam_login.errors import TransportFailure
+from vault_aws_iam_login.server import Server
 
 INTERRUPTED = "the connection ended before the answer did"
 TIMED_OUT = "the server did not answer in time"

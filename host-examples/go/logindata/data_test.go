@@ -1,4 +1,4 @@
-package vaultawslogin
+package logindata
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -16,7 +17,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/hashicorp/go-hclog"
+
+	vaultawslogin "repository.invalid/vault-aws-login/go"
 )
+
+// AWS's published example key.
+const (
+	exampleKey    = "AKIAIOSFODNN7EXAMPLE"
+	exampleSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)
+
+func module(t *testing.T) *vaultawslogin.Module {
+	t.Helper()
+	opened, err := vaultawslogin.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = opened.Close(context.Background()) })
+	return opened
+}
 
 // withoutRegion hides the machine's own settings and keeps the search away from the network.
 func withoutRegion(t *testing.T) {
@@ -48,7 +67,7 @@ func decoded(t *testing.T, data map[string]interface{}, key string) string {
 }
 
 func TestLoginDataIsTheMapOfAwsutil(t *testing.T) {
-	data, err := module(t).GenerateLoginData(provider(), "vault.example.com", "eu-west-1", hclog.NewNullLogger())
+	data, err := Generate(module(t), provider(), "vault.example.com", "eu-west-1", hclog.NewNullLogger())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +98,7 @@ func TestLoginDataIsTheMapOfAwsutil(t *testing.T) {
 
 func TestRegionComesFromTheEnvironmentThenTheProfileThenTheDefault(t *testing.T) {
 	region := func() string {
-		data, err := module(t).GenerateLoginData(provider(), "", "", nil)
+		data, err := Generate(module(t), provider(), "", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +127,7 @@ func TestBrokenProfileIsWarnedOfAndTheDefaultRegionTaken(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "nowhere")
 	var log bytes.Buffer
 	logger := hclog.New(&hclog.LoggerOptions{Output: &log})
-	data, err := module(t).GenerateLoginData(provider(), "", "", logger)
+	data, err := Generate(module(t), provider(), "", "", logger)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,19 +142,43 @@ func TestBrokenProfileIsWarnedOfAndTheDefaultRegionTaken(t *testing.T) {
 func TestCredentialsThatCannotBeRetrievedAreAnError(t *testing.T) {
 	failure := errors.New("no metadata")
 	failing := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, failure })
-	data, err := module(t).GenerateLoginData(failing, "", "us-east-1", nil)
+	data, err := Generate(module(t), failing, "", "us-east-1", nil)
 	if data != nil || !errors.Is(err, failure) {
 		t.Errorf("expected no data and the provider's error, found %v and %v", data, err)
 	}
-	if _, err := module(t).GenerateLoginData(nil, "", "us-east-1", nil); err == nil {
+	if _, err := Generate(module(t), nil, "", "us-east-1", nil); err == nil {
 		t.Error("expected an error without a provider")
 	}
 }
 
 func TestHeaderValueThatNoHeaderCanCarryIsAnError(t *testing.T) {
-	_, err := module(t).GenerateLoginData(provider(), "vault\nexample", "us-east-1", nil)
-	var refused *Error
+	_, err := Generate(module(t), provider(), "vault\nexample", "us-east-1", nil)
+	var refused *vaultawslogin.Error
 	if !errors.As(err, &refused) || refused.Field != "server-id" {
-		t.Errorf("expected an *Error about the server ID, found %v", err)
+		t.Errorf("expected an *vaultawslogin.Error about the server ID, found %v", err)
+	}
+}
+
+func TestNoRefusalAndNoLogHoldsASecret(t *testing.T) {
+	withoutRegion(t)
+	const token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN"
+	var said bytes.Buffer
+	logger := hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &said})
+	for _, broken := range []aws.Credentials{
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret + "\n", SessionToken: token},
+		{AccessKeyID: exampleSecret, SecretAccessKey: exampleKey, SessionToken: token},
+		{AccessKeyID: exampleKey, SecretAccessKey: exampleSecret, SessionToken: token + "é"},
+	} {
+		provider := credentials.NewStaticCredentialsProvider(broken.AccessKeyID, broken.SecretAccessKey, broken.SessionToken)
+		_, err := Generate(module(t), provider, "", "", logger)
+		if err == nil {
+			t.Fatal("expected a refusal")
+		}
+		fmt.Fprintf(&said, "%v %+v %#v\n", err, err, err)
+	}
+	for _, secret := range []string{exampleSecret, token} {
+		if strings.Contains(said.String(), secret) {
+			t.Errorf("a secret of %d characters was told", len(secret))
+		}
 	}
 }

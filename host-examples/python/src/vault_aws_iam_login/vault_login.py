@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.errors import VaultError
-from vault_aws_login.exchange import Exchange, Incoming, TransportError
-from vault_aws_login.inspector import Refusal
-from vault_aws_login.module import Module, StsEndpoint, options_json
-from vault_aws_login.server import Server, mount_path, redirect_target, server
-from vault_aws_login.values import result, text
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.errors import VaultError
+from vault_aws_iam_login.exchange import Exchange, Incoming, TransportError
+from vault_aws_iam_login.inspector import Refusal
+from vault_aws_iam_login.module import Module, StsEndpoint, options_json
+from vault_aws_iam_login.server import Server, mount_path, redirect_target, server
+from vault_aws_iam_login.values import result, text
 
 #: A login's answer has a few thousand bytes, with many policies a few ten thousand.
 LONGEST_ANSWER = 1024 * 1024
@@ -71,7 +71,7 @@ def login(
     be reached.
     """
     at = server(vault_addr)
-    module = module or Module.packaged()
+    module = module or Module.bundled()
     options = {"role": role, "server_id": server_id, "region": region, "sts_endpoint": sts_endpoint}
     _check(module, mount, namespace, options)
     identity = credentials if isinstance(credentials, Credentials) else credentials()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from vault_aws_login.values import text, unix_seconds
+from vault_aws_iam_login.values import text, unix_seconds
 
 
 class FrozenCredentials(Protocol):

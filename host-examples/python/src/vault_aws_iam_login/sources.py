@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.module import StsEndpoint
-from vault_aws_login.values import endpoint, number, text
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.module import StsEndpoint
+from vault_aws_iam_login.values import endpoint, number, text
 
 
 @dataclass(frozen=True)

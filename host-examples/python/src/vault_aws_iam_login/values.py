@@ -7,7 +7,7 @@ import re
 from datetime import datetime, timezone
 from typing import Any
 
-from vault_aws_login.errors import LoginError
+from vault_aws_iam_login.errors import LoginError
 
 LAST_U64 = 2**64 - 1
 LAST_U32 = 2**32 - 1

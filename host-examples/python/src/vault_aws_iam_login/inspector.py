@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from vault_aws_login.values import fields, text
+from vault_aws_iam_login.values import fields, text
 
 Severity = Literal["refused", "depends", "advice"]
 Refuser = Literal["host", "intermediary", "vault", "sts"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vault_aws_login.credentials import Credentials
-from vault_aws_login.errors import LoginError, SessionClosed, VaultError
-from vault_aws_login.module import Module
+from vault_aws_iam_login.credentials import Credentials
+from vault_aws_iam_login.errors import LoginError, SessionClosed, VaultError
+from vault_aws_iam_login.module import Module
 
 if TYPE_CHECKING:
-    from vault_aws_login.inspector import (
+    from vault_aws_iam_login.inspector import (
         CredentialScope,
         Explanation,
         Finding,
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
         ServerProfile,
         Software,
     )
-    from vault_aws_login.session import Lease, Session, SessionRefusal
-    from vault_aws_login.sources import AssumeRole, ContainerEndpoint, InstanceMetadata, WebIdentity
-    from vault_aws_login.vault_login import Token, login
+    from vault_aws_iam_login.session import Lease, Session, SessionRefusal
+    from vault_aws_iam_login.sources import (
+        AssumeRole,
+        ContainerEndpoint,
+        InstanceMetadata,
+        WebIdentity,
+    )
+    from vault_aws_iam_login.vault_login import Token, login
 
 # Imported when they are first used: whoever signs need not wait for Python's HTTP and TLS.
 _LATER = {
@@ -74,5 +79,5 @@ def __getattr__(name: str) -> Any:
 
     for module, names in _LATER.items():
         if name in names:
-            return getattr(import_module(f"vault_aws_login.{module}"), name)
+            return getattr(import_module(f"vault_aws_iam_login.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from vault_aws_login.inspector import Refusal
+    from vault_aws_iam_login.inspector import Refusal
 
 TransportFailure = Literal[
     "unreachable", "timed-out", "interrupted", "untrusted", "answer-too-large"

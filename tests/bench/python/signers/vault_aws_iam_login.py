@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "host-examples" / "python" / "src"))
 
 from example import EXAMPLE  # noqa: E402
-from vault_aws_login import Credentials, Module  # noqa: E402
+from vault_aws_iam_login import Credentials, Module  # noqa: E402
 
 MODULE = Module.load(os.environ["BENCH_CORE"])
 CREDENTIALS = Credentials(EXAMPLE["accessKeyId"], EXAMPLE["secretAccessKey"])
