@@ -1,21 +1,23 @@
 //! The command `login`, and what `exec` shares with it.
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::SystemTime;
 
 use crate::arguments::aws::AwsArguments;
 use crate::arguments::connection::ConnectionArguments;
 use crate::arguments::{Format, LoginArguments, RoleArguments, Target};
 use crate::clock::unix_milliseconds;
-use crate::component::{Finding, Instance, LoginComponent, Severity, VaultAnswer};
+use crate::component::{Finding, Instance, LoginComponent, NOTHING_KNOWN, Severity, VaultAnswer};
 use crate::diagnosis::ServerWords;
 use crate::failure::{Failure, Kind};
 use crate::sink::{Mode, Sink};
+use crate::streams::print;
 use crate::token::{self, Granted};
 use crate::vault::{Unreached, Vault};
 use crate::{aws, dry_run, environment, inputs, role, rules};
 
-pub fn perform(arguments: LoginArguments, json: bool) -> Result<(), Failure> {
+pub fn perform(arguments: LoginArguments, json: bool) -> Result<ExitCode, Failure> {
     let LoginArguments {
         format,
         field,
@@ -71,11 +73,10 @@ pub fn perform(arguments: LoginArguments, json: bool) -> Result<(), Failure> {
             environment::for_shell(&environment::with_token(&granted.token, &connection))
         }
         // It is kept where others do not read it; a screen or a job's log is another place.
-        (None, None) if file.is_some() => return Ok(()),
+        (None, None) if file.is_some() => return Ok(ExitCode::SUCCESS),
         (None, Some(Format::Token) | None) => granted.token,
     };
-    println!("{text}");
-    Ok(())
+    Ok(print(&format!("{text}\n")))
 }
 
 /// The file in which `vault login` and `bao login` keep the token.
@@ -147,7 +148,9 @@ impl Prepared {
 
     /// Sends the login, unless it is certain to be refused. The server decides the rest.
     pub fn post(mut self) -> Result<Granted, Failure> {
-        let findings = self.instance.check_login(&self.login, self.unix_seconds)?;
+        let findings = self
+            .instance
+            .check_login(&self.login, &NOTHING_KNOWN, self.unix_seconds)?;
         let certain = |finding: &&Finding| finding.severity == Severity::Refused;
         if let Some(finding) = findings.iter().find(certain) {
             return Err(Failure::here(&finding.message)
@@ -190,7 +193,9 @@ impl Prepared {
 
     fn explain(&mut self, answer: &VaultAnswer) -> Result<crate::component::LoginRefusal, Failure> {
         let now = unix_seconds()?;
-        Ok(self.instance.explain_refusal(answer, &self.login, now)?)
+        Ok(self
+            .instance
+            .explain_refusal(answer, Some(&self.login), now)?)
     }
 }
 
