@@ -27,7 +27,7 @@ GO = "host-examples/go"
 # Those with tests that need a server, which a tag keeps apart.
 GO_E2E = [f"{GO}/{name}" for name in ("e2e", "vaultauth", "openbaoauth")]
 GO_MODULES = [GO, *GO_E2E, f"{GO}/logindata", f"{GO}/login", "tests/bench/load", "tests/bench/go"]
-GO_MODULES += ["tests/e2e/go-login", "tools/docs/go"]
+GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
 
 
 @dataclass(frozen=True)

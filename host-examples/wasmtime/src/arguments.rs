@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod assume_role;
+pub mod aws;
 pub mod check;
 pub mod connection;
 pub mod diagnose;

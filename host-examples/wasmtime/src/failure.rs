@@ -22,6 +22,10 @@ pub enum Kind {
     Refused,
     /// Vault, or AWS STS, was not reached or did not answer.
     Unreached,
+    /// The command of `exec` is there and cannot be run.
+    CommandNotRun,
+    /// The command of `exec` is not there.
+    CommandNotFound,
 }
 
 impl Kind {
@@ -31,6 +35,9 @@ impl Kind {
             Self::Usage => 2,
             Self::Refused => 3,
             Self::Unreached => 4,
+            // As shells and env(1) end.
+            Self::CommandNotRun => 126,
+            Self::CommandNotFound => 127,
         }
     }
 }

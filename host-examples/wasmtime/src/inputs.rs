@@ -1,5 +1,6 @@
 //! Translates what the host knows into the component's records.
 
+use crate::arguments::connection::ConnectionArguments;
 use crate::arguments::{SigningArguments, Target};
 use crate::clock::unix_milliseconds;
 use crate::failure::Failure;
@@ -22,17 +23,21 @@ pub fn credentials(credentials: &aws_credential_types::Credentials) -> component
 /// Says what a session is for.
 pub fn session(
     target: &Target,
+    connection: &ConnectionArguments,
     assume_role: Option<AssumeRole>,
     clock_correction_limit_seconds: Option<u32>,
 ) -> Result<SessionConfig, Failure> {
     Ok(SessionConfig {
         mount: target.mount.clone(),
-        namespace: environment::vault_variable("NAMESPACE"),
+        namespace: connection.namespace.clone(),
         login: options(&target.signing)?,
         // AWS's own chain knows every source, so the program hands what that finds to the session.
         credential_source: CredentialSource::Pushed,
         assume_role,
-        request_timeout_milliseconds: None,
+        // One that is too long is the session's to refuse.
+        request_timeout_milliseconds: connection
+            .timeout()
+            .map(|timeout| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX)),
         back_off_cap_milliseconds: None,
         start_spread_milliseconds: None,
         clock_correction_limit_seconds,

@@ -10,16 +10,22 @@ mod cache;
 mod clock;
 mod component;
 mod diagnosis;
+mod dry_run;
+mod duration;
 mod echo;
 mod environment;
 mod exchange;
 mod exec;
 mod failure;
 mod folder;
+mod headers;
+mod health;
 mod inputs;
 mod inspect;
+mod log;
 mod login;
 mod manual;
+mod notify;
 mod records;
 mod role;
 mod rules;
@@ -27,6 +33,7 @@ mod session;
 mod sign;
 mod sink;
 mod streams;
+mod tls;
 mod token;
 mod vault;
 
@@ -51,9 +58,9 @@ fn main() -> ExitCode {
     };
     let done = |()| ExitCode::SUCCESS;
     let result = match program.command {
-        Command::Login(arguments) => login::perform(arguments).map(done),
+        Command::Login(arguments) => login::perform(arguments, json).map(done),
         Command::Exec(arguments) => exec::perform(arguments).map(done),
-        Command::Agent(arguments) => agent::perform(arguments).map(done),
+        Command::Agent(arguments) => agent::perform(arguments, json).map(done),
         Command::Sign(arguments) => sign::perform(&arguments),
         Command::Check(arguments) => inspect::check(arguments, json),
         Command::Explain(arguments) => inspect::explain(&arguments, json),

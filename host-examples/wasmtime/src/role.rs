@@ -10,13 +10,13 @@ use crate::arguments::assume_role::RoleToAssume;
 use crate::clock::Clock;
 use crate::component::{Credentials, Instance, StsEndpoint};
 use crate::environment::variable;
-use crate::exchange::{client, exchange, system_certificates};
-use crate::failure::{Failure, Kind};
-use crate::rules;
+use crate::exchange::{client, exchange};
+use crate::failure::Failure;
 use crate::session::{
-    Action, AssumeRole, Healing, HttpResponse, Session, SessionConfig, SessionRefusal,
-    SessionRefusalRule, SessionRequest, TransportFailure,
+    self, Action, AssumeRole, Healing, HttpResponse, Session, SessionConfig, SessionRefusalRule,
+    SessionRequest, TransportFailure,
 };
+use crate::tls::TlsSettings;
 
 /// Translates the command line. `region` is that of AWS's chain.
 pub fn setting(arguments: RoleToAssume, region: String) -> AssumeRole {
@@ -37,10 +37,10 @@ pub struct Sts {
 }
 
 impl Sts {
-    pub fn new() -> Self {
-        Self {
-            agent: client(system_certificates(), None),
-        }
+    pub fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            agent: client(&TlsSettings::default(), None, None)?,
+        })
     }
 
     /// Sends a request of a session.
@@ -48,7 +48,7 @@ impl Sts {
         let origin = request.origin.as_deref().unwrap_or_default();
         let url: Result<Uri, _> = format!("{origin}{}", request.path_and_query).parse();
         let url = url.map_err(|_| TransportFailure::Unreachable)?;
-        exchange(&self.agent, url, request)
+        exchange(&self.agent, url, request, &[])
     }
 }
 
@@ -66,7 +66,7 @@ pub fn sign_login(
     credentials: &Credentials,
 ) -> Result<Signed, Failure> {
     let mut session = Session::create(instance, config, getrandom::u64()?)?;
-    let sts = Sts::new();
+    let sts = Sts::new()?;
     let clock = Clock::start();
     let mut offset_seconds = 0;
     loop {
@@ -96,21 +96,12 @@ pub fn sign_login(
             Action::Refused(refusal)
                 if refusal.rule == SessionRefusalRule::ClockSkewed
                     && refusal.healing == Healing::ByItself => {}
-            Action::Refused(refusal) => return Err(refused(&refusal)),
+            Action::Refused(refusal) => return Err(session::failure(&refusal)),
             Action::NeedAuthorizationToken | Action::TokenReady(_) | Action::TokenEnded(_) => {
                 return Err(Failure::here(
                     "the session asked for something else than STS and a login",
                 ));
             }
         }
-    }
-}
-
-fn refused(refusal: &SessionRefusal) -> Failure {
-    let failure = Failure::new(Kind::Refused, &refusal.message)
-        .with_rule(rules::session(refusal.rule).name());
-    match &refusal.diagnosis {
-        Some(diagnosis) => failure.explained(diagnosis),
-        None => failure,
     }
 }

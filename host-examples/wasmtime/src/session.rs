@@ -4,13 +4,30 @@ use wasmtime::component::ResourceAny;
 use wasmtime::{Result, Store};
 
 use crate::component::{Credentials, Instance, Login};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
+use crate::rules;
 
 pub use crate::component::lifecycle::{
     Action, AssumeRole, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse,
     Instant, Lease, Refusal as SessionRefusal, RefusalRule as SessionRefusalRule,
     Request as SessionRequest, SessionConfig, TransportFailure,
 };
+
+/// Ends the program with a session's refusal.
+pub fn failure(refusal: &SessionRefusal) -> Failure {
+    let kind = match (refusal.destination, refusal.status) {
+        // What the host pushed, or its clock.
+        (None, _) => Kind::Here,
+        (Some(_), None) => Kind::Unreached,
+        (Some(_), Some(_)) => Kind::Refused,
+    };
+    let failure =
+        Failure::new(kind, &refusal.message).with_rule(rules::session(refusal.rule).name());
+    match &refusal.diagnosis {
+        Some(diagnosis) => failure.explained(diagnosis),
+        None => failure,
+    }
+}
 
 /// One session, and the instance that holds it alone.
 pub struct Session {

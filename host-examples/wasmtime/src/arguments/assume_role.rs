@@ -3,14 +3,14 @@
 use anyhow::Context;
 use clap::Args;
 
-use crate::environment::duration;
+use crate::duration;
 use crate::failure::Failure;
 
 #[derive(Args)]
 pub struct RoleArguments {
     /// IAM role, also of another account, that is assumed with the AWS credentials; logins are then
     /// signed with its credentials.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", env = "VAULT_ASSUMED_ROLE_ARN")]
     pub assume_role: Option<String>,
     /// Default vault-aws-login.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
@@ -51,7 +51,7 @@ impl RoleArguments {
         let duration_seconds = match &self.assume_role_duration {
             None => None,
             Some(text) => {
-                let given = duration(text).context("invalid --assume-role-duration");
+                let given = duration::read(text).context("invalid --assume-role-duration");
                 let given = given.map_err(|error| Failure::usage(format!("{error:#}")))?;
                 // One that is too long is the session's to refuse.
                 Some(u32::try_from(given.as_secs()).unwrap_or(u32::MAX))
