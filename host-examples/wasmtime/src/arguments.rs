@@ -8,12 +8,14 @@ pub mod diagnose;
 pub mod exec;
 pub mod explain;
 pub mod login;
+pub mod manual;
 pub mod sign;
+pub mod time;
 mod usage;
 mod variables;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
@@ -22,9 +24,13 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::agent::AgentArguments;
 pub use self::assume_role::RoleArguments;
+pub use self::check::CheckArguments;
+pub use self::diagnose::DiagnoseArguments;
 pub use self::exec::ExecArguments;
+pub use self::explain::ExplainArguments;
 pub use self::login::{Format, LoginArguments};
-pub use self::sign::SigningArguments;
+pub use self::manual::{CompletionsArguments, ManArguments};
+pub use self::sign::{SignArguments, SigningArguments};
 use crate::failure::Failure;
 
 const STYLES: Styles = Styles::styled()
@@ -52,7 +58,7 @@ pub struct Program {
     #[command(flatten)]
     pub output: OutputArguments,
     /// Print the version.
-    #[arg(short = 'V', long, action = ArgAction::Version)]
+    #[arg(short = 'V', long, display_order = 1002, action = ArgAction::Version)]
     version: Option<bool>,
 }
 
@@ -68,10 +74,10 @@ Exit status: 0 done, 1 refused here (check: the server refuses the login), 2 wro
 #[derive(Args)]
 pub struct OutputArguments {
     /// Print JSON, errors on standard error too.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 1000)]
     pub json: bool,
     /// Print this help.
-    #[arg(short, long, global = true, action = ArgAction::HelpShort)]
+    #[arg(short, long, global = true, display_order = 1001, action = ArgAction::HelpShort)]
     help: Option<bool>,
 }
 
@@ -80,6 +86,12 @@ pub enum Command {
     Login(LoginArguments),
     Exec(ExecArguments),
     Agent(AgentArguments),
+    Sign(SignArguments),
+    Check(CheckArguments),
+    Explain(ExplainArguments),
+    Diagnose(DiagnoseArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Which component runs.
@@ -88,6 +100,12 @@ pub struct ComponentArguments {
     /// A file to run instead of the component inside this program.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub component: Option<PathBuf>,
+}
+
+impl ComponentArguments {
+    pub fn file(&self) -> Option<&Path> {
+        self.component.as_deref()
+    }
 }
 
 /// Which login to make, and for which mount.

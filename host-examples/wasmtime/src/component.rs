@@ -16,8 +16,10 @@ mod bindings {
 }
 
 pub use bindings::Login;
+pub use bindings::exports::vault_aws::login::inspector;
 pub use bindings::exports::vault_aws::login::inspector::{
-    Answer as VaultAnswer, Finding, LoginRule, Refusal as LoginRefusal, ServerProfile, Severity,
+    Answer as VaultAnswer, ExplainError, Explanation, Finding, LoginRule, Refusal as LoginRefusal,
+    ServerProfile, Severity,
 };
 pub use bindings::exports::vault_aws::login::lifecycle;
 pub use bindings::exports::vault_aws::login::signer::{
@@ -98,38 +100,68 @@ impl Instance {
         }
     }
 
-    /// Predicts what the server does with a login, as far as the login alone tells.
-    pub fn check_login(&mut self, login: &str, unix_seconds: u64) -> Result<Vec<Finding>> {
-        let nothing_known = ServerProfile {
-            server_id: None,
-            sts_endpoint: None,
-            allowed_headers: None,
-            mount_config: None,
-            core: None,
-            auth_plugin: None,
-            caller_arn: None,
-            role: None,
-        };
+    /// Predicts what a server does with a login, from what is known of the server.
+    pub fn check_login(
+        &mut self,
+        login: &str,
+        server: &ServerProfile,
+        unix_seconds: u64,
+    ) -> Result<Vec<Finding>> {
         self.login.vault_aws_login_inspector().call_check_login(
             &mut self.store,
             login,
-            &nothing_known,
+            server,
             unix_seconds,
         )
+    }
+
+    /// Shows what is in a login.
+    pub fn explain_login(&mut self, login: &str) -> Result<Explanation, Failure> {
+        let inspector = self.login.vault_aws_login_inspector();
+        Ok(inspector.call_explain_login(&mut self.store, login)??)
     }
 
     /// Explains who refused a login, why, and what to change.
     pub fn explain_refusal(
         &mut self,
         answer: &VaultAnswer,
-        login: &str,
+        login: Option<&str>,
         unix_seconds: u64,
     ) -> Result<LoginRefusal> {
         self.login.vault_aws_login_inspector().call_explain_refusal(
             &mut self.store,
             answer,
-            Some(login),
+            login,
+            unix_seconds,
+        )
+    }
+
+    /// Explains the same from a text that holds the answer.
+    pub fn explain_pasted(
+        &mut self,
+        text: &str,
+        status: Option<u16>,
+        login: Option<&str>,
+        unix_seconds: u64,
+    ) -> Result<LoginRefusal> {
+        self.login.vault_aws_login_inspector().call_explain_pasted(
+            &mut self.store,
+            text,
+            status,
+            login,
             unix_seconds,
         )
     }
 }
+
+/// Nothing is known of the server but what the login tells.
+pub const NOTHING_KNOWN: ServerProfile = ServerProfile {
+    server_id: None,
+    sts_endpoint: None,
+    allowed_headers: None,
+    mount_config: None,
+    core: None,
+    auth_plugin: None,
+    caller_arn: None,
+    role: None,
+};

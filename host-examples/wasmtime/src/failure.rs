@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anstream::eprintln;
 use clap::builder::styling::AnsiColor;
 use serde::Serialize;
+use vault_aws_login::{CredentialDocumentError, InputRule};
 
-use crate::component::LoginRefusal;
+use crate::component::{ExplainError, LoginRefusal};
 use crate::rules;
 
 /// Who or what stands in the way.
@@ -46,7 +47,8 @@ pub struct Failure {
     field: Option<String>,
     message: String,
     #[serde(flatten)]
-    diagnosis: Option<Diagnosis>,
+    /// In a box, because results are moved around often and fail rarely.
+    diagnosis: Option<Box<Diagnosis>>,
     /// The command whose help shows what is right.
     #[serde(skip)]
     command: Option<String>,
@@ -112,13 +114,13 @@ impl Failure {
     pub fn explained(mut self, refusal: &LoginRefusal) -> Self {
         let rule = refusal.rule.map(|rule| rules::login(rule).name().into());
         self.rule = rule.or(self.rule);
-        self.diagnosis = Some(Diagnosis {
+        self.diagnosis = Some(Box::new(Diagnosis {
             explanation: refusal.message.clone(),
             quoted: refusal.quoted.clone(),
             causes: refusal.causes.clone(),
             client_fix: refusal.client_fix.clone(),
             server_fix: refusal.server_fix.clone(),
-        });
+        }));
         self
     }
 
@@ -209,6 +211,30 @@ impl From<std::io::Error> for Failure {
 impl From<getrandom::Error> for Failure {
     fn from(error: getrandom::Error) -> Self {
         Self::here(error.to_string())
+    }
+}
+
+impl From<CredentialDocumentError> for Failure {
+    /// A document without usable credentials.
+    fn from(error: CredentialDocumentError) -> Self {
+        match error {
+            CredentialDocumentError::Credentials(error) => Self {
+                rule: Some(error.rule.name().into()),
+                field: Some(error.field.name().into()),
+                ..Self::here(error.message)
+            },
+            CredentialDocumentError::ExpirationOutOfRange => {
+                Self::here(error.to_string()).with_rule(InputRule::TimeOutOfRange.name())
+            }
+            error => Self::here(error.to_string()),
+        }
+    }
+}
+
+impl From<ExplainError> for Failure {
+    /// A login that cannot be read.
+    fn from(error: ExplainError) -> Self {
+        Self::here(error.message).with_rule(rules::login(error.rule).name())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use crate::arguments::{Format, LoginArguments};
 use crate::clock::unix_milliseconds;
-use crate::component::{Finding, LoginComponent, Severity, VaultAnswer};
+use crate::component::{Finding, LoginComponent, NOTHING_KNOWN, Severity, VaultAnswer};
 use crate::diagnosis::ServerWords;
 use crate::failure::{Failure, Kind};
 use crate::vault::{Unreached, Vault};
@@ -42,7 +42,7 @@ pub fn perform(arguments: LoginArguments) -> Result<(), Failure> {
         }
     };
     // A login that is certain to be refused is not sent. The server decides the rest.
-    let findings = instance.check_login(&login, now)?;
+    let findings = instance.check_login(&login, &NOTHING_KNOWN, now)?;
     let certain = |finding: &&Finding| finding.severity == Severity::Refused;
     if let Some(finding) = findings.iter().find(certain) {
         return Err(Failure::here(&finding.message)
@@ -61,13 +61,13 @@ pub fn perform(arguments: LoginArguments) -> Result<(), Failure> {
                 body: String::new(),
                 date: None,
             };
-            let refusal = instance.explain_refusal(&none, &login, unix_seconds()?)?;
+            let refusal = instance.explain_refusal(&none, Some(&login), unix_seconds()?)?;
             return Err(Failure::new(Kind::Unreached, format!("{error:#}")).explained(&refusal));
         }
     };
     let granted = token::read(answer.status.unwrap_or_default(), &answer.body);
     // Also for an answer with a token, because it says what may be shown of the warnings.
-    let refusal = instance.explain_refusal(&answer, &login, unix_seconds()?)?;
+    let refusal = instance.explain_refusal(&answer, Some(&login), unix_seconds()?)?;
     let token = match granted {
         Ok(token) => token,
         Err(error) => {

@@ -17,11 +17,16 @@ mod exec;
 mod failure;
 mod folder;
 mod inputs;
+mod inspect;
 mod login;
+mod manual;
+mod records;
 mod role;
 mod rules;
 mod session;
+mod sign;
 mod sink;
+mod streams;
 mod token;
 mod vault;
 
@@ -44,13 +49,17 @@ fn main() -> ExitCode {
             };
         }
     };
+    let done = |()| ExitCode::SUCCESS;
     let result = match program.command {
-        Command::Login(arguments) => login::perform(arguments),
-        Command::Exec(arguments) => exec::perform(arguments),
-        Command::Agent(arguments) => agent::perform(arguments),
+        Command::Login(arguments) => login::perform(arguments).map(done),
+        Command::Exec(arguments) => exec::perform(arguments).map(done),
+        Command::Agent(arguments) => agent::perform(arguments).map(done),
+        Command::Sign(arguments) => sign::perform(&arguments),
+        Command::Check(arguments) => inspect::check(arguments, json),
+        Command::Explain(arguments) => inspect::explain(&arguments, json),
+        Command::Diagnose(arguments) => inspect::diagnose(arguments, json),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::page(&arguments),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(json),
-    }
+    result.unwrap_or_else(|failure| failure.report(json))
 }

@@ -2,6 +2,9 @@
 
 use clap::Args;
 
+use super::ComponentArguments;
+use super::time::TimeArguments;
+use super::usage::Rejected;
 use crate::component::StsEndpoint;
 use crate::failure::Failure;
 
@@ -56,8 +59,42 @@ impl SigningArguments {
 }
 
 /// Print a login: the JSON body for POST $VAULT_ADDR/v1/auth/<mount>/login.
+///
+/// AWS takes the login from 15 minutes before to 15 minutes after the time of signing, and whoever
+/// holds it can log in with it. Nothing is sent.
 #[derive(Args)]
+#[command(after_help = "\
+Example:
+  vault-aws-login sign --role dev | curl --data @- $VAULT_ADDR/v1/auth/aws/login
+
+Credentials are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, or what AWS's
+own tools would find: a profile, a web-identity token, a container's or an instance's role.")]
 pub struct SignArguments {
     #[command(flatten)]
     pub signing: SigningArguments,
+    #[command(flatten)]
+    pub time: TimeArguments,
+    /// Read credentials from standard input (-), as AWS's tools and services print them.
+    ///
+    /// JSON, XML, export lines and the like of other shells, INI files; so do vault read
+    /// aws/creds/..., aws-vault, saml2aws and others.
+    #[arg(long, value_name = "-", value_parser = standard_input)]
+    pub credentials: Option<StandardInput>,
+    #[command(flatten)]
+    pub component: ComponentArguments,
+}
+
+/// Where credentials come from instead of AWS's chain.
+#[derive(Clone)]
+pub struct StandardInput;
+
+fn standard_input(word: &str) -> Result<StandardInput, Rejected> {
+    match word {
+        "-" => Ok(StandardInput),
+        // Not echoed: the credentials themselves may stand here by mistake.
+        _ => Err(Rejected::new(
+            "expected --credentials - (standard input), found something else; this command opens \
+             no files",
+        )),
+    }
 }

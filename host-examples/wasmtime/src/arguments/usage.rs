@@ -78,7 +78,10 @@ fn message(error: &clap::Error) -> String {
                 Some(ContextValue::Strings(values)) => either(values),
                 _ => "another value".into(),
             };
-            format!("expected {option} {valid}, found `{}`", echo_value(&value))
+            // An argument without a name needs none.
+            let option = format!("{option} ");
+            let option = option.strip_prefix('<').map_or(&*option, |_| "");
+            format!("expected {option}{valid}, found `{}`", echo_value(&value))
         }
         ErrorKind::TooManyValues => format!(
             "unexpected argument for option '{option}': \"{}\"",
@@ -86,7 +89,9 @@ fn message(error: &clap::Error) -> String {
         ),
         // Nothing excludes another option but itself.
         ErrorKind::ArgumentConflict => format!("expected {option} once, found it again"),
-        ErrorKind::MissingRequiredArgument => format!("expected {argument}, found none"),
+        ErrorKind::MissingRequiredArgument => {
+            format!("expected {}, found none", argument.replace(['<', '>'], ""))
+        }
         ErrorKind::InvalidUtf8 => "expected an argument in UTF-8".into(),
         ErrorKind::ValueValidation => {
             match error
