@@ -45,7 +45,9 @@ package-oci:
 
 # Debian
 
-package-deb:
+package-deb: $(STATIC_PROGRAM)
+	$(call need,dpkg-deb,Debian's package dpkg)
+	@tools/step "making the Debian package" python3 tools/packages/deb.py
 
 # GitHub's Action
 
