@@ -90,7 +90,9 @@ target/tools/bin/wkg:
 
 # Debian
 
-package-deb:
+package-deb: $(STATIC_PROGRAM)
+	$(call need,dpkg-deb,Debian's package dpkg)
+	@tools/step "making the Debian package" python3 tools/packages/deb.py
 
 # GitHub's Action
 
