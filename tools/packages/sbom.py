@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import linkage
 import project
@@ -32,7 +33,7 @@ class Dependency:
     licence: str
     name: str
     version: str
-    #: Who makes it, if that is known.
+    #: Who makes it, if its name does not tell.
     supplier: str = ""
     #: The purls of those others that it needs; the artefact itself needs all that no other needs.
     needs: tuple[str, ...] = ()
@@ -98,6 +99,15 @@ def supplier_of(crate: Crate) -> Json:
     return {"name": ", ".join(names) or (owner[1] if owner else crate.name)}
 
 
+def owner(purl: str) -> str:
+    """Who publishes a package, as far as its name tells: the scope, the group, the forge's user."""
+    path = unquote(purl.removeprefix("pkg:").rpartition("@")[0])
+    kind, _, name = path.partition("/")
+    parts = name.split("/")
+    forge = kind == "golang" and parts[0] in ("github.com", "gitlab.com", "bitbucket.org")
+    return parts[1] if forge else parts[0]
+
+
 def supplier() -> Json:
     known = {"url": [project.REPOSITORY]} if project.is_known() else {}
     return {"name": PROJECT} | known
@@ -135,8 +145,8 @@ def dependency_component(dependency: Dependency) -> Json:
         "version": dependency.version,
         "licenses": licences(dependency.licence),
     }
-    if dependency.supplier:
-        entry["supplier"] = {"name": dependency.supplier}
+    if name := dependency.supplier or owner(dependency.purl):
+        entry["supplier"] = {"name": name}
     if dependency.purl:
         entry["purl"] = dependency.purl
     return entry
