@@ -25,7 +25,7 @@ from conftest import ROOT
 from test_project import ADDRESS
 
 #: What accompanies the artefacts.
-TEXTS = {*release.TEXTS, "THIRD-PARTY-NOTICES.txt", "minisign.pub", "SHA256SUMS"}
+TEXTS = {*release.TEXTS, release.MANUAL, "THIRD-PARTY-NOTICES.txt", "minisign.pub", "SHA256SUMS"}
 
 
 @pytest.fixture(scope="session")
@@ -165,6 +165,11 @@ def test_release_has_each_package_and_each_built_file(made: Path) -> None:
         f"vault-aws-login-cli-{version}.crate",
         *(f"vault-aws-login-{name}-{version}.tar.gz" for name in ("go", "maven", "oci", "action")),
     }
+
+
+def test_manual_of_a_release_is_the_programs(made: Path) -> None:
+    manual = (made / release.MANUAL).read_text()
+    assert ".SH NAME" in manual and project.VERSION in manual.split(".SH NAME")[0]
 
 
 def bills_of(folder: Path) -> dict[str, list[dict[str, Any]]]:
