@@ -55,6 +55,8 @@ pub enum Event<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Diagnosis<'a> {
+    /// Of `inspector.login-rule`.
+    login_rule: Option<&'static str>,
     quoted: Option<&'a str>,
     causes: &'a [String],
     client_fix: Option<&'a str>,
@@ -64,6 +66,7 @@ pub struct Diagnosis<'a> {
 impl<'a> From<&'a LoginRefusal> for Diagnosis<'a> {
     fn from(refusal: &'a LoginRefusal) -> Self {
         Self {
+            login_rule: refusal.rule.map(|rule| rules::login(rule).name()),
             quoted: refusal.quoted.as_deref(),
             causes: &refusal.causes,
             client_fix: refusal.client_fix.as_deref(),
@@ -165,10 +168,11 @@ mod tests {
             ),
             (
                 Event::Refused {
-                    rule: Some("permission-denied"),
+                    rule: Some("login-refused"),
                     heals_by_itself: Some(false),
                     status: Some(400),
                     diagnosis: Some(Diagnosis {
+                        login_rule: Some("server-id-differs"),
                         quoted: Some("no"),
                         causes: &["a".into()],
                         client_fix: Some("b"),
@@ -176,7 +180,7 @@ mod tests {
                     }),
                 },
                 "refused: denied\n  likely cause: a",
-                r#"{"time":"2023-11-14T22:13:20Z","event":"refused","rule":"permission-denied","heals-by-itself":false,"status":400,"quoted":"no","causes":["a"],"client-fix":"b","server-fix":null,"message":"refused: denied"}"#,
+                r#"{"time":"2023-11-14T22:13:20Z","event":"refused","rule":"login-refused","heals-by-itself":false,"status":400,"login-rule":"server-id-differs","quoted":"no","causes":["a"],"client-fix":"b","server-fix":null,"message":"refused: denied"}"#,
             ),
         ] {
             assert_eq!(json(&event, text, now), expected);

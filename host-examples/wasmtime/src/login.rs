@@ -1,6 +1,7 @@
 //! The command `login`, and what `exec` shares with it.
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::SystemTime;
 
 use crate::arguments::aws::AwsArguments;
@@ -11,11 +12,12 @@ use crate::component::{Finding, Instance, LoginComponent, NOTHING_KNOWN, Severit
 use crate::diagnosis::ServerWords;
 use crate::failure::{Failure, Kind};
 use crate::sink::{Mode, Sink};
+use crate::streams::print;
 use crate::token::{self, Granted};
 use crate::vault::{Unreached, Vault};
 use crate::{aws, dry_run, environment, inputs, role, rules};
 
-pub fn perform(arguments: LoginArguments, json: bool) -> Result<(), Failure> {
+pub fn perform(arguments: LoginArguments, json: bool) -> Result<ExitCode, Failure> {
     let LoginArguments {
         format,
         field,
@@ -71,11 +73,10 @@ pub fn perform(arguments: LoginArguments, json: bool) -> Result<(), Failure> {
             environment::for_shell(&environment::with_token(&granted.token, &connection))
         }
         // It is kept where others do not read it; a screen or a job's log is another place.
-        (None, None) if file.is_some() => return Ok(()),
+        (None, None) if file.is_some() => return Ok(ExitCode::SUCCESS),
         (None, Some(Format::Token) | None) => granted.token,
     };
-    println!("{text}");
-    Ok(())
+    Ok(print(&format!("{text}\n")))
 }
 
 /// The file in which `vault login` and `bao login` keep the token.

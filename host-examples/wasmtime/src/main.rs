@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     let command = arguments::command_of(&words);
     let done = |()| ExitCode::SUCCESS;
     let result = match program.command {
-        Command::Login(arguments) => login::perform(arguments, json).map(done),
+        Command::Login(arguments) => login::perform(arguments, json),
         Command::Exec(arguments) => exec::perform(arguments).map(done),
         Command::Agent(arguments) => agent::perform(arguments, json).map(done),
         Command::Sign(arguments) => sign::perform(&arguments),

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -183,6 +183,21 @@ pub struct TlsTransport {
     stream: StreamOwned<ClientConnection, TransportAdapter>,
 }
 
+impl TlsTransport {
+    /// A server that wants a client's certificate, and gets none, says so after the handshake and
+    /// hangs up. What it said counts more than that nothing can be written.
+    fn reason(&mut self, error: io::Error) -> Error {
+        use io::ErrorKind::{BrokenPipe, ConnectionReset};
+        if matches!(error.kind(), BrokenPipe | ConnectionReset)
+            && self.stream.conn.read_tls(&mut self.stream.sock).is_ok()
+            && let Err(alert) = self.stream.conn.process_new_packets()
+        {
+            return alert.into();
+        }
+        error.into()
+    }
+}
+
 impl Transport for TlsTransport {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
@@ -191,12 +206,14 @@ impl Transport for TlsTransport {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.stream.sock.set_timeout(timeout);
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        Ok(self.stream.write_all(output)?)
+        let written = self.stream.write_all(output);
+        written.map_err(|error| self.reason(error))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.stream.sock.set_timeout(timeout);
-        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        let read = self.stream.read(self.buffers.input_append_buf());
+        let amount = read.map_err(|error| self.reason(error))?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }

@@ -11,11 +11,15 @@ use ureq::{Agent, Proxy};
 
 use crate::arguments::connection::ConnectionArguments;
 use crate::component::VaultAnswer;
+use crate::dry_run::ShownHeader;
 use crate::echo::{origin, value, without_secrets};
 use crate::exchange::{client, exchange};
+use crate::failure::Failure;
 use crate::headers;
 use crate::session::{Destination, HttpResponse, SessionRequest, TransportFailure};
 use crate::tls::TlsSettings;
+
+const JSON: &str = "application/json";
 
 /// Vault's own client waits as long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -57,27 +61,34 @@ impl Vault {
     ///
     /// There is no way to skip the check of the certificate: an impostor would receive a login that
     /// is good for 15 minutes.
-    pub fn new(given: &ConnectionArguments, wrap_ttl: Option<&str>) -> Result<Self> {
+    pub fn new(given: &ConnectionArguments, wrap_ttl: Option<&str>) -> Result<Self, Failure> {
         let address = given.address.as_deref().context(
             "missing server: expected its address in --address, VAULT_ADDR or BAO_ADDR, found none",
         )?;
-        let address = read_address(address).context("invalid address of Vault")?;
+        let address = read_address(address)
+            .context("invalid --address")
+            .map_err(usage)?;
         let mut headers = vec![
             // Vault Agent and proxies want it, as a browser tricked into a request cannot send it.
             header("x-vault-request", "true")?,
         ];
         if let Some(namespace) = &given.namespace {
-            headers.push(header("x-vault-namespace", namespace).context("invalid namespace")?);
+            let pair = header("x-vault-namespace", namespace).context("invalid --namespace");
+            headers.push(pair.map_err(usage)?);
         }
         if let Some(time) = wrap_ttl {
-            headers.push(header("x-vault-wrap-ttl", time).context("invalid wrapping time")?);
+            let pair = header("x-vault-wrap-ttl", time).context("invalid --wrap-ttl");
+            headers.push(pair.map_err(usage)?);
         }
-        let proxy = match &given.proxy_address {
+        let proxy = match given.proxy_address.as_deref().map(Proxy::new) {
             None => None,
+            Some(Ok(proxy)) => Some(proxy),
             // Not echoed, because it may hold a password.
-            Some(url) => Some(Proxy::new(url).map_err(|_| {
-                anyhow!("invalid address of the proxy: expected a URL such as http://proxy.example.com:3128")
-            })?),
+            Some(Err(_)) => {
+                return Err(Failure::usage(
+                    "invalid --proxy-address: expected a URL such as http://proxy.example.com:3128",
+                ));
+            }
         };
         let settings = TlsSettings {
             ca_cert: given.ca_cert.as_deref(),
@@ -88,7 +99,9 @@ impl Vault {
         Ok(Self {
             address,
             headers,
-            gateway_headers: headers::read(&given.header)?,
+            gateway_headers: headers::read(&given.header)
+                .context("invalid --header")
+                .map_err(usage)?,
             agent: client(
                 &settings,
                 proxy,
@@ -107,10 +120,21 @@ impl Vault {
         })
     }
 
-    /// The headers of a login, without those that HTTP itself needs. Those for a gateway come last,
-    /// marked as sensitive.
-    pub fn login_headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
-        self.headers.iter().chain(&self.gateway_headers)
+    /// The headers of a login for people, without those that HTTP itself needs.
+    pub fn shown_login_headers(&self) -> Vec<ShownHeader> {
+        let json = (CONTENT_TYPE, HeaderValue::from_static(JSON));
+        let headers = [&json].into_iter().chain(&self.headers);
+        let shown = headers.chain(&self.gateway_headers).map(|(name, value)| {
+            let value = match value.to_str() {
+                Ok(text) if !value.is_sensitive() => without_secrets(text),
+                _ => "…".into(),
+            };
+            ShownHeader {
+                name: name.as_str().into(),
+                value,
+            }
+        });
+        shown.collect()
     }
 
     /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
@@ -169,7 +193,7 @@ impl Vault {
         url: &Uri,
         json: &str,
     ) -> Result<Result<http::Response<ureq::Body>, ureq::Error>> {
-        let mut request = Request::post(url).header(CONTENT_TYPE, "application/json");
+        let mut request = Request::post(url).header(CONTENT_TYPE, JSON);
         // Where a redirect leads to another host, there may be another gateway, which a password is
         // not meant for.
         let is_ours = url.authority() == self.address.authority();
@@ -179,6 +203,10 @@ impl Vault {
         }
         Ok(self.agent.run(request.body(json)?))
     }
+}
+
+fn usage(error: anyhow::Error) -> Failure {
+    Failure::usage(format!("{error:#}"))
 }
 
 fn read_address(text: &str) -> Result<Uri> {

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
 use clap::Args;
 
 use super::usage::Rejected;
 use crate::duration;
+use crate::failure::Failure;
 
 /// Where Vault is and how it is reached: the options and variables of Vault's own client.
 #[derive(Args)]
@@ -93,12 +93,16 @@ impl ConnectionArguments {
     }
 
     /// The certificate of this client, and its key.
-    pub fn client_certificate(&self) -> Result<Option<(&Path, &Path)>> {
+    pub fn client_certificate(&self) -> Result<Option<(&Path, &Path)>, Failure> {
         match (&self.client_cert, &self.client_key) {
             (None, None) => Ok(None),
             (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
-            (Some(_), None) => bail!("expected --client-key beside --client-cert, found none"),
-            (None, Some(_)) => bail!("expected --client-cert beside --client-key, found none"),
+            (Some(_), None) => Err(Failure::usage(
+                "expected --client-key beside --client-cert, found none",
+            )),
+            (None, Some(_)) => Err(Failure::usage(
+                "expected --client-cert beside --client-key, found none",
+            )),
         }
     }
 }
