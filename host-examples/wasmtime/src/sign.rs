@@ -18,11 +18,12 @@ const LONGEST_DOCUMENT: usize = 64 * 1024;
 
 pub fn perform(arguments: &SignArguments) -> Result<ExitCode, Failure> {
     let options = inputs::options(&arguments.signing)?;
-    let credentials = match arguments.credentials {
-        Some(_) => document()?,
-        None => match environment()? {
+    let credentials = match (&arguments.credentials, &arguments.aws.profile) {
+        (Some(_), _) => document()?,
+        (None, Some(profile)) => chain(Some(profile))?,
+        (None, None) => match environment()? {
             Some(credentials) => credentials,
-            None => chain()?,
+            None => chain(None)?,
         },
     };
     let now = arguments.time.seconds()?;
@@ -72,11 +73,11 @@ fn environment() -> Result<Option<Credentials>, Failure> {
 }
 
 /// Asks AWS's own chain.
-fn chain() -> Result<Credentials, Failure> {
+fn chain(profile: Option<&str>) -> Result<Credentials, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     Ok(inputs::credentials(
-        &runtime.block_on(aws::credentials(None))?,
+        &runtime.block_on(aws::credentials(profile))?,
     ))
 }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 pub struct RoleArguments {
     /// IAM role, also of another account, that is assumed with the AWS credentials; logins are then
     /// signed with its credentials.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", env = "VAULT_ASSUMED_ROLE_ARN")]
     pub assume_role: Option<String>,
     /// Default vault-aws-login.
     #[arg(long, value_name = "NAME", hide_short_help = true)]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::ComponentArguments;
+use super::aws::AwsArguments;
 use super::time::TimeArguments;
 use super::usage::Rejected;
 use crate::component::StsEndpoint;
@@ -80,6 +81,8 @@ pub struct SignArguments {
     /// aws/creds/..., aws-vault, saml2aws and others.
     #[arg(long, value_name = "-", value_parser = standard_input)]
     pub credentials: Option<StandardInput>,
+    #[command(flatten)]
+    pub aws: AwsArguments,
     #[command(flatten)]
     pub component: ComponentArguments,
 }
