@@ -12,7 +12,7 @@ use crate::echo::without_secrets;
 use crate::failure::Failure;
 
 mod bindings {
-    wasmtime::component::bindgen!({ path: "../../wit", world: "login" });
+    wasmtime::component::bindgen!({ path: "wit", world: "login" });
 }
 
 pub use bindings::Login;

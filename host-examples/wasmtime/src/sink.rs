@@ -1,8 +1,8 @@
 //! The files that hold the token.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -32,6 +32,14 @@ impl Mode {
         }
     }
 
+    /// The mode of a folder in which the same users read the file.
+    const fn of_folder(self) -> u32 {
+        match self.0 & 0o040 {
+            0 => 0o700,
+            _ => 0o750,
+        }
+    }
+
     fn permissions(self) -> fs::Permissions {
         fs::Permissions::from_mode(self.0)
     }
@@ -41,11 +49,12 @@ impl Mode {
 pub struct Sinks(Vec<Sink>);
 
 impl Sinks {
-    /// Fails now, rather than after the first login, if this process cannot replace a file, or if
-    /// another user could.
+    /// Makes the folders that are missing. Fails now, rather than after the first login, if this
+    /// process cannot replace a file, or if another user could.
     pub fn new(paths: Vec<PathBuf>, mode: Mode) -> Result<Self> {
         let mut sinks: Vec<Sink> = Vec::new();
         for path in paths {
+            make_folder(folder_of(&path), mode)?;
             let sink = Sink::new(path, mode)?;
             if sinks.iter().any(|other| other.is_same_as(&sink)) {
                 bail!("expected each file once, found {} again", sink.shown());
@@ -165,10 +174,27 @@ impl Sink {
     }
 
     fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
+        folder_of(&self.path)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a folder that is missing in one that is there: for this user alone, and for reading by its
+/// group where that reads the token. A volume that everyone in a pod may write to has no other folder
+/// in which a file is safe.
+fn make_folder(folder: &Path, mode: Mode) -> Result<()> {
+    match DirBuilder::new().mode(mode.of_folder()).create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            let shown = without_secrets(&folder.display().to_string());
+            Err(error).with_context(|| format!("cannot make the folder {shown}"))
         }
+        _ => Ok(()),
     }
 }
 
@@ -351,5 +377,32 @@ mod tests {
             message.starts_with("expected each file once, found "),
             "{message}"
         );
+    }
+
+    #[test]
+    fn missing_folder_is_made_for_those_who_may_read_the_token() {
+        let top = tempfile::tempdir().unwrap();
+        // As a volume of a pod is.
+        fs::set_permissions(top.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        for (text, expected) in [("0600", 0o700), ("0400", 0o700), ("0640", 0o750)] {
+            let folder = top.path().join(text);
+            let mode = Mode::read(text).unwrap();
+            for _ in 0..2 {
+                let sinks = Sinks::new(vec![folder.join("token")], mode).unwrap();
+                sinks.write("token").unwrap();
+            }
+            assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, expected);
+        }
+    }
+
+    #[test]
+    fn missing_folder_in_a_missing_folder_is_refused() {
+        let top = tempfile::tempdir().unwrap();
+        let path = top.path().join("none").join("none").join("token");
+        let message = Sinks::new(vec![path], Mode::OWNER)
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(message.starts_with("cannot make the folder "), "{message}");
     }
 }
