@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use tempfile::NamedTempFile;
 
 use crate::echo::{value, without_secrets};
@@ -153,7 +153,10 @@ impl Sink {
     /// It has its mode before it holds a token.
     fn draft(&self) -> Result<NamedTempFile> {
         let folder = self.folder();
-        let draft = NamedTempFile::new_in(folder).with_context(|| {
+        // The reason names a path in the folder.
+        let draft = NamedTempFile::new_in(folder)
+            .map_err(|error| anyhow!(without_secrets(&error.to_string())));
+        let draft = draft.with_context(|| {
             format!(
                 "cannot write into the folder {}",
                 without_secrets(&folder.display().to_string())
