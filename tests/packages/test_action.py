@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import re
+import select
+import socket
 import subprocess
 import tarfile
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ import pytest
 import requests
 import yaml
 from bed.aws import Identity
-from bed.loopback import Handler, Service
+from bed.loopback import LOOPBACK, Handler, LoopbackServer, Service
 from bed.metadata import ContainerCredentials, CredentialSource
 from bed.testbed import GREETING, GREETING_PATH, TestBed
 from conftest import PACKAGES, ROOT
@@ -255,7 +257,7 @@ def test_refused_login_shows_causes_and_fixes_as_an_annotation(place: Place, emp
     assert step.status == 1
     (error,) = step.errors
     title, first, *rest = error.splitlines()
-    assert title == "The Vault login failed: refused by vault"
+    assert title == "The Vault login was refused"
     wrong = "the server ID is not the one that the server wants"
     assert first == f"{wrong}: expected `{SERVER_ID}`, found another"
     assert any(it.startswith("the server said (status 400): error validating X-Vault") for it in rest)
@@ -401,6 +403,46 @@ def test_container_of_a_self_hosted_runner_gives_the_credentials(place: Place, e
     assert bed.read_greeting(step.token) == GREETING
 
 
+class Tunnel(LoopbackServer):
+    """A proxy that leads every `CONNECT` to one server, whatever name it is for."""
+
+    def __init__(self, port: int) -> None:
+        self.asked: list[str] = []
+        tunnel = self
+
+        class Connect(Handler):
+            def do_CONNECT(self) -> None:
+                tunnel.asked.append(self.path)
+                self.close_connection = True
+                self.send_response(200, "Connection established")
+                self.end_headers()
+                with socket.create_connection((LOOPBACK, port)) as server:
+                    while True:
+                        for source in select.select([self.connection, server], [], [])[0]:
+                            data = source.recv(65536)
+                            if not data:
+                                return
+                            (server if source is self.connection else self.connection).sendall(data)
+
+        super().__init__(Connect)
+
+
+def test_requests_go_through_the_proxy_of_the_runner(place: Place, empty: Path) -> None:
+    port = place.bed.vault.address.rpartition(":")[2]
+    tunnel = Tunnel(int(port)).start()
+    try:
+        url = f"http://vault.invalid:{port}"
+        job = place.job(empty, url=url, secrets=f"{GREETING_PATH} message")
+        job.environment = job.environment | {"HTTP_PROXY": tunnel.url}
+        step = job.run()
+        assert step.outputs["message"] == GREETING, step.log
+        assert job.end().status == 0
+    finally:
+        tunnel.stop()
+    assert len(tunnel.asked) >= 3 and set(tunnel.asked) == {f"vault.invalid:{port}"}
+    assert not place.alive(step.token)
+
+
 def test_end_warns_of_a_token_that_it_may_not_revoke(bed: TestBed, empty: Path) -> None:
     user = bed.aws.user()
     role = bed.vault_role("no-default", user.arn, token_no_default_policy="true")
@@ -428,13 +470,18 @@ def test_metadata_is_what_github_accepts(empty: Path) -> None:
     bundle = ["--bundle", "--platform=node", f"--outfile={bundled}", "--log-level=error"]
     npm_registry.run([npm_registry.tool("esbuild"), str(script), *bundle], empty)
 
-    def found(text: str) -> list[str]:
-        (empty / "action.yml").write_text(text)
-        return list(json.loads(npm_registry.run(["node", str(bundled), "action.yml"], empty)))
+    def found(text: str, name: str = "action.yml") -> list[str]:
+        (empty / "file.yml").write_text(text)
+        command = ["node", str(bundled), "file.yml", name]
+        return list(json.loads(npm_registry.run(command, empty)))
 
     text = (ROOT / "action.yml").read_text()
     assert found(text) == []
     assert "Unexpected value 'node10'" in found(text.replace("node24", "node10"))[0]
+    example = (SOURCE / "example" / "workflow.yml").read_text()
+    workflow = ".github/workflows/deploy.yml"
+    assert found(example, workflow) == []
+    assert found(example.replace("runs-on", "run-on"), workflow) != []
     assert metadata()["runs"] == {
         "using": "node24",
         "main": str(FILE.relative_to(ROOT)),
