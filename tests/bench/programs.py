@@ -95,7 +95,7 @@ def go(mode: str, signer: str) -> list[str]:
 
 def java(mode: str, signer: str) -> list[str]:
     built = ROOT / "host-examples" / "java" / "target"
-    path = [built / "vault-aws-login-0.1.0.jar", f"{built}/test-lib/*", BUILT / "java"]
+    path = [built / "vault-aws-login.jar", f"{built}/test-lib/*", BUILT / "java"]
     return ["java", "-cp", ":".join(map(str, path)), "Bench", mode, signer]
 
 

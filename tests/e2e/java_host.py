@@ -12,7 +12,7 @@ from command import ROOT
 
 PACKAGE = ROOT / "host-examples" / "java"
 TARGET = PACKAGE / "target"
-JAR = TARGET / "vault-aws-login-0.1.0.jar"
+JAR = TARGET / "vault-aws-login.jar"
 #: The jar alone, with what it needs at run time.
 PLAIN = f"{JAR}:{TARGET}/lib/*"
 #: And with the AWS SDK and Spring Vault beside it.

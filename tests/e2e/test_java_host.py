@@ -254,6 +254,9 @@ def test_refused_session_says_why_and_goes_on(bed: TestBed, strict_mount: str) -
             "destination": "vault",
             "diagnosis": "server-id-differs",
         }
+    said = "".join(session.words)
+    assert "\nlikely cause: the login was made for another Vault\n" in said
+    assert f"\non the client: sign with the server ID `{SERVER_ID}`\n" in said
 
 
 @pytest.mark.parametrize("external_id", ["partner:7f3c", "another"])

@@ -47,7 +47,8 @@ public record Refusal(
   }
 
   /**
-   * Returns the explanation for people: what is wrong, what the server said, and what to change.
+   * Returns the explanation for people: what is wrong, what the server said, the likely causes, and
+   * what to change.
    *
    * @return lines without a line break at the end
    */
@@ -56,6 +57,7 @@ public record Refusal(
     if (quoted != null) {
       lines.add("the server said: " + quoted);
     }
+    causes.forEach(cause -> lines.add("likely cause: " + cause));
     fixes(lines);
     return String.join("\n", lines);
   }

@@ -46,7 +46,7 @@ public record SessionRefusal(
   }
 
   /**
-   * Returns the refusal for people: that of the diagnosis with its fixes, where there is one.
+   * Returns the refusal for people: that of the diagnosis with its causes and fixes, where there is one.
    *
    * @return lines without a line break at the end
    */

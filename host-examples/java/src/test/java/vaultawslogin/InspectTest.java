@@ -96,6 +96,7 @@ class InspectTest {
     assertEquals(Instant.parse("2015-08-30T13:16:00Z"), refusal.awsClock());
     assertEquals(2400L, refusal.skewSeconds());
     assertTrue(refusal.explained().startsWith(refusal.message() + "\nthe server said: "));
+    assertTrue(refusal.explained().contains("\nlikely cause: " + refusal.causes().get(0) + "\n"));
     assertEquals(OptionalLong.of(2400), shared.clockOffset(Answer.of(400, EXPIRED), AT));
     assertEquals(OptionalLong.empty(), shared.clockOffset(Answer.of(403, "{}"), AT));
   }
