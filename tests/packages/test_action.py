@@ -174,7 +174,9 @@ def place(bed: TestBed) -> Place:
     client.secrets.kv.v2.create_or_update_secret("deploy", secret=secrets, mount_point="kv2")
     client.secrets.kv.v2.create_or_update_secret("steer", secret={"PATH": "/x"}, mount_point="kv2")
     rules = 'path "kv2/data/*" { capabilities = ["read"] }'
-    client.sys.create_or_update_policy("deploy", f'{rules} path "kv/x" {{ capabilities = ["read"] }}')
+    client.sys.create_or_update_policy(
+        "deploy", f'{rules} path "kv/x" {{ capabilities = ["read"] }}'
+    )
     policies = "read-greeting,deploy"
     role = bed.vault_role("action", iam.arn, mount=mount, token_policies=policies)
     return Place(bed, mount, session, iam.arn, role)
@@ -205,6 +207,7 @@ def test_secrets_become_outputs_and_variables_and_every_part_of_them_is_masked(
         kv2/data/deploy document | DOCUMENT ;
         {GREETING_PATH} message
     """
+
     def reads() -> int:
         entries = place.bed.vault.audit_entries()
         asked = [it["request"] for it in entries if it["type"] == "request"]
@@ -260,7 +263,9 @@ def test_refused_login_shows_causes_and_fixes_as_an_annotation(place: Place, emp
     assert title == "The Vault login was refused"
     wrong = "the server ID is not the one that the server wants"
     assert first == f"{wrong}: expected `{SERVER_ID}`, found another"
-    assert any(it.startswith("the server said (status 400): error validating X-Vault") for it in rest)
+    assert any(
+        it.startswith("the server said (status 400): error validating X-Vault") for it in rest
+    )
     assert "likely causes, the likeliest first" in rest
     assert "  1. the login was made for another Vault" in rest
     assert f"in the workflow: sign with the server ID `{SERVER_ID}`" in rest
@@ -276,10 +281,16 @@ def test_refused_login_shows_causes_and_fixes_as_an_annotation(place: Place, emp
 @pytest.mark.parametrize(
     ("secrets", "words"),
     [
-        ("kv2/data/deploy nothing", "cannot read nothing of kv2/data/deploy: the secret has no such key"),
+        (
+            "kv2/data/deploy nothing",
+            "cannot read nothing of kv2/data/deploy: the secret has no such key",
+        ),
         ("kv2/deploy x", "do not allow it to read this path (status 403)"),
         ("kv/x y", "nothing there (status 404); version 2 of KV has it at kv/data/x"),
-        ("kv2/data/steer *", "finds a key that would set PATH, which decides what the next steps run"),
+        (
+            "kv2/data/steer *",
+            "finds a key that would set PATH, which decides what the next steps run",
+        ),
     ],
 )
 def test_token_is_revoked_also_if_a_secret_cannot_be_read(
@@ -299,15 +310,24 @@ def test_token_is_revoked_also_if_a_secret_cannot_be_read(
     ("inputs", "words"),
     [
         ({"url": ""}, "invalid input url: expected the address of the server"),
-        ({"url": "vault.example.com"}, "such as https://vault.example.com:8200, found something else"),
+        (
+            {"url": "vault.example.com"},
+            "such as https://vault.example.com:8200, found something else",
+        ),
         ({"export_token": "yes"}, "invalid input export-token: expected `true` or `false`"),
-        ({"secrets": "kv2/data/deploy"}, "expected `path key`, or `path key | NAME`, separated by `;`"),
+        (
+            {"secrets": "kv2/data/deploy"},
+            "expected `path key`, or `path key | NAME`, separated by `;`",
+        ),
         ({"ca_certificate": "x"}, "invalid input ca-certificate: expected a certificate in PEM"),
         ({"region": "EU WEST"}, "invalid region: expected lower-case letters, digits and"),
         ({"sts_endpoint": "sts"}, "invalid STS endpoint"),
         ({"mount": "a b"}, "invalid mount"),
         ({"role": "a b\n"}, "invalid role"),
-        ({"aws_role": "arn:aws:iam::123456789012:role/x"}, "give the job `permissions: id-token: write`"),
+        (
+            {"aws_role": "arn:aws:iam::123456789012:role/x"},
+            "give the job `permissions: id-token: write`",
+        ),
     ],
     ids=str,
 )
@@ -493,7 +513,8 @@ def test_every_input_is_read_and_documented() -> None:
     declared = set(metadata()["inputs"])
     code = (SOURCE / "src" / "inputs.js").read_text()
     assert set(re.findall(r"(?:given|input)\('([a-z-]+)'\)", code)) == declared
-    (page,) = re.findall(r"^## Inputs$(.*?)^## ", (SOURCE / "README.md").read_text(), re.M | re.S)
+    whole = (SOURCE / "README.md").read_text()
+    (page,) = re.findall(r"^## Inputs$(.*?)^## ", whole, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == declared
     for name, told in metadata()["inputs"].items():
         assert (told.get("required", False), name == "url") in ((True, True), (False, False))
