@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 WASM_TARGET := wasm32-unknown-unknown
 FOREIGN_FILTER = target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
@@ -16,7 +17,7 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 	$(foreach src,$(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null),--remap-path-prefix=$(src)=/crates) \
 	--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-CORE_SOURCES := $(shell find src crates wit -type f) Cargo.toml Cargo.lock rust-toolchain.toml
+CORE_SOURCES := $(shell find src crates wit -type f -not -name '*.wasm') Cargo.toml Cargo.lock rust-toolchain.toml
 
 # Every `.wasm` is built with the same flags, so that one target directory serves them all.
 CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
@@ -31,48 +32,64 @@ WASM_METADCE = tools/node_modules/.bin/wasm-metadce
 # The features that the compiler assumes on this target, so every host has them.
 WASM_FEATURES = $(addprefix --enable-,bulk-memory multivalue mutable-globals nontrapping-float-to-int reference-types sign-ext)
 
+# Writes into the built file what it is, and removes what else a compiler left there.
+describe = @python3 tools/describe.py $@
+DESCRIPTION = tools/describe.py .make/project
+
+# The version and the address of the project stand in the built files, so another one builds them again.
+ifneq ($(shell REPOSITORY='$(REPOSITORY)' python3 tools/packages/project.py),$(shell cat .make/project 2>/dev/null))
+.PHONY: .make/project
+endif
+.make/project:
+	@mkdir -p .make && python3 tools/packages/project.py >$@
+
 .PHONY: help
 help: ## Lists the commands.
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' \
 		| expand -t 20
 
 .PHONY: component
-component: dist/vault-aws-login.wasm ## Builds dist/vault-aws-login.wasm, the component without imports.
+component: dist/vault-aws-login.wasm $(EMBEDDED) ## Builds dist/vault-aws-login.wasm, the component without imports.
 
-dist/vault-aws-login.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the component" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-component
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_component.wasm --output target/optimised/component.wasm
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
+
+# The crate of the component's bytes holds the component, for the program to embed.
+$(EMBEDDED): dist/vault-aws-login.wasm
+	@cp $< $@
 
 .PHONY: signer
 signer: dist/vault-aws-login-signer.wasm ## Builds dist/vault-aws-login-signer.wasm, a component that only signs.
 
-dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) .make/rust .make/venv $(WASM_OPT)
+dist/vault-aws-login-signer.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the signer" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-signer
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_signer.wasm --output target/optimised/signer.wasm
 	@.venv/bin/wasm-tools component new target/optimised/signer.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: command
 command: dist/vault-aws-login-cli.wasm ## Builds dist/vault-aws-login-cli.wasm, the wasi:cli command.
 
-dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(RUST) $(TOOLS) $(WASM_OPT)
+dist/vault-aws-login-cli.wasm: $(CORE_SOURCES) $(DESCRIPTION) $(RUST) $(TOOLS) $(WASM_OPT)
 	@tools/step "building the command" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-command
 	@mkdir -p dist target/optimised
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_command.wasm --output target/optimised/command.wasm
 	@.venv/bin/wasm-tools component new target/optimised/command.wasm --output $@
-	@.venv/bin/wasm-tools strip --all $@ --output $@
+	$(describe)
 
 .PHONY: core
 core: dist/vault-aws-login.core.wasm ## Builds dist/vault-aws-login.core.wasm, for hosts without the component model.
 
-dist/vault-aws-login.core.wasm: $(CORE_SOURCES) .make/rust $(WASM_OPT)
+dist/vault-aws-login.core.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the core module" $(CARGO_WASM) --target $(WASM_TARGET) --package vault-aws-login-core-module
 	@mkdir -p dist
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) $(WASM_BUILT)/vault_aws_login_core_module.wasm --output $@
+	$(describe)
 
 # The Python package holds the module, so that nobody has to say where it is.
 PYTHON_MODULE = host-examples/python/src/vault_aws_iam_login/vault-aws-login.core.wasm
@@ -101,15 +118,27 @@ dist/test-bed/vault-plugin-auth-aws: tests/e2e/plugin/go.mod tests/e2e/plugin/go
 		2> >(sed '/^go: downloading/d' >&2)
 
 # The tests of the .wasm files are built together with the host, so that both share one wasmtime.
-HOST_PACKAGES = --package vault-aws-login-wasmtime --package vault-aws-login-wasm-tests
+HOST_PACKAGES = --package vault-aws-login-cli --package vault-aws-login-wasm-tests
 
 .PHONY: wasmtime
-wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the wasmtime host.
+wasmtime: target/host/vault-aws-login ## Builds target/host/vault-aws-login, the program.
 
 HOST_SOURCES := $(shell find host-examples/wasmtime -type f -not -path '*/target/*' 2>/dev/null)
-target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) .make/rust
-	@tools/step "building the wasmtime host (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
+target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust
+	@tools/step "building the program (minutes, the first time)" cargo build --locked --quiet --profile host $(HOST_PACKAGES)
 	@touch $@
+
+# The program as packages and images carry it: linked with musl, so that one file runs on every Linux.
+STATIC_TARGET = x86_64-unknown-linux-musl
+STATIC_PROGRAM = target/$(STATIC_TARGET)/host/vault-aws-login
+
+.PHONY: program
+program: $(STATIC_PROGRAM) ## Builds the program for every Linux on x86-64, without libraries (minutes, the first time).
+
+$(STATIC_PROGRAM): $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust .make/musl
+	@tools/step "building the static program (minutes, the first time)" env RUSTFLAGS="$(REMAP)" \
+		cargo build --locked --quiet --profile host --target $(STATIC_TARGET) --package vault-aws-login-cli
+	@strip $@ && touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
 # without the optional packages of other platforms.
@@ -125,7 +154,11 @@ host-examples/edge/dist/worker.js: host-examples/node/dist/node.js $(call npm_so
 host-examples/browser/dist/index.html: host-examples/node/dist/node.js $(call npm_sources,browser)
 	@tools/step "building the page" $(SHELL) -c '$(call npm_install,host-examples/browser) && npm run --silent build && touch dist/index.html'
 
-.PHONY: node edge browser
+host-examples/action/dist/index.cjs: host-examples/node/dist/node.js $(call npm_sources,action)
+	@tools/step "building the Action" $(SHELL) -c '$(call npm_install,host-examples/action) && npm run --silent build && touch dist/index.cjs'
+
+.PHONY: action node edge browser
+action: host-examples/action/dist/index.cjs ## Builds GitHub's Action in host-examples/action.
 node: host-examples/node/dist/node.js ## Builds the npm package in host-examples/node.
 edge: host-examples/edge/dist/worker.js ## Builds the Worker in host-examples/edge.
 browser: host-examples/browser/dist/index.html ## Builds the page in host-examples/browser.
@@ -161,7 +194,7 @@ test: ## Runs every test, and says first what it will install and build.
 	@python3 tests/run.py --since $(STARTED)
 
 .PHONY: built
-built: component signer command core composed envoy node edge browser python go java
+built: component signer command core composed envoy node edge browser python go java action
 built: dist/test-bed/vault-plugin-auth-aws target/host/vault-aws-login $(FOREIGN_FILTER) .make/chromium $(RUNTIMES)
 
 .PHONY: test-fast
@@ -182,7 +215,7 @@ fleet: .make/rust ## Simulates a fleet of N proxies in virtual time (100,000 by 
 	@FLEET_SIZE=$(or $(N),100000) cargo test --locked --quiet --test fleet -- --nocapture
 
 .PHONY: check
-check: .make/rust .make/venv $(GO_MODULE) ## Checks format, lints and licences.
+check: .make/rust .make/venv $(EMBEDDED) $(GO_MODULE) ## Checks format, lints and licences.
 	@python3 tests/check.py
 
 .PHONY: fuzz
@@ -194,16 +227,23 @@ fuzz: .make/rust ## Fuzzes each target for FUZZ_SECONDS, a minute by default.
 		-max_total_time=$(or $(FUZZ_SECONDS),60) -timeout=10 -rss_limit_mb=1024 -max_len=65536; done
 
 RELEASE := dist/release
+WIT = dist/vault-aws-login-wit.wasm
 
+$(WIT): $(wildcard wit/*.wit) .make/venv
+	@mkdir -p dist
+	@.venv/bin/wasm-tools component wit wit --wasm --output $@
+
+# What a release is gathered from.
+.PHONY: parts
+parts: packages component signer command core envoy browser $(WIT)
+
+# No step of the build gets the key that signs.
 .PHONY: dist
-dist: component signer command core envoy node browser ## Gathers a release in dist/release: artefacts, WIT, SBOM, notices, checksums.
-	@rm -rf $(RELEASE) && mkdir -p $(RELEASE)
-	@cp dist/vault-aws-login.wasm dist/vault-aws-login-signer.wasm dist/vault-aws-login-cli.wasm dist/vault-aws-login.core.wasm \
-		dist/vault-aws-login-envoy.wasm LICENSE-APACHE LICENSE-MIT CHANGELOG.md $(RELEASE)
-	@cp host-examples/browser/dist/index.html $(RELEASE)/vault-aws-login.html
-	@.venv/bin/wasm-tools component wit wit --wasm --output $(RELEASE)/vault-aws-login-wit.wasm
-	@cd host-examples/node && npm pack --silent --pack-destination ../../$(RELEASE) >/dev/null
-	@python3 tools/release.py $(RELEASE)
+dist: ## Gathers a release in dist/release, and signs it with $MINISIGN_SECRET_KEY if that is given.
+	@python3 tools/packages/project.py release >/dev/null
+	@env -u MINISIGN_SECRET_KEY $(MAKE) --no-print-directory --silent parts
+	@env -u MINISIGN_SECRET_KEY python3 tools/packages/release.py $(RELEASE)
+	@test -z "$${MINISIGN_SECRET_KEY:-}" || python3 tools/packages/sign.py $(RELEASE)
 	@cat $(RELEASE)/SHA256SUMS
 
 TYPEDOC = tools/docs/node_modules/.bin/typedoc
@@ -227,12 +267,13 @@ envoy: dist/vault-aws-login-envoy.wasm ## Builds dist/vault-aws-login-envoy.wasm
 # that a filter exports, and proxy-wasm exports all of them: those that do nothing here are removed,
 # because each request would pay for them.
 dist/vault-aws-login-envoy.wasm: $(CORE_SOURCES) $(shell find host-examples/envoy/src -type f) host-examples/envoy/Cargo.toml \
-		host-examples/envoy/callbacks.json .make/rust $(WASM_OPT)
+		host-examples/envoy/callbacks.json $(DESCRIPTION) .make/rust .make/venv $(WASM_OPT)
 	@tools/step "building the Envoy filter" $(CARGO_WASM) --target wasm32-wasip1 --package vault-aws-login-envoy
 	@mkdir -p dist target/optimised
 	@$(WASM_METADCE) $(WASM_FEATURES) --graph-file host-examples/envoy/callbacks.json --output target/optimised/filter.wasm \
 		target/wasm32-wasip1/release/vault_aws_login_envoy.wasm >/dev/null
 	@$(WASM_OPT) -Oz $(WASM_FEATURES) target/optimised/filter.wasm --output $@
+	$(describe)
 
 # Built together with the host, as the tests are. The signer alone is built as the component is, and
 # SHA-256 alone at the highest level.
@@ -319,6 +360,12 @@ debian = @command -v $(1) >/dev/null || tools/step "installing $(2) by apt-get" 
 
 .make/chromium:
 	$(call debian,"$${CHROMIUM:-chromium}",chromium)
+	@mkdir -p .make && touch $@
+
+# The C code in ring and zstd needs musl's headers.
+.make/musl: rust-toolchain.toml
+	$(call debian,musl-gcc,musl-tools)
+	@tools/step "installing what Rust needs for static programs" rustup --quiet target add $(STATIC_TARGET)
 	@mkdir -p .make && touch $@
 
 .make/hyperfine:

@@ -54,3 +54,8 @@ pub use crate::region::{PARTITIONS, Partition, Region};
 pub use crate::sts::{StsEndpoint, StsTarget};
 pub use crate::sts_url::StsUrl;
 pub use crate::unix_seconds::UnixSeconds;
+
+/// The examples of the crate's README, which `cargo test` compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/crate.md")]
+struct Readme;

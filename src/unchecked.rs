@@ -40,6 +40,18 @@ impl TryFrom<Credentials> for crate::Credentials {
     }
 }
 
+impl From<crate::Credentials> for Credentials {
+    /// For a host that reads a document of credentials and hands them to the component.
+    fn from(checked: crate::Credentials) -> Self {
+        Self {
+            access_key_id: checked.access_key_id().into(),
+            secret_access_key: checked.secret_access_key().into(),
+            session_token: checked.session_token().map(Into::into),
+            expires_at_unix_seconds: checked.expires_at(),
+        }
+    }
+}
+
 /// `sts-endpoint` of `wit/login.wit`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -27,7 +27,8 @@ GO = "host-examples/go"
 # Those with tests that need a server, which a tag keeps apart.
 GO_E2E = [f"{GO}/{name}" for name in ("e2e", "vaultauth", "openbaoauth")]
 GO_MODULES = [GO, *GO_E2E, f"{GO}/logindata", f"{GO}/login", "tests/bench/load", "tests/bench/go"]
-GO_MODULES += ["tests/e2e/go-login", "tools/docs/go", "tools/packages/go-pack"]
+GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
+GO_MODULES += ["tools/packages/go-pack"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Step:
     folder: str = "."
     #: The names that it prints are those of wrong files.
     lists_faults: bool = False
-    #: It compiles neither wasmtime nor a Go module.
+    #: It compiles neither wasmtime nor a Go module, and needs no tool but those of the tests.
     fast: bool = False
 
 
@@ -76,8 +77,12 @@ def steps() -> list[Step]:
         Step("types of the Python package", [*MYPY], package, fast=True),
     ]
     licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"], fast=True)
+    # Without what else may be on this machine, and without GitHub, which would know of newer actions.
+    actionlint = [str(ROOT / "target/tools/bin/actionlint"), "-shellcheck=", "-pyflakes="]
+    zizmor = [str(ROOT / ".make/packages-venv/bin/zizmor"), "--offline", "--pedantic", "--quiet", "."]
+    workflows = [Step("workflows", actionlint), Step("weaknesses of the workflows", zizmor)]
     docs = Step("documentation of each interface, and its links", ["make", "--silent", "docs"])
-    return [*rust, formatted, *go, *e2e, *python, licences, docs]
+    return [*rust, formatted, *go, *e2e, *python, licences, *workflows, docs]
 
 
 def passes(step: Step) -> bool:

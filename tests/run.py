@@ -103,7 +103,7 @@ PYTEST = [PYTHON, "-m", "pytest", "-q"]
 NPM = ["npm", "test", "--silent"]
 NPM_RUN = ["npm", "run", "--silent"]
 # Both packages at once, as `make wasmtime` builds them: one set of features, one wasmtime.
-WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("wasmtime", "wasm-tests")]
+WASM = [*CARGO, "--no-fail-fast", "--profile", "host", *packages("cli", "wasm-tests")]
 GO = ["go", "test", "-count=1", "-v", "./..."]
 RACE = ["go", "test", "-race", *GO[2:]]
 

@@ -172,6 +172,27 @@ pub fn refusal_json(refusal: &Refusal) -> String {
     json(refusal)
 }
 
+/// Writes what ended a command without a result, for machines: `{"error": {…}}`.
+pub fn error_json(rule: Option<&str>, field: Option<&str>, message: &str) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        error: Error<'a>,
+    }
+    #[derive(Serialize)]
+    struct Error<'a> {
+        rule: Option<&'a str>,
+        field: Option<&'a str>,
+        message: &'a str,
+    }
+    json(&Report {
+        error: Error {
+            rule,
+            field,
+            message,
+        },
+    })
+}
+
 /// A time as people read it; the bare seconds where the year has not four digits.
 fn utc(unix_seconds: i64) -> String {
     write_rfc3339(unix_seconds).unwrap_or_else(|| unix_seconds.to_string())

@@ -27,22 +27,25 @@ def tracked(name: str) -> list[Path]:
     return [ROOT / path for path in listed.decode().split("\0") if path]
 
 
-def test_every_python_package_has_a_version_and_hashes() -> None:
-    found = requirements((ROOT / "tests" / "requirements.txt").read_text())
+@pytest.mark.parametrize("lock", tracked("requirements.txt"), ids=lambda path: path.parent.name)
+def test_every_python_package_has_a_version_and_hashes(lock: Path) -> None:
+    found = requirements(lock.read_text())
     assert len(found) > 50
     assert [line for line in found if not PINNED.fullmatch(line)] == []
 
 
-def test_every_direct_requirement_is_among_the_locked_ones() -> None:
-    locked = {re.split("==", line)[0].lower() for line in requirements((ROOT / "tests" / "requirements.txt").read_text())}
-    direct = requirements((ROOT / "tests" / "requirements.in").read_text())
+@pytest.mark.parametrize("lock", tracked("requirements.txt"), ids=lambda path: path.parent.name)
+def test_every_direct_requirement_is_among_the_locked_ones(lock: Path) -> None:
+    locked = {re.split("==", line)[0].lower() for line in requirements(lock.read_text())}
+    direct = requirements(lock.with_suffix(".in").read_text())
     assert [line for line in direct if re.split(r"[=\[]", line)[0].lower() not in locked] == []
 
 
 def test_pip_requires_the_hashes() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    commands = [line for line in makefile.splitlines() if "pip install" in line and not line.startswith("#")]
-    assert commands
+    makefiles = [ROOT / "Makefile", ROOT / "tools" / "packages" / "packages.mk"]
+    text = "\n".join(path.read_text() for path in makefiles).replace("\\\n", " ")
+    commands = [line for line in text.splitlines() if "pip install" in line and not line.startswith("#")]
+    assert len(commands) > 1
     assert [line for line in commands if "--require-hashes" not in line] == []
 
 

@@ -57,8 +57,9 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 def test_every_command_of_the_pages_is_in_the_makefile() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    targets = {word for line in TARGET.findall(makefile) for word in line.split()}
+    makefiles = [ROOT / "Makefile", *(ROOT / "tools").rglob("*.mk")]
+    lines = (line for file in makefiles for line in TARGET.findall(file.read_text()))
+    targets = {word for line in lines for word in line.split()}
     found = list(named(COMMAND, (".md",)))
     assert found
     missing = [f"{page}:{line}: {target}" for page, line, target in found if target not in targets]

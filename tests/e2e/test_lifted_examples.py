@@ -62,9 +62,8 @@ def release(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     folder = tmp_path_factory.mktemp("release")
     wit = folder / "vault-aws-login-wit.wasm"
     run([".venv/bin/wasm-tools", "component", "wit", "wit", "--wasm", "--output", wit])
-    # A copy, because building leaves files behind in the source tree.
-    source = shutil.copytree(HOSTS / "python", folder / "python", ignore=shutil.ignore_patterns("build", "*.egg-info"))
-    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, source])
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    run([*wheel, "--wheel-dir", folder, HOSTS / "python"])
     go = folder / "vault-aws-login"
     go.mkdir()
     for file in HOSTS.glob("go/*"):

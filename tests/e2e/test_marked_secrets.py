@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -131,7 +133,43 @@ def inspected_within(run: Run, process: subprocess.CompletedProcess[str]) -> Out
 
 
 def native_login(run: Run) -> Output:
-    return token_printed(native_host.run("login", "--mount", run.mount, *run.options, env=run.environment))
+    """The program shows a login that it does not send, then sends one."""
+    words = ("login", "--mount", run.mount, *run.options)
+    shown = [native_host.run(*words, "--dry-run", *more, env=run.environment) for more in ([], ["--json"])]
+    output = token_printed(native_host.run(*words, env=run.environment))
+    return replace(output, rest=output.rest + "".join(each.stdout + each.stderr for each in shown))
+
+
+def native_exec(run: Run) -> Output:
+    """A command gets the token, and prints it."""
+    words = "exec", "--mount", run.mount, *run.options, "--", "sh", "-c", 'echo "$VAULT_TOKEN"'
+    return token_printed(native_host.run(*words, env=run.environment | {"PATH": os.environ["PATH"]}))
+
+
+def native_login_that_keeps_the_token(run: Run) -> Output:
+    words = "login", "--store", "--json", "--mount", run.mount, *run.options
+    env = run.environment | {"HOME": str(run.folder)}
+    process = native_host.run(*words, "--field", "token_duration", env=env)
+    kept = run.folder / ".vault-token"
+    token = kept.read_text() if kept.exists() else ""
+    return Output(token != "", process.stdout + process.stderr, token, {"token in the file": token})
+
+
+def native_agent_in_json(run: Run) -> Output:
+    """The agent says all that it can say, also to systemd."""
+    health = run.folder / "health"
+    more = *run.more, "--log-format", "json", "--health-file", str(health)
+    address = run.folder / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        manager.setblocking(False)
+        environment = (run.more_environment or {}) | {"NOTIFY_SOCKET": str(address)}
+        output = native_agent(replace(run, more=more, more_environment=environment))
+        told = b""
+        with suppress(BlockingIOError):
+            while True:
+                told += manager.recv(4096)
+    return replace(output, rest=output.rest + told.decode())
 
 
 def token_printed(process: subprocess.CompletedProcess[str]) -> Output:
@@ -147,7 +185,7 @@ def native_agent(run: Run) -> Output:
     with native_host.agent(run.folder, "--mount", run.mount, *run.options, *run.more, env=run.environment) as agent:
         # Bad input ends it before it has a token or a refusal.
         with suppress(RuntimeError):
-            agent.process.wait_until(lambda: agent.sink.exists() or "refused: " in agent.said(), what="it knew")
+            agent.process.wait_until(lambda: agent.sink.exists() or "refused" in agent.said(), what="it knew")
     token = agent.sink.read_text() if agent.sink.exists() else ""
     assert agent.said()
     return Output(token != "", agent.said(), token, {"token in the file": token})
@@ -489,7 +527,10 @@ HOST_PROGRAMS: list[Callable[[Run], Output]] = [
     signing_command,
     composed,
     native_login,
+    native_exec,
+    native_login_that_keeps_the_token,
     native_agent,
+    native_agent_in_json,
     native_agent_with_a_role,
     node_example,
     node_session,

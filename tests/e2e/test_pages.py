@@ -63,13 +63,11 @@ def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[
     (tools / "browser").chmod(0o755)
     # A separate environment to install into, which sees the packages of the tests.
     subprocess.run([sys.executable, "-m", "venv", tools / "venv"], check=True, timeout=120)
-    (tools / "built.cfg").write_text(f"[build]\nbuild_base={tools}/built\n[egg_info]\negg_base={tools}\n")
     role = bed.aws.role("dev")
     bed.vault_role("dev", role.arn)
     return bed.process_environment(bed.aws.session(role)) | {
         "PATH": f"{tools}/venv/bin:{tools}:{os.environ['PATH']}",
         "PYTHONPATH": sysconfig.get_path("purelib"),
-        "DIST_EXTRA_CONFIG": f"{tools}/built.cfg",
         "BROWSER": f"{tools}/browser",
         "VAULT_AUTH_ROLE": "dev",
         "VAULT_IAM_SERVER_ID": SERVER_ID,

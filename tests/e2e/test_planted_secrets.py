@@ -275,8 +275,10 @@ class NativeHost:
         folder.mkdir()
         env |= self._credentials(case, url, folder)
         if case.seed % 3:
-            return self._login(words + misplaced(case), env)
-        return self._agent(folder / "token", [word for word in words if word not in ("--format", "json")], env)
+            return self._login(case, words + misplaced(case), env)
+        words = [word for word in words if word not in ("--format", "json")]
+        words += ["--log-format", "json"] if case.seed % 2 else []
+        return self._agent(folder / "token", words, env)
 
     def _credentials(self, case: Case, url: str, folder: Path) -> dict[str, str]:
         session = case.session
@@ -297,12 +299,20 @@ class NativeHost:
             case _:
                 return credential_variables(session["credentials"])
 
-    def _login(self, words: list[str], env: dict[str, str]) -> Said:
+    def _login(self, case: Case, words: list[str], env: dict[str, str]) -> Said:
+        # A token is for standard output, and for the command; all else is for everybody.
+        formless = [word for word in words if word not in ("--format", "json")]
+        name, command = {
+            1: ("dry run", ["login", "--dry-run", *formless]),
+            2: ("dry run", ["login", "--dry-run", "--json", *formless]),
+            3: ("exec", ["exec", *formless, "--", "true"]),
+            4: ("login", ["login", "--json", *words]),
+        }.get(case.seed % 11, ("login", ["login", *words]))
         ended = subprocess.run(
-            [native_host.HOST, "login", *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+            [native_host.HOST, *command], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
         )
-        # A token is for standard output.
-        return {"login": ended.stderr + (ended.stdout if ended.returncode else "")}
+        tells_all = name == "dry run" or ended.returncode != 0
+        return {name: ended.stderr + (ended.stdout if tells_all else "")}
 
     def _agent(self, sink: Path, words: list[str], env: dict[str, str]) -> Said:
         process = subprocess.Popen(
@@ -320,7 +330,7 @@ class NativeHost:
         try:
             for line in process.stdout:
                 said += line
-                if line.startswith(("refused: ", "logged in: ")):
+                if line.startswith(("refused: ", "logged in: ")) or '"event":"' in line:
                     break
             time.sleep(0.05)
         finally:
@@ -339,7 +349,7 @@ def native(tmp_path: Path) -> Iterator[NativeHost]:
 
 def test_native_host_reveals_no_planted_secret(native: NativeHost) -> None:
     said = in_processes(cases(lambda case: case.session is not None), native.tell)
-    holds_texts(said, "login", "agent")
+    holds_texts(said, "login", "agent", "dry run", "exec")
     tells_nothing(said)
 
 

@@ -234,7 +234,7 @@ def test_missing_credentials_and_address_are_named(bed: TestBed, user: Identity,
     nothing = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
     text = refusal(env=nothing | {"VAULT_ADDR": bed.vault.address})
     assert text.startswith("error: found no usable AWS credentials: ")
-    expected = "error: missing server: expected its address in VAULT_ADDR or BAO_ADDR, found neither"
+    expected = "error: missing server: expected its address in --address, VAULT_ADDR or BAO_ADDR, found none"
     assert refusal(env=user.environment()) == expected
 
 

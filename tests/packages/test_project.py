@@ -9,7 +9,7 @@ import sys
 import project
 from conftest import ROOT
 
-ADDRESS = "https://git.example.com/acme/vault-aws-login"
+ADDRESS = project.TRIAL
 
 
 def release(repository: str) -> subprocess.CompletedProcess[str]:
@@ -34,3 +34,18 @@ def test_links_of_a_package_work_outside_the_repository() -> None:
         f"[a]({base % 'blob'}/SECURITY.md#limits) [b]({base % 'tree'}/host-examples/node/example) "
         f"[c](https://x.example) [d](#e) ![f]({base % 'raw'}/host-examples/node/docs/g.png)"
     )
+
+
+def test_images_go_to_the_registry_of_the_forge_or_of_the_variable() -> None:
+    for variables, expected in [
+        ({"REPOSITORY": ADDRESS}, "git.example.com/acme"),
+        ({"REPOSITORY": "https://github.com/Acme/x"}, "ghcr.io/acme"),
+        ({"REPOSITORY": "https://gitlab.com/acme/tools/x"}, "registry.gitlab.com/acme/tools/x"),
+        ({"REPOSITORY": "https://repository.invalid/x"}, "registry.example.com/acme"),
+        ({"REPOSITORY": ADDRESS, "REGISTRY": "Registry.example.com/"}, "registry.example.com"),
+    ]:
+        code = "import project; print(project.registry())"
+        command = [sys.executable, "-c", code]
+        environment = os.environ | variables | {"PYTHONPATH": str(ROOT / "tools" / "packages")}
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert (ended.stdout, ended.stderr) == (f"{expected}\n", "")

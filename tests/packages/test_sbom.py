@@ -15,7 +15,7 @@ import pytest
 import sbom
 
 COMPONENT = "vault-aws-login-component"
-PROGRAM = "vault-aws-login-wasmtime"
+PROGRAM = "vault-aws-login-cli"
 CRATES = [COMPONENT, "vault-aws-login-core-module", "vault-aws-login-envoy", PROGRAM]
 
 
@@ -70,6 +70,17 @@ def test_other_dependencies_are_in_the_graph_with_their_purls() -> None:
     edges = graph(document)
     assert edges[document["metadata"]["component"]["bom-ref"]] == [wazero.purl]
     assert edges[wazero.purl] == [sys.purl]
+
+
+def test_every_component_names_its_supplier() -> None:
+    others = [
+        sbom.Dependency(purl, "MIT", "x", "1")
+        for purl in ("pkg:golang/github.com/a/b/v2@v2.0.0", "pkg:npm/%40c/d@1", "pkg:pypi/e@1")
+    ]
+    found = bill(PROGRAM, others=others)["components"]
+    assert not [entry for entry in found if not entry.get("supplier", {}).get("name")]
+    named = {entry.get("purl"): entry["supplier"]["name"] for entry in found}
+    assert [named[other.purl] for other in others] == ["a", "@c", "e"]
 
 
 def test_file_of_a_package_has_its_hash_and_its_crates(tmp_path: Path) -> None:

@@ -23,15 +23,18 @@ WASM = "wasm32-unknown-unknown"
 STATIC = "x86_64-unknown-linux-musl"
 TARGETS = {
     "vault-aws-login-cli": STATIC,
-    "vault-aws-login-wasmtime": STATIC,
     "vault-aws-login-envoy": "wasm32-wasip1",
 }
 STD = "std"
+#: What comes with the compiler in place of crates.io, and its licence.
+BUNDLED = {STD: "Apache-2.0 OR MIT", "musl": "MIT", "wasi-libc": "MIT AND BSD-2-Clause"}
+#: The C library that the standard library of a target contains.
+C_LIBRARIES = {STATIC: "musl", "wasm32-wasip1": "wasi-libc"}
 
 
 @dataclass(frozen=True, order=True)
 class Crate:
-    """A crate, or Rust's standard library."""
+    """A crate, or what comes with the compiler."""
 
     name: str
     version: str
@@ -108,18 +111,22 @@ def linked(names: Iterable[str]) -> Linked:
                 result.uses[above[depth - 1]].add(crate)
         result.roots.append(above[0])
         result.uses[above[0]].add(std)
-        result.uses[std] = set()
+        result.uses.setdefault(std, set())
+        if library := C_LIBRARIES.get(target(name)):
+            bundled = Crate(library, f"rust-{compiler()}")
+            result.uses[std].add(bundled)
+            result.uses[bundled] = set()
     return result
 
 
 def own(crate: Crate) -> bool:
     """Whether the crate is one of this repository."""
-    return crate.name != STD and not packages()[crate]["source"]
+    return crate.name not in BUNDLED and not packages()[crate]["source"]
 
 
 def published(crate: Crate) -> bool:
     """Whether the crate is, or with the release will be, at crates.io."""
-    if crate.name == STD:
+    if crate.name in BUNDLED:
         return False
     package = packages()[crate]
     return bool(package["source"]) or package["publish"] is None
@@ -127,8 +134,8 @@ def published(crate: Crate) -> bool:
 
 def licence(crate: Crate) -> str:
     """The SPDX expression of the crate's licence."""
-    if crate.name == STD:
-        return "Apache-2.0 OR MIT"
+    if crate.name in BUNDLED:
+        return BUNDLED[crate.name]
     given = str(packages()[crate]["license"])
     return " OR ".join(part.strip() for part in given.split("/"))
 

@@ -14,7 +14,7 @@ from project import ROOT
 
 OWN = ROOT / "tools" / "packages" / "licences"
 LICENCE_FILES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
-#: The crates whose archives come without the text of their licence: the file of their repository.
+#: What comes without the text of its licence: a file with the one of its repository.
 WITHOUT_TEXT = {
     "base64-simd": "nugine-simd.txt",
     "vsimd": "nugine-simd.txt",
@@ -25,6 +25,8 @@ WITHOUT_TEXT = {
     "wasmtime-internal-core": "wasmtime.txt",
     "wasmtime-internal-jit-icache-coherence": "wasmtime.txt",
     "std": "rust.txt",
+    "musl": "musl.txt",
+    "wasi-libc": "wasi-libc.txt",
 }
 BEGIN = "This contains the following crates, and Rust's standard library.\n"
 RULE = "-" * 80
@@ -36,7 +38,7 @@ class MissingText(Exception):
 
 def texts(crate: Crate) -> list[str]:
     files = []
-    if crate.name != linkage.STD:
+    if crate.name not in linkage.BUNDLED:
         found = linkage.folder(crate).iterdir()
         files = [path for path in found if path.name.upper().startswith(LICENCE_FILES)]
     files = sorted(path for path in files if path.is_file())

@@ -14,17 +14,40 @@ PACKAGES_PYTHON = .make/packages-venv/bin/python
 		--require-hashes --requirement $<
 	@touch $@
 
-.PHONY: packages-test
-packages-test: packages dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) ## Publishes and installs each package on loopback (under an hour).
+# What publishes, checks and compiles the npm package, and the Node that runs the Action.
+NPM_TOOLS = tests/packages/npm/node_modules/.package-lock.json
+
+$(NPM_TOOLS): tests/packages/npm/package.json tests/packages/npm/package-lock.json
+	$(call need,npm,https://nodejs.org)
+	@tools/step "installing the npm tools of the packages" $(SHELL) -c '$(call npm_install,tests/packages/npm) && touch node_modules/.package-lock.json'
+
+# With BUILT=1 the tests take what is in dist, as the release workflow does with what another machine
+# built. A project without an address gets one for its trial.
+.PHONY: packages-test packages-tested
+packages-test: ## Publishes and installs each package on loopback (under an hour).
+	@REPOSITORY=$$(python3 tools/packages/project.py trial) $(MAKE) --no-print-directory --silent packages-tested
+
+packages-tested: $(if $(BUILT),,parts) dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium
 	@python3 tests/run.py packages
+
+# What `make check` looks at the workflows with.
+check: target/tools/bin/actionlint $(PACKAGES_PYTHON)
+
+target/tools/bin/actionlint:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building actionlint" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 2> >(sed '/^go: downloading/d' >&2)
 
 # npm
 
-package-npm:
+package-npm: host-examples/node/dist/node.js
+	@tools/step "packing the npm package" python3 tools/packages/npm.py
 
 # PyPI
 
-package-python:
+# Its README, its metadata and its notices come from all over the repository.
+package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_PYTHON)
+	@tools/step "making the Python package" $(PACKAGES_PYTHON) tools/packages/python.py
 
 # Go
 
@@ -40,16 +63,40 @@ package-maven: dist/vault-aws-login.core.wasm
 
 # crates.io
 
-package-crates:
+package-crates: $(EMBEDDED) .make/rust
+	@tools/step "making the crates" python3 tools/packages/crates.py
 
 # OCI
 
-package-oci:
+package-oci: component signer command envoy program .make/venv
+	@tools/step "making the OCI artefacts" $(PYTHON) tools/packages/oci.py
+
+# What pushes them (oras), and what the tests pull them with too. wkg is built for a short build, not
+# for speed.
+OCI_TOOLS = $(addprefix target/tools/bin/,oras crane wkg)
+packages-tested: $(OCI_TOOLS)
+
+target/tools/bin/oras:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building oras (a minute, once)" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install oras.land/oras/cmd/oras@v1.3.6 2> >(sed '/^go: downloading/d' >&2)
+
+target/tools/bin/crane:
+	$(call need,go,https://go.dev/dl)
+	@tools/step "building crane (a minute, once)" env GOBIN=$(CURDIR)/target/tools/bin \
+		go install github.com/google/go-containerregistry/cmd/crane@v0.22.1 2> >(sed '/^go: downloading/d' >&2)
+
+target/tools/bin/wkg:
+	@tools/step "building wkg (minutes, once)" env CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
+		cargo install --quiet --locked --version 0.16.1 --no-default-features --root target/tools wkg
 
 # Debian
 
-package-deb:
+package-deb: $(STATIC_PROGRAM)
+	$(call need,dpkg-deb,Debian's package dpkg)
+	@tools/step "making the Debian package" python3 tools/packages/deb.py
 
 # GitHub's Action
 
-package-action:
+package-action: host-examples/action/dist/index.cjs
+	@tools/step "packing the Action" python3 tools/packages/action.py

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,15 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import linkage
 import project
 from linkage import Crate
-from project import ROOT, VERSION
+from project import ROOT, TIME, VERSION
 
 Json = dict[str, Any]
-#: No archive of the sources knows when its commit was made, so the time is one for all builds.
-TIME = int(os.environ.get("SOURCE_DATE_EPOCH") or 1767225600)
 PROJECT = "the vault-aws-login contributors"
 
 
@@ -35,7 +33,7 @@ class Dependency:
     licence: str
     name: str
     version: str
-    #: Who makes it, if that is known.
+    #: Who makes it, if its name does not tell.
     supplier: str = ""
     #: The purls of those others that it needs; the artefact itself needs all that no other needs.
     needs: tuple[str, ...] = ()
@@ -90,7 +88,7 @@ def tools(names: Sequence[str]) -> list[Dependency]:
 
 def supplier_of(crate: Crate) -> Json:
     """The authors that the crate names, or else the owner of its repository."""
-    if crate.name == linkage.STD:
+    if crate.name in linkage.BUNDLED:
         return {"name": "The Rust Project"}
     if linkage.own(crate):
         return supplier()
@@ -99,6 +97,15 @@ def supplier_of(crate: Crate) -> Json:
     address = package["repository"] or package["homepage"] or ""
     owner = re.match(r"https?://[^/]+/([^/]+)", address)
     return {"name": ", ".join(names) or (owner[1] if owner else crate.name)}
+
+
+def owner(purl: str) -> str:
+    """Who publishes a package, as far as its name tells: the scope, the group, the forge's user."""
+    path = unquote(purl.removeprefix("pkg:").rpartition("@")[0])
+    kind, _, name = path.partition("/")
+    parts = name.split("/")
+    forge = kind == "golang" and parts[0] in ("github.com", "gitlab.com", "bitbucket.org")
+    return parts[1] if forge else parts[0]
 
 
 def supplier() -> Json:
@@ -138,8 +145,8 @@ def dependency_component(dependency: Dependency) -> Json:
         "version": dependency.version,
         "licenses": licences(dependency.licence),
     }
-    if dependency.supplier:
-        entry["supplier"] = {"name": dependency.supplier}
+    if name := dependency.supplier or owner(dependency.purl):
+        entry["supplier"] = {"name": name}
     if dependency.purl:
         entry["purl"] = dependency.purl
     return entry

@@ -3,6 +3,7 @@
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
+use super::help::Topic;
 use vault_aws_login::echo_value;
 use vault_aws_login::inspector::{
     CalledEndpoint, Flavour, InferredEntity, MountConfig, RoleBindings, RoleProfile,
@@ -65,6 +66,26 @@ pub(super) enum CredentialSource {
     StandardInput,
 }
 
+/// The command whose help is meant, if there is one.
+pub(super) fn topic(arguments: &[String]) -> Topic {
+    match arguments.get(1).map(String::as_str) {
+        Some("sign") => Topic::Sign,
+        Some("check") => Topic::Check,
+        Some("explain") => Topic::Explain,
+        Some("diagnose") => Topic::Diagnose,
+        _ => Topic::All,
+    }
+}
+
+/// Whom errors are for, also those of a wrong command line.
+pub(super) fn format(arguments: &[String]) -> Format {
+    let mut options = arguments.iter().take_while(|word| *word != "--");
+    match options.any(|word| word == "--json") {
+        true => Format::Json,
+        false => Format::Text,
+    }
+}
+
 /// Reads the arguments, the program's name first.
 pub(super) fn read(arguments: Vec<String>) -> Result<Invocation, Failure> {
     let mut parser = Parser::from_iter(arguments);
@@ -112,6 +133,8 @@ fn read_sign(mut parser: Parser) -> Result<Invocation, Failure> {
                 }
                 sign.credentials = CredentialSource::StandardInput;
             }
+            // A login is JSON anyway: `format` reads it, for errors.
+            Arg::Long("json") => {}
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             other => return Err(other.unexpected().into()),
         }

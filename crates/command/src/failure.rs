@@ -3,6 +3,9 @@
 use core::fmt;
 use std::ffi::OsStr;
 
+use super::arguments::Format;
+use super::help::Topic;
+use vault_aws_login::inspector::report::error_json;
 use vault_aws_login::{CredentialDocumentError, InputError, InputRule, echo_value};
 
 /// Written to standard error; never holds a secret.
@@ -12,14 +15,24 @@ pub(super) enum Failure {
     /// An input is refused.
     Refused {
         rule: Option<&'static str>,
+        field: Option<&'static str>,
         message: String,
     },
+}
+
+/// A failure, with what it was to be told of.
+pub(super) struct Report {
+    pub(super) failure: Failure,
+    /// Whose help shows what is right.
+    pub(super) topic: Topic,
+    pub(super) format: Format,
 }
 
 impl Failure {
     pub(super) fn refused(message: impl Into<String>) -> Self {
         Self::Refused {
             rule: None,
+            field: None,
             message: message.into(),
         }
     }
@@ -32,21 +45,24 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(message) => {
+        let (rule, field, message) = match &self.failure {
+            Failure::Usage(message) => (Some("usage"), None, message),
+            Failure::Refused {
+                rule,
+                field,
+                message,
+            } => (*rule, *field, message),
+        };
+        match (self.format, &self.failure, rule) {
+            (Format::Json, ..) => f.write_str(&error_json(rule, field, message)),
+            (Format::Text, Failure::Usage(_), _) => {
                 writeln!(f, "error: {message}")?;
-                writeln!(f, "try: vault-aws-login --help")
+                writeln!(f, "try: vault-aws-login {}--help", self.topic.word())
             }
-            Self::Refused {
-                rule: Some(rule),
-                message,
-            } => writeln!(f, "error[{rule}]: {message}"),
-            Self::Refused {
-                rule: None,
-                message,
-            } => writeln!(f, "error: {message}"),
+            (Format::Text, _, Some(rule)) => writeln!(f, "error[{rule}]: {message}"),
+            (Format::Text, _, None) => writeln!(f, "error: {message}"),
         }
     }
 }
@@ -84,6 +100,7 @@ impl From<InputError> for Failure {
     fn from(error: InputError) -> Self {
         Self::Refused {
             rule: Some(error.rule.name()),
+            field: Some(error.field.name()),
             message: error.message,
         }
     }
@@ -95,6 +112,7 @@ impl From<CredentialDocumentError> for Failure {
             CredentialDocumentError::Credentials(error) => error.into(),
             CredentialDocumentError::ExpirationOutOfRange => Self::Refused {
                 rule: Some(InputRule::TimeOutOfRange.name()),
+                field: None,
                 message: error.to_string(),
             },
             error => Self::refused(error.to_string()),

@@ -35,6 +35,7 @@ pub(super) fn explain(format: Format) -> Result<Outcome, Failure> {
     let login = streams::read_beginning(&get_stdin(), LONGEST_LOGIN)?;
     let explanation = explain_login(&login).map_err(|error| Failure::Refused {
         rule: Some(error.rule.name()),
+        field: None,
         message: error.message,
     })?;
     Ok(match format {

@@ -23,7 +23,8 @@ use wasi::cli::exit::exit_with_code;
 use wasi::cli::{stderr, stdout};
 
 use self::arguments::Invocation;
-use self::failure::Failure;
+use self::failure::{Failure, Report};
+use self::help::Topic;
 use vault_aws_login_wiping::{Depth, WipingAllocator, with_clean_stack};
 
 #[global_allocator]
@@ -33,7 +34,10 @@ struct Command;
 
 impl wasi::exports::cli::run::Guest for Command {
     fn run() -> Result<(), ()> {
-        let code = match with_clean_stack(Depth::Json, || perform(get_arguments())) {
+        let arguments = get_arguments();
+        let topic = arguments::topic(&arguments);
+        let format = arguments::format(&arguments);
+        let code = match with_clean_stack(Depth::Json, || perform(arguments, topic)) {
             Ok(outcome) => match streams::write(&stdout::get_stdout(), &outcome.text) {
                 Ok(()) => outcome.exit_code,
                 // The reader of standard output is gone, so that nothing can be reported.
@@ -41,8 +45,14 @@ impl wasi::exports::cli::run::Guest for Command {
             },
             Err(failure) => {
                 // Nothing can be done about a closed standard error.
-                let _ = streams::write(&stderr::get_stderr(), &failure.to_string());
-                failure.exit_code()
+                let exit_code = failure.exit_code();
+                let report = Report {
+                    failure,
+                    topic,
+                    format,
+                };
+                let _ = streams::write(&stderr::get_stderr(), &report.to_string());
+                exit_code
             }
         };
         if code != 0 {
@@ -64,9 +74,9 @@ impl From<String> for Outcome {
     }
 }
 
-fn perform(arguments: Vec<String>) -> Result<Outcome, Failure> {
+fn perform(arguments: Vec<String>, topic: Topic) -> Result<Outcome, Failure> {
     match arguments::read(arguments)? {
-        Invocation::Help => Ok(String::from(help::TEXT).into()),
+        Invocation::Help => Ok(topic.text().into()),
         Invocation::Version => {
             Ok(String::from(concat!("vault-aws-login ", env!("CARGO_PKG_VERSION"), "\n")).into())
         }

@@ -13,10 +13,18 @@ from typing import Any
 
 import pytest
 
+import vault_aws_iam_login
 from vault_aws_iam_login import Module
+from vault_aws_iam_login.module import FILE
 
-ROOT = Path(__file__).resolve().parents[3]
-CORE_MODULE = ROOT / "dist" / "vault-aws-login.core.wasm"
+PACKAGE = Path(vault_aws_iam_login.__file__).parent
+CORE_MODULE = PACKAGE / FILE
+#: The source distribution has them beside its tests. In the repository all hosts share them.
+VECTORS = next(
+    folder
+    for above in Path(__file__).resolve().parents[1:]
+    if (folder := above / "tests" / "vectors").joinpath("hosts.json").exists()
+)
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from conftest import ROOT
+from conftest import PACKAGE
 
-SOURCES = sorted((ROOT / "host-examples" / "python").rglob("src/vault_aws_iam_login/*.py"))
+SOURCES = sorted(PACKAGE.glob("*.py"))
 OWN = {"self", "cls"}
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import certifi
 import hvac
 import pytest
-from conftest import CORE_MODULE, ROOT, Request, Serve, broken_off, granted, refused
+from conftest import CORE_MODULE, PACKAGE, Request, Serve, broken_off, granted, refused
 
 from vault_aws_iam_login import (
     ContainerEndpoint,
@@ -562,10 +562,9 @@ def test_setting_of_the_wrong_kind_is_refused_at_once(
 
 
 def child(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    package = str(ROOT / "host-examples" / "python" / "src")
     return subprocess.run(
         [sys.executable, "-c", script, str(CORE_MODULE), *arguments],
-        env=os.environ | {"PYTHONPATH": package},
+        env=os.environ | {"PYTHONPATH": str(PACKAGE.parent)},
         capture_output=True,
         text=True,
         timeout=60,

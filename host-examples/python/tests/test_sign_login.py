@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from botocore.credentials import Credentials as BotocoreCredentials
-from conftest import ROOT
+from conftest import VECTORS as SHARED
 
 from vault_aws_iam_login import Credentials, LoginError, Module
 
-VECTORS = json.loads((ROOT / "tests" / "vectors" / "hosts.json").read_text())
-SHARED_REFUSALS = json.loads((ROOT / "tests" / "vectors" / "refusals.json").read_text())
+VECTORS = json.loads((SHARED / "hosts.json").read_text())
+SHARED_REFUSALS = json.loads((SHARED / "refusals.json").read_text())
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 EXAMPLE = Credentials(KEY, SECRET)

@@ -16,15 +16,6 @@ impl fmt::Display for ServerWords<'_> {
     }
 }
 
-/// What is wrong, and the advice under it.
-pub struct Diagnosis<'a>(pub &'a LoginRefusal);
-
-impl fmt::Display for Diagnosis<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n  {}{}", self.0.message, Advice(self.0))
-    }
-}
-
 /// The likely causes and what to change, each on a line.
 pub struct Advice<'a>(pub &'a LoginRefusal);
 

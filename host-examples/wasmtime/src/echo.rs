@@ -64,21 +64,6 @@ fn is_long(run: &str) -> bool {
     (run.len() >= 16 && has_both) || (run.len() >= 24 && is_mixed)
 }
 
-/// Returns what is wrong with the command line.
-pub fn usage(error: lexopt::Error) -> anyhow::Error {
-    use lexopt::Error;
-    match error {
-        Error::UnexpectedOption(option) => anyhow::anyhow!("invalid option {}", value(option)),
-        Error::UnexpectedArgument(word) => anyhow::anyhow!("unexpected argument {}", value(word)),
-        Error::UnexpectedValue { option, .. } => {
-            anyhow::anyhow!("option {} takes no value", value(option))
-        }
-        Error::NonUnicodeValue(_) => anyhow::anyhow!("expected an argument in UTF-8"),
-        // These errors name only what is missing.
-        error => error.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http::Uri;

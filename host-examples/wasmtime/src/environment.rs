@@ -1,10 +1,8 @@
-//! Reads Vault's environment variables and their OpenBao twins.
+//! Vault's environment variables and their OpenBao twins.
 
-use std::time::Duration;
+use std::ffi::{OsStr, OsString};
 
-use anyhow::{Result, bail};
-
-use crate::echo::value;
+use crate::arguments::connection::ConnectionArguments;
 
 /// Reads `BAO_<name>`, then `VAULT_<name>`, in the order of OpenBao's own client. An empty variable
 /// counts as absent.
@@ -19,27 +17,70 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads a duration as Vault's tools take it: seconds, or a number with `ms`, `s`, `m` or `h`.
-pub fn duration(text: &str) -> Result<Duration> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    let unit = text.strip_prefix(digits).unwrap_or_default();
-    let Ok(number) = digits.parse::<u32>() else {
-        bail!(
-            "expected a duration such as 30s or 1m, found {}",
-            value(text)
-        );
-    };
-    let number = u64::from(number);
-    Ok(match unit {
-        "ms" => Duration::from_millis(number),
-        "" | "s" => Duration::from_secs(number),
-        "m" => Duration::from_secs(number * 60),
-        "h" => Duration::from_secs(number * 3600),
-        _ => bail!(
-            "expected a duration in ms, s, m or h, found {}",
-            value(text)
+/// What a command has in its environment to use the token where it is good: the variables, and no
+/// value for those that would lead elsewhere.
+pub fn with_token(
+    token: &str,
+    connection: &ConnectionArguments,
+) -> Vec<(&'static str, Option<OsString>)> {
+    let text = |text: &Option<String>| text.as_ref().map(OsString::from);
+    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(OsString::from);
+    let known = [
+        ("VAULT_TOKEN", "BAO_TOKEN", Some(token.into())),
+        ("VAULT_ADDR", "BAO_ADDR", text(&connection.address)),
+        (
+            "VAULT_NAMESPACE",
+            "BAO_NAMESPACE",
+            text(&connection.namespace),
         ),
-    })
+        ("VAULT_CACERT", "BAO_CACERT", path(&connection.ca_cert)),
+        ("VAULT_CAPATH", "BAO_CAPATH", path(&connection.ca_path)),
+        (
+            "VAULT_CLIENT_CERT",
+            "BAO_CLIENT_CERT",
+            path(&connection.client_cert),
+        ),
+        (
+            "VAULT_CLIENT_KEY",
+            "BAO_CLIENT_KEY",
+            path(&connection.client_key),
+        ),
+        (
+            "VAULT_TLS_SERVER_NAME",
+            "BAO_TLS_SERVER_NAME",
+            text(&connection.tls_server_name),
+        ),
+        (
+            "VAULT_PROXY_ADDR",
+            "BAO_PROXY_ADDR",
+            text(&connection.proxy_address),
+        ),
+    ];
+    let mut variables = Vec::new();
+    for (name, twin, value) in known {
+        if let Some(value) = value {
+            variables.push((name, Some(value)));
+            // bao prefers its own, which may hold another value.
+            if std::env::var_os(twin).is_some() {
+                variables.push((twin, None));
+            }
+        }
+    }
+    variables
+}
+
+/// Writes them for a shell to evaluate.
+pub fn for_shell(variables: &[(&'static str, Option<OsString>)]) -> String {
+    let lines = variables.iter().map(|(name, value)| match value {
+        Some(value) => format!("export {name}={}", quoted(value)),
+        None => format!("unset {name}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// In single quotes, within which a shell reads nothing but the next one.
+fn quoted(value: &OsStr) -> String {
+    format!("'{}'", value.to_string_lossy().replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -47,34 +88,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn duration_is_seconds_or_a_number_with_a_unit() {
-        for (text, milliseconds) in [
-            ("60", 60_000),
-            ("60s", 60_000),
-            ("500ms", 500),
-            ("2m", 120_000),
-            ("1h", 3_600_000),
-        ] {
-            assert_eq!(duration(text).unwrap(), Duration::from_millis(milliseconds));
-        }
-    }
-
-    #[test]
-    fn duration_of_another_form_is_refused() {
-        for (text, message) in [
-            ("", "expected a duration such as 30s or 1m, found ``"),
-            (
-                "soon",
-                "expected a duration such as 30s or 1m, found `soon`",
-            ),
-            (
-                "1m30s",
-                "expected a duration such as 30s or 1m, found `1m30s`",
-            ),
-            ("-1s", "expected a duration such as 30s or 1m, found `-1s`"),
-            ("3d", "expected a duration in ms, s, m or h, found `3d`"),
-        ] {
-            assert_eq!(duration(text).unwrap_err().to_string(), message);
-        }
+    fn variables_are_quoted_for_a_shell() {
+        let variables = [
+            ("VAULT_TOKEN", Some("s.1".into())),
+            ("VAULT_CACERT", Some("it's $HOME/`a`.pem".into())),
+            ("BAO_TOKEN", None),
+        ];
+        assert_eq!(
+            for_shell(&variables),
+            "export VAULT_TOKEN='s.1'\nexport VAULT_CACERT='it'\\''s $HOME/`a`.pem'\nunset BAO_TOKEN"
+        );
     }
 }

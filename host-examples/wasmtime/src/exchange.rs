@@ -1,39 +1,45 @@
 //! Sends requests of a session, and translates answers and failures into its terms.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Request, Uri};
-use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use anyhow::Result as Anyhow;
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector, SocksConnector, TcpConnector,
+};
+use ureq::{Agent, Proxy};
 
 use crate::session::{Header, HttpMethod, HttpResponse, SessionRequest, TransportFailure};
+use crate::tls::{Tls, TlsSettings};
 
-/// Makes a client that trusts these certificate authorities.
-pub fn client(certificates: Vec<Certificate<'static>>, timeout: Option<Duration>) -> Agent {
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::from(certificates))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build();
-    Agent::config_builder()
-        .tls_config(tls)
+/// Makes a client. Without a proxy here it takes that of `HTTPS_PROXY` and its like.
+pub fn client(
+    settings: &TlsSettings,
+    proxy: Option<Proxy>,
+    timeout: Option<Duration>,
+) -> Anyhow<Agent> {
+    let proxy = proxy.or_else(Proxy::try_from_env);
+    let tls = Tls::new(settings, proxy.as_ref().map(|proxy| proxy.uri().clone()))?;
+    let config = Agent::config_builder()
+        .proxy(proxy)
         .timeout_global(timeout)
         // A refusal is an answer, and whoever sends decides which redirect to follow.
         .http_status_as_error(false)
         .max_redirects(0)
         .user_agent(concat!("vault-aws-login/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .into()
-}
-
-/// Returns the system's certificate authorities (`SSL_CERT_FILE` moves them).
-pub fn system_certificates() -> Vec<Certificate<'static>> {
-    let found = rustls_native_certs::load_native_certs().certs;
-    found
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned())
-        .collect()
+        .build();
+    let connector =
+        ().chain(SocksConnector::default())
+            .chain(ConnectProxyConnector::default())
+            .chain(TcpConnector::default())
+            .chain(tls);
+    Ok(Agent::with_parts(
+        config,
+        connector,
+        DefaultResolver::default(),
+    ))
 }
 
 /// Sends a request of a session to a URL. Follows no redirect.
@@ -41,6 +47,7 @@ pub fn exchange(
     agent: &Agent,
     url: Uri,
     request: &SessionRequest,
+    more_headers: &[(HeaderName, HeaderValue)],
 ) -> Result<HttpResponse, TransportFailure> {
     let method = match request.method {
         HttpMethod::Get => Method::GET,
@@ -50,6 +57,9 @@ pub fn exchange(
     let mut outgoing = Request::builder().method(method).uri(url);
     for header in &request.headers {
         outgoing = outgoing.header(&header.name, &header.value);
+    }
+    for (name, value) in more_headers {
+        outgoing = outgoing.header(name, value);
     }
     let outgoing = outgoing
         .body(request.body.as_slice())

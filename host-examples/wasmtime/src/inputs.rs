@@ -1,7 +1,9 @@
 //! Translates what the host knows into the component's records.
 
-use crate::arguments::Target;
+use crate::arguments::connection::ConnectionArguments;
+use crate::arguments::{SigningArguments, Target};
 use crate::clock::unix_milliseconds;
+use crate::failure::Failure;
 use crate::session::{AssumeRole, CredentialSource, SessionConfig};
 use crate::{component, environment};
 
@@ -20,35 +22,39 @@ pub fn credentials(credentials: &aws_credential_types::Credentials) -> component
 
 /// Says what a session is for.
 pub fn session(
-    target: Target,
+    target: &Target,
+    connection: &ConnectionArguments,
     assume_role: Option<AssumeRole>,
     clock_correction_limit_seconds: Option<u32>,
-) -> SessionConfig {
-    SessionConfig {
+) -> Result<SessionConfig, Failure> {
+    Ok(SessionConfig {
         mount: target.mount.clone(),
-        namespace: environment::vault_variable("NAMESPACE"),
-        login: options(target),
+        namespace: connection.namespace.clone(),
+        login: options(&target.signing)?,
         // AWS's own chain knows every source, so the program hands what that finds to the session.
         credential_source: CredentialSource::Pushed,
         assume_role,
-        request_timeout_milliseconds: None,
+        // One that is too long is the session's to refuse.
+        request_timeout_milliseconds: connection
+            .timeout()
+            .map(|timeout| u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX)),
         back_off_cap_milliseconds: None,
         start_spread_milliseconds: None,
         clock_correction_limit_seconds,
-    }
+    })
 }
 
 /// Translates the command line.
-pub fn options(target: Target) -> component::LoginOptions {
-    let region = match target.region.as_deref() {
+pub fn options(signing: &SigningArguments) -> Result<component::LoginOptions, Failure> {
+    let region = match signing.region.as_deref() {
         Some("auto") => environment::variable("AWS_REGION")
             .or_else(|| environment::variable("AWS_DEFAULT_REGION")),
-        _ => target.region,
+        region => region.map(str::to_owned),
     };
-    component::LoginOptions {
+    Ok(component::LoginOptions {
         region,
-        server_id: target.server_id,
-        role: target.role,
-        sts_endpoint: target.sts_endpoint,
-    }
+        server_id: signing.server_id.clone(),
+        role: signing.role.clone(),
+        sts_endpoint: signing.endpoint()?,
+    })
 }

@@ -10,49 +10,63 @@ mod cache;
 mod clock;
 mod component;
 mod diagnosis;
+mod dry_run;
+mod duration;
 mod echo;
 mod environment;
 mod exchange;
+mod exec;
+mod failure;
 mod folder;
-mod help;
+mod headers;
+mod health;
 mod inputs;
+mod inspect;
+mod log;
 mod login;
+mod manual;
+mod notify;
+mod records;
 mod role;
+mod rules;
 mod session;
+mod sign;
 mod sink;
+mod streams;
+mod tls;
 mod token;
 mod vault;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::arguments::Invocation;
+use crate::arguments::{Command, Stop};
 
 fn main() -> ExitCode {
-    let invocation = match arguments::read(std::env::args_os()) {
-        Ok(invocation) => invocation,
-        Err(error) => {
-            eprintln!("error: {error:#}\n\nTry --help.");
-            return ExitCode::from(2);
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let json = arguments::wants_json(&words);
+    let program = match arguments::read(&words) {
+        Ok(program) => program,
+        Err(Stop::Failure(failure)) => return failure.report(json),
+        Err(Stop::Text(text)) => {
+            // The reader of standard output may be gone.
+            return match text.print() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
         }
     };
-    let result = match invocation {
-        Invocation::Help => {
-            print!("{}", help::TEXT);
-            Ok(())
-        }
-        Invocation::Version => {
-            println!("vault-aws-login {}", env!("CARGO_PKG_VERSION"));
-            Ok(())
-        }
-        Invocation::Login(arguments) => login::perform(arguments),
-        Invocation::Agent(arguments) => agent::perform(arguments),
+    let done = |()| ExitCode::SUCCESS;
+    let result = match program.command {
+        Command::Login(arguments) => login::perform(arguments, json),
+        Command::Exec(arguments) => exec::perform(arguments).map(done),
+        Command::Agent(arguments) => agent::perform(arguments, json).map(done),
+        Command::Sign(arguments) => sign::perform(&arguments),
+        Command::Check(arguments) => inspect::check(arguments, json),
+        Command::Explain(arguments) => inspect::explain(&arguments, json),
+        Command::Diagnose(arguments) => inspect::diagnose(arguments, json),
+        Command::Completions(arguments) => manual::completions(&arguments),
+        Command::Man(arguments) => manual::page(&arguments),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // The chain, outermost first: what failed, then why.
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    result.unwrap_or_else(|failure| failure.report(json))
 }

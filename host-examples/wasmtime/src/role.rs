@@ -2,23 +2,24 @@
 
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Context;
 use http::Uri;
 use ureq::Agent;
 
-use crate::arguments::RoleArguments;
+use crate::arguments::assume_role::RoleToAssume;
 use crate::clock::Clock;
 use crate::component::{Credentials, Instance, StsEndpoint};
-use crate::diagnosis::Advice;
 use crate::environment::variable;
-use crate::exchange::{client, exchange, system_certificates};
+use crate::exchange::{client, exchange};
+use crate::failure::Failure;
 use crate::session::{
-    Action, AssumeRole, Healing, HttpResponse, Session, SessionConfig, SessionRefusal,
-    SessionRefusalRule, SessionRequest, TransportFailure,
+    self, Action, AssumeRole, Healing, HttpResponse, Session, SessionConfig, SessionRefusalRule,
+    SessionRequest, TransportFailure,
 };
+use crate::tls::TlsSettings;
 
 /// Translates the command line. `region` is that of AWS's chain.
-pub fn setting(arguments: RoleArguments, region: String) -> AssumeRole {
+pub fn setting(arguments: RoleToAssume, region: String) -> AssumeRole {
     AssumeRole {
         role_arn: arguments.arn,
         role_session_name: arguments.session_name,
@@ -36,10 +37,10 @@ pub struct Sts {
 }
 
 impl Sts {
-    pub fn new() -> Self {
-        Self {
-            agent: client(system_certificates(), None),
-        }
+    pub fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            agent: client(&TlsSettings::default(), None, None)?,
+        })
     }
 
     /// Sends a request of a session.
@@ -47,7 +48,7 @@ impl Sts {
         let origin = request.origin.as_deref().unwrap_or_default();
         let url: Result<Uri, _> = format!("{origin}{}", request.path_and_query).parse();
         let url = url.map_err(|_| TransportFailure::Unreachable)?;
-        exchange(&self.agent, url, request)
+        exchange(&self.agent, url, request, &[])
     }
 }
 
@@ -63,9 +64,9 @@ pub fn sign_login(
     instance: Instance,
     config: &SessionConfig,
     credentials: &Credentials,
-) -> Result<Signed> {
+) -> Result<Signed, Failure> {
     let mut session = Session::create(instance, config, getrandom::u64()?)?;
-    let sts = Sts::new();
+    let sts = Sts::new()?;
     let clock = Clock::start();
     let mut offset_seconds = 0;
     loop {
@@ -83,7 +84,7 @@ pub fn sign_login(
             }
             Action::NeedCredentials => {
                 if let Some(message) = session.push_credentials(credentials, clock.now()?)? {
-                    bail!("{message}");
+                    return Err(Failure::here(message));
                 }
             }
             Action::WaitUntil(then) => thread::sleep(clock.until(then)),
@@ -95,21 +96,12 @@ pub fn sign_login(
             Action::Refused(refusal)
                 if refusal.rule == SessionRefusalRule::ClockSkewed
                     && refusal.healing == Healing::ByItself => {}
-            Action::Refused(refusal) => return Err(refused(&refusal)),
+            Action::Refused(refusal) => return Err(session::failure(&refusal)),
             Action::NeedAuthorizationToken | Action::TokenReady(_) | Action::TokenEnded(_) => {
-                bail!("the session asked for something else than STS and a login")
+                return Err(Failure::here(
+                    "the session asked for something else than STS and a login",
+                ));
             }
         }
     }
-}
-
-fn refused(refusal: &SessionRefusal) -> anyhow::Error {
-    let mut text = refusal.message.clone();
-    if let Some(diagnosis) = &refusal.diagnosis {
-        if let Some(words) = &diagnosis.quoted {
-            text += &format!("\n  the server said: {words}");
-        }
-        text += &Advice(diagnosis).to_string();
-    }
-    anyhow::Error::msg(text)
 }

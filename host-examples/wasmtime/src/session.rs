@@ -1,15 +1,33 @@
 //! The component's session: the life of a token, without its I/O.
 
 use wasmtime::component::ResourceAny;
-use wasmtime::{Result, Store, bail};
+use wasmtime::{Result, Store};
 
 use crate::component::{Credentials, Instance, Login};
+use crate::failure::{Failure, Kind};
+use crate::rules;
 
 pub use crate::component::lifecycle::{
     Action, AssumeRole, CredentialSource, Destination, Header, Healing, HttpMethod, HttpResponse,
     Instant, Lease, Refusal as SessionRefusal, RefusalRule as SessionRefusalRule,
     Request as SessionRequest, SessionConfig, TransportFailure,
 };
+
+/// Ends the program with a session's refusal.
+pub fn failure(refusal: &SessionRefusal) -> Failure {
+    let kind = match (refusal.destination, refusal.status) {
+        // What the host pushed, or its clock.
+        (None, _) => Kind::Here,
+        (Some(_), None) => Kind::Unreached,
+        (Some(_), Some(_)) => Kind::Refused,
+    };
+    let failure =
+        Failure::new(kind, &refusal.message).with_rule(rules::session(refusal.rule).name());
+    match &refusal.diagnosis {
+        Some(diagnosis) => failure.explained(diagnosis),
+        None => failure,
+    }
+}
 
 /// One session, and the instance that holds it alone.
 pub struct Session {
@@ -20,7 +38,11 @@ pub struct Session {
 
 impl Session {
     /// Makes a session. The seed spreads the requests of a fleet.
-    pub fn create(instance: Instance, config: &SessionConfig, jitter_seed: u64) -> Result<Self> {
+    pub fn create(
+        instance: Instance,
+        config: &SessionConfig,
+        jitter_seed: u64,
+    ) -> Result<Self, Failure> {
         let Instance { mut store, login } = instance;
         let created = login.vault_aws_login_lifecycle().session().call_create(
             &mut store,
@@ -33,7 +55,7 @@ impl Session {
                 login,
                 session,
             }),
-            Err(refused) => bail!("{}", refused.message),
+            Err(refused) => Err(refused.into()),
         }
     }
 

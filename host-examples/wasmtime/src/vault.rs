@@ -7,14 +7,19 @@ use anyhow::{Context, Result, anyhow, bail};
 use http::header::{CONTENT_TYPE, DATE, LOCATION};
 use http::uri::Scheme;
 use http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
-use ureq::Agent;
-use ureq::tls::{Certificate, PemItem, parse_pem};
+use ureq::{Agent, Proxy};
 
+use crate::arguments::connection::ConnectionArguments;
 use crate::component::VaultAnswer;
+use crate::dry_run::ShownHeader;
 use crate::echo::{origin, value, without_secrets};
-use crate::environment::{duration, vault_variable};
-use crate::exchange::{client, exchange, system_certificates};
+use crate::exchange::{client, exchange};
+use crate::failure::Failure;
+use crate::headers;
 use crate::session::{Destination, HttpResponse, SessionRequest, TransportFailure};
+use crate::tls::TlsSettings;
+
+const JSON: &str = "application/json";
 
 /// Vault's own client waits as long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -27,6 +32,8 @@ pub struct Vault {
     address: Uri,
     /// For logins; a session brings its own.
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// For whatever stands in front of the server.
+    gateway_headers: Vec<(HeaderName, HeaderValue)>,
     agent: Agent,
 }
 
@@ -50,46 +57,89 @@ impl fmt::Display for Unreached {
 }
 
 impl Vault {
-    /// Reads the server's address and the rest from `VAULT_*` or `BAO_*`.
+    /// Takes the server's address and the rest as the options and their variables say.
     ///
-    /// `VAULT_SKIP_VERIFY` is not among them: an impostor would receive a login that is good
-    /// for 15 minutes.
-    pub fn from_environment() -> Result<Self> {
-        let address = vault_variable("ADDR").context(
-            "missing server: expected its address in VAULT_ADDR or BAO_ADDR, found neither",
+    /// There is no way to skip the check of the certificate: an impostor would receive a login that
+    /// is good for 15 minutes.
+    pub fn new(given: &ConnectionArguments, wrap_ttl: Option<&str>) -> Result<Self, Failure> {
+        let address = given.address.as_deref().context(
+            "missing server: expected its address in --address, VAULT_ADDR or BAO_ADDR, found none",
         )?;
-        let address = read_address(&address).context("invalid VAULT_ADDR")?;
+        let address = read_address(address)
+            .context("invalid --address")
+            .map_err(usage)?;
         let mut headers = vec![
             // Vault Agent and proxies want it, as a browser tricked into a request cannot send it.
             header("x-vault-request", "true")?,
         ];
-        if let Some(namespace) = vault_variable("NAMESPACE") {
-            let pair = header("x-vault-namespace", &namespace);
-            headers.push(pair.context("invalid VAULT_NAMESPACE")?);
+        if let Some(namespace) = &given.namespace {
+            let pair = header("x-vault-namespace", namespace).context("invalid --namespace");
+            headers.push(pair.map_err(usage)?);
         }
-        if let Some(time) = vault_variable("WRAP_TTL") {
-            headers.push(header("x-vault-wrap-ttl", &time).context("invalid VAULT_WRAP_TTL")?);
+        if let Some(time) = wrap_ttl {
+            let pair = header("x-vault-wrap-ttl", time).context("invalid --wrap-ttl");
+            headers.push(pair.map_err(usage)?);
         }
-        let timeout = match vault_variable("CLIENT_TIMEOUT") {
-            Some(text) => duration(&text).context("invalid VAULT_CLIENT_TIMEOUT")?,
-            None => DEFAULT_TIMEOUT,
+        let proxy = match given.proxy_address.as_deref().map(Proxy::new) {
+            None => None,
+            Some(Ok(proxy)) => Some(proxy),
+            // Not echoed, because it may hold a password.
+            Some(Err(_)) => {
+                return Err(Failure::usage(
+                    "invalid --proxy-address: expected a URL such as http://proxy.example.com:3128",
+                ));
+            }
         };
-        let agent = client(trusted_certificates()?, Some(timeout));
+        let settings = TlsSettings {
+            ca_cert: given.ca_cert.as_deref(),
+            ca_path: given.ca_path.as_deref(),
+            client_cert: given.client_certificate()?,
+            server_name: given.tls_server_name.as_deref(),
+        };
         Ok(Self {
             address,
             headers,
-            agent,
+            gateway_headers: headers::read(&given.header)
+                .context("invalid --header")
+                .map_err(usage)?,
+            agent: client(
+                &settings,
+                proxy,
+                Some(given.timeout().unwrap_or(DEFAULT_TIMEOUT)),
+            )?,
         })
     }
 
-    /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
-    pub fn post(&self, path: &str, json: &str) -> Result<VaultAnswer> {
-        let url = self.url(&format!("/v1/{path}")).with_context(|| {
+    /// The URL that a request to `/v1/<path>` goes to.
+    pub fn url_of(&self, path: &str) -> Result<Uri> {
+        self.url(&format!("/v1/{path}")).with_context(|| {
             format!(
                 "expected a path that a URL can carry, found {}",
                 value(path)
             )
-        })?;
+        })
+    }
+
+    /// The headers of a login for people, without those that HTTP itself needs.
+    pub fn shown_login_headers(&self) -> Vec<ShownHeader> {
+        let json = (CONTENT_TYPE, HeaderValue::from_static(JSON));
+        let headers = [&json].into_iter().chain(&self.headers);
+        let shown = headers.chain(&self.gateway_headers).map(|(name, value)| {
+            let value = match value.to_str() {
+                Ok(text) if !value.is_sensitive() => without_secrets(text),
+                _ => "…".into(),
+            };
+            ShownHeader {
+                name: name.as_str().into(),
+                value,
+            }
+        });
+        shown.collect()
+    }
+
+    /// Posts JSON to `/v1/<path>`. Follows one redirect, as a standby server sends it.
+    pub fn post(&self, path: &str, json: &str) -> Result<VaultAnswer> {
+        let url = self.url_of(path)?;
         let mut response = self.post_json(&url, json)?.map_err(|error| {
             // It may name the host, as a certificate does.
             let why = without_secrets(&error.to_string());
@@ -123,13 +173,13 @@ impl Vault {
 
     /// Sends a request of a session. Follows no redirect.
     pub fn send(&self, request: &SessionRequest) -> Result<HttpResponse, TransportFailure> {
-        // STS has another client: VAULT_CACERT is Vault's alone.
+        // STS has another client: certificates, proxy and headers are Vault's alone.
         let (Destination::Vault, Some(url)) =
             (request.destination, self.url(&request.path_and_query))
         else {
             return Err(TransportFailure::Unreachable);
         };
-        exchange(&self.agent, url, request)
+        exchange(&self.agent, url, request, &self.gateway_headers)
     }
 
     fn url(&self, path: &str) -> Option<Uri> {
@@ -143,12 +193,20 @@ impl Vault {
         url: &Uri,
         json: &str,
     ) -> Result<Result<http::Response<ureq::Body>, ureq::Error>> {
-        let mut request = Request::post(url).header(CONTENT_TYPE, "application/json");
-        for (name, value) in &self.headers {
+        let mut request = Request::post(url).header(CONTENT_TYPE, JSON);
+        // Where a redirect leads to another host, there may be another gateway, which a password is
+        // not meant for.
+        let is_ours = url.authority() == self.address.authority();
+        let gateway = self.gateway_headers.iter().filter(|_| is_ours);
+        for (name, value) in self.headers.iter().chain(gateway) {
             request = request.header(name, value);
         }
         Ok(self.agent.run(request.body(json)?))
     }
+}
+
+fn usage(error: anyhow::Error) -> Failure {
+    Failure::usage(format!("{error:#}"))
 }
 
 fn read_address(text: &str) -> Result<Uri> {
@@ -205,25 +263,6 @@ fn redirect_target(from: &Uri, location: Option<&HeaderValue>) -> Result<Uri> {
         );
     }
     Ok(target)
-}
-
-/// Returns the certificates of `VAULT_CACERT`, or the system's (`SSL_CERT_FILE` moves those).
-fn trusted_certificates() -> Result<Vec<Certificate<'static>>> {
-    let Some(path) = vault_variable("CACERT") else {
-        return Ok(system_certificates());
-    };
-    let shown = without_secrets(&path);
-    let pem = std::fs::read(&path).with_context(|| format!("cannot read VAULT_CACERT {shown}"))?;
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        bail!("expected PEM certificates in VAULT_CACERT {shown}, found none");
-    }
-    Ok(certificates)
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ class Authority:
             .not_valid_after(now + timedelta(days=1))
         )
 
-    def issue(self, name: str) -> tuple[Path, Path]:
-        """Writes a certificate for a host name or an address, and its key."""
+    def issue(self, name: str, usage: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH) -> tuple[Path, Path]:
+        """Writes a certificate for a host name or an address, and its key; one for each name."""
         key = ec.generate_private_key(ec.SECP256R1())
         try:
             general_name: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))
@@ -53,7 +53,7 @@ class Authority:
         certificate = (
             self._builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key.public_key())
             .add_extension(x509.SubjectAlternativeName([general_name]), critical=False)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         certificate_file = self._folder / f"{name}.pem"
@@ -65,6 +65,10 @@ class Authority:
             )
         )
         return certificate_file, key_file
+
+    def issue_client(self, name: str) -> tuple[Path, Path]:
+        """Writes a certificate that a client shows, and its key."""
+        return self.issue(name, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def server_context(self, name: str) -> ssl.SSLContext:
         """A TLS server context that answers as `name`."""

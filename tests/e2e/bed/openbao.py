@@ -34,10 +34,13 @@ class OpenBao:
     def __init__(self, folder: Path, authority: Authority, *, plugin: Path, https_proxy: str) -> None:
         self._folder = folder
         self._plugin = plugin
-        port, tls_port, *cluster_ports = free_ports(4)
+        port, tls_port, mutual_port, *cluster_ports = free_ports(6)
         self.address = f"http://{LOOPBACK}:{port}"
         self.tls_address = f"https://{LOOPBACK}:{tls_port}"
         self.certificate_file = authority.certificate_file
+        # Demands a certificate of its clients, and shows one that is not for its address.
+        self.mutual_tls_address = f"https://{LOOPBACK}:{mutual_port}"
+        self.mutual_tls_name = "vault.internal"
         self.audit_file = folder / "audit.log"
         self.root_token = ""
         self._child: Child | None = None
@@ -57,7 +60,8 @@ class OpenBao:
         self._seal_key_file.write_bytes(self._seal_key)
         data = self._folder / "data"
         data.mkdir()
-        listener_cluster, second_cluster = cluster_ports
+        listener_cluster, second_cluster, third_cluster = cluster_ports
+        mutual_certificate_file, mutual_key_file = authority.issue(self.mutual_tls_name)
         self._config.write_text(
             f"""
             storage "raft" {{
@@ -79,6 +83,14 @@ class OpenBao:
               cluster_address = "{LOOPBACK}:{second_cluster}"
               tls_cert_file = "{certificate_file}"
               tls_key_file = "{key_file}"
+            }}
+            listener "tcp" {{
+              address = "{LOOPBACK}:{mutual_port}"
+              cluster_address = "{LOOPBACK}:{third_cluster}"
+              tls_cert_file = "{mutual_certificate_file}"
+              tls_key_file = "{mutual_key_file}"
+              tls_require_and_verify_client_cert = true
+              tls_client_ca_file = "{authority.certificate_file}"
             }}
             audit "file" "test-bed" {{ options {{ file_path = "{self.audit_file}" }} }}
             api_addr = "{self.address}"

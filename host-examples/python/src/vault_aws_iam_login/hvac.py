@@ -1,5 +1,5 @@
 """Logs an `hvac.Client` in, and keeps it logged in. Needs the extra `hvac`: `pip install
-'vault-aws-login[hvac]'`.
+'vault-aws-iam-login[hvac]'`.
 
 The names are those of hvac's own `client.auth.aws.iam_login`: `role`, `header_value`, `region`,
 `mount_point`.
