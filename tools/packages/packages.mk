@@ -58,7 +58,9 @@ package-go: dist/vault-aws-login.core.wasm $(GO_MODULE)
 
 # Maven
 
-package-maven:
+package-maven: dist/vault-aws-login.core.wasm
+	$(call need,mvn,https://maven.apache.org)
+	@tools/step "building the jar for a registry" python3 tools/packages/maven.py
 
 # crates.io
 
