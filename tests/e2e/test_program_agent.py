@@ -55,7 +55,7 @@ def test_sink_that_cannot_be_kept_ends_the_agent_before_it_logs_in(tmp_path: Pat
     good = str(tmp_path / "token")
     with HostileVault(lambda _: granted()) as vault:
         env = ENVIRONMENT | {"VAULT_ADDR": vault.url}
-        for bad in (str(open_folder / "token"), str(tmp_path / "none" / "token"), str(tmp_path / "open" / ".." / "token")):
+        for bad in (str(open_folder / "token"), str(tmp_path / "none" / "none" / "token"), str(open_folder / ".." / "token")):
             ended = run("agent", "--sink", good, "--sink", bad, env=env)
             assert (ended.returncode, ended.stdout) == (1, ""), bad
     assert vault.logins == []

@@ -458,9 +458,18 @@ def test_agent_prints_the_inspectors_diagnosis_of_a_refusal(bed: TestBed, user: 
     assert "  likely cause: the login was made for another Vault" in said
 
 
-def test_agent_without_a_folder_for_its_file_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
-    ended = run("agent", "--sink", str(tmp_path / "none" / "token"), env=bed.environment(user))
+def test_agent_without_a_place_for_its_folder_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    sink = tmp_path / "none" / "none" / "token"
+    ended = run("agent", "--sink", str(sink), env=bed.environment(user))
     assert ended.returncode == 1
-    sink = tmp_path / "none" / "token"
-    expected = f"error: cannot keep a token in {sink}: cannot write into the folder {tmp_path}/none: "
-    assert ended.stderr.startswith(expected)
+    assert ended.stderr.startswith(f"error: cannot make the folder {tmp_path}/none/none: ")
+
+
+def test_agent_makes_the_folder_of_its_file_for_its_user_alone(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    # As the volume of a pod, which every container may write to.
+    tmp_path.chmod(0o777)
+    sink = tmp_path / "agent" / "token"
+    ended = run("agent", "--once", "--role", "wasmtime", "--sink", str(sink), env=bed.environment(user))
+    assert ended.returncode == 0, ended.stderr
+    assert sink.parent.stat().st_mode & 0o777 == 0o700
+    assert bed.read_greeting(sink.read_text()) == GREETING

@@ -23,7 +23,7 @@ from conftest import ROOT
 from terminal import SECONDS, Terminal, terminal
 
 UNIT = "usr/lib/systemd/system/vault-aws-login-agent.service"
-ADDRESS = "https://git.example.com/acme/vault-aws-login"
+ADDRESS = project.REPOSITORY
 SERVER_ID = "vault.example.com"
 COMMANDS = ["login", "exec", "agent", "sign", "check", "explain", "diagnose", "completions", "man"]
 
@@ -97,14 +97,14 @@ def field(name: str) -> str:
 
 
 def test_package_has_no_scripts_and_depends_on_nothing() -> None:
-    assert {name for name in members("--ctrl-tarfile") if name} == {"control", "md5sums", "conffiles"}
+    assert set(members("--ctrl-tarfile")) == {".", "control", "md5sums", "conffiles"}
     assert [field("Package"), field("Version"), field("Architecture")] == ["vault-aws-login", project.VERSION, "amd64"]
     assert (field("Depends"), field("Recommends")) == ("", "ca-certificates")
     assert field("Homepage") == ADDRESS
 
 
 def test_files_are_roots_and_have_one_time() -> None:
-    files = {name: found for name, found in members("--fsys-tarfile").items() if name}
+    files = members("--fsys-tarfile")
     assert {(found.uid, found.gid, found.uname) for found in files.values()} == {(0, 0, "root")}
     assert {found.mtime for found in files.values()} == {deb.sbom.TIME}
     unusual = {name: oct(found.mode) for name, found in files.items() if found.isfile() and found.mode != 0o644}
@@ -136,10 +136,6 @@ def test_documents_stand_where_debian_wants_them(installed: Path) -> None:
         "sbom.cdx.json",
     ]
     assert (doc / "copyright").read_text().startswith("Format: https://www.debian.org/doc/")
-    parsed = subprocess.run(
-        ["dpkg-parsechangelog", "--file", doc / "changelog.gz"], capture_output=True, text=True
-    )
-    assert parsed.returncode != 127
     assert gzip.decompress((doc / "changelog.gz").read_bytes()).decode().startswith(f"vault-aws-login ({project.VERSION})")
     notices = (doc / "THIRD-PARTY-NOTICES.txt").read_text()
     assert "\nwasmtime " in notices and "\naws-sigv4 " in notices and "\nmusl " in notices
@@ -201,7 +197,7 @@ def allowed_calls(filters: list[str]) -> set[str]:
     sets: dict[str, list[str]] = {}
     for block in re.split(r"\n(?=@)", listed):
         name, *members = block.splitlines()
-        sets[name] = [line.strip() for line in members if re.fullmatch(r"    [@\w]+", line)]
+        sets[name] = [line.strip() for line in members if re.fullmatch(r"    [@\w-]+", line)]
 
     def calls(name: str) -> set[str]:
         return {call for member in sets[name] for call in calls(member)} if name in sets else {name}
@@ -231,8 +227,8 @@ def test_configuration_sets_nothing_until_it_is_edited(installed: Path) -> None:
     lines = (installed / "etc/default/vault-aws-login-agent").read_text().splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == []
     named = set(re.findall(r"^#(\w+)=", "\n".join(lines), re.MULTILINE))
-    helped = run(installed, "man", "agent").stdout.replace("\\", "")
-    assert {name for name in named if name not in helped} <= {"AWS_REGION"}
+    page = run(installed, "man", "agent").stdout.replace("\\", "")
+    assert named and {name for name in named if name not in page} == set()
 
 
 # Man pages and completions
@@ -257,7 +253,7 @@ def test_man_pages_render_without_warnings(installed: Path) -> None:
         command = [man, "-C", configuration, "--warnings", "--local-file", folder / f"{name}.1.gz"]
         shown = subprocess.run(command, env=environment(installed, **more), capture_output=True, text=True)
         assert (shown.returncode, shown.stderr) == (0, ""), name
-        assert "NAME" in shown.stdout and name.replace("-", " ", 3) or name in shown.stdout
+        assert re.search(rf"NAME\n +{name} +- +\S", shown.stdout), shown.stdout
 
 
 def shares(installed: Path, **more: str) -> dict[str, str]:
@@ -278,10 +274,8 @@ def bash(installed: Path) -> Iterator[Terminal]:
 def zsh(installed: Path) -> Iterator[Terminal]:
     files = debian.unpacked("zsh")
     [modules] = files.glob("usr/lib/*/zsh/*")
-    functions = {path.parent for path in (files / "usr/share/zsh").rglob("_*") if path.is_file()}
-    functions |= {path.parent for path in (files / "usr/share/zsh").rglob("compinit")}
-    functions |= {installed / "usr/share/zsh/vendor-completions"}
-    paths = " ".join(map(str, sorted(functions)))
+    folders = [path for path in (files / "usr/share/zsh/functions").rglob("*") if path.is_dir()]
+    paths = " ".join(map(str, [installed / "usr/share/zsh/vendor-completions", *folders]))
     with terminal([debian.program("zsh", "bin/zsh"), "-f", "-i"], shares(installed, PS1="ready> ")) as shell:
         shell.wait_for("ready> ")
         shell.type(f"module_path=({modules}) fpath=({paths}); autoload -Uz compinit && compinit -u -D\n")
@@ -293,7 +287,7 @@ def zsh(installed: Path) -> Iterator[Terminal]:
 def expect_completions(shell: Terminal) -> None:
     for typed, completed in [
         ("vault-aws-login expl\t", "vault-aws-login explain "),
-        ("vault-aws-login agent --si\t", "vault-aws-login agent --sink "),
+        ("vault-aws-login agent --namesp\t", "vault-aws-login agent --namespace"),
         ("vault-aws-login login --format js\t", "vault-aws-login login --format json "),
     ]:
         shell.type(typed)
@@ -312,13 +306,17 @@ def test_zsh_completes_commands_options_and_values(zsh: Terminal) -> None:
 
 def test_fish_completes_commands_options_and_values(installed: Path) -> None:
     fish = debian.program("fish", "usr/bin/fish")
+    # fish finds what belongs to it beside its program, but looks for its configuration there too.
+    configuration = debian.unpacked("fish") / "usr/etc"
+    if not configuration.is_symlink():
+        configuration.symlink_to("../etc")
 
     def completions(line: str) -> list[str]:
-        command = [fish, "--no-config", "--command", f"complete --do-complete '{line}'"]
+        command = [fish, "--command", f"complete --do-complete '{line}'"]
         shown = subprocess.run(command, env=shares(installed), capture_output=True, text=True, timeout=SECONDS)
         assert (shown.returncode, shown.stderr) == (0, "")
         return [found.split("\t")[0] for found in shown.stdout.splitlines()]
 
     assert completions("vault-aws-login expl") == ["explain"]
-    assert "--sink" in completions("vault-aws-login agent --si")
+    assert completions("vault-aws-login agent --namesp") == ["--namespace"]
     assert "json" in completions("vault-aws-login login --format ")
