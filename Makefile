@@ -239,7 +239,7 @@ $(WIT): $(wildcard wit/*.wit) .make/venv
 
 # What a release is gathered from.
 .PHONY: parts
-parts: packages component signer command core envoy browser $(WIT)
+parts: packages component signer command core envoy browser program $(WIT)
 
 # No step of the build gets the key that signs.
 .PHONY: dist

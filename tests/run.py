@@ -121,6 +121,7 @@ SUITES = [
     Suite("deno", "the npm package, in Deno", [*NPM_RUN, "test:deno"], deno, "host-examples/node"),
     Suite("bun", "the npm package, in Bun", [*NPM_RUN, "test:bun"], bun, "host-examples/node"),
     Suite("browser", "the page, in Chromium", NPM, node, "host-examples/browser"),
+    Suite("action", "GitHub's Action", NPM, node, "host-examples/action"),
     Suite("vectors", "the shared vectors, against botocore", [*PYTEST, "tests/vectors"], pytest),
     Suite("python", "the Python package", [*PYTEST, "host-examples/python/tests"], pytest),
     Suite("go", "the Go package, watched for data races", RACE, go_tests, "host-examples/go"),

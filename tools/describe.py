@@ -39,7 +39,7 @@ def metadata(name: str) -> list[str]:
         "description": DESCRIPTIONS[name],
         "licenses": project.LICENCE,
     }
-    address = str(project.WORKSPACE["package"]["repository"])
+    address = project.setting("repository")
     if project.is_known(address):
         values |= {"source": address, "homepage": address}
     return [f"--{name}={value}" for name, value in values.items()]

@@ -159,6 +159,19 @@ def test_plan_says_how_long_the_last_run_took(
     assert "the last run took 12 min 34 s" in capsys.readouterr().out
 
 
+def test_built_files_are_built_again_only_for_another_address_of_the_project(fresh: Path) -> None:
+    def make(*words: str, **more: str) -> int:
+        command = ["make", *words, ".make/project"]
+        more = {"REPOSITORY": ""} | more
+        return subprocess.run(command, cwd=fresh, env=environment(**more), capture_output=True).returncode
+
+    assert (make("--question"), make()) == (1, 0)
+    assert make("--question") == 0
+    other = "https://git.example.com/acme/x"
+    assert make("--question", REPOSITORY=other) == 1
+    assert ">.make/project" in dry_run(fresh, "component", REPOSITORY=other)
+
+
 def test_fast_checks_leave_out_only_what_builds_a_runtime() -> None:
     slow = [step for step in check.steps() if not step.fast]
     assert [step.what for step in slow if step.command[:2] not in (["go", "vet"], ["make", "--silent"])] == [

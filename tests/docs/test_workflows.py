@@ -90,5 +90,11 @@ def test_nothing_is_published_before_it_was_tested_and_built_twice(job: str) -> 
     assert {"build", "again", "test"} <= needed(job)
 
 
+def test_release_is_signed_only_if_both_builds_agree() -> None:
+    steps = [str(step.get("run")) for step in RELEASE["sign"]["steps"]]
+    compared = steps.index("cmp dist/release/SHA256SUMS again/SHA256SUMS")
+    assert compared < steps.index("python3 tools/packages/sign.py dist/release")
+
+
 def test_release_builds_without_what_an_earlier_run_left() -> None:
     assert "actions/cache" not in (FOLDER / "workflows" / "release.yml").read_text()

@@ -32,10 +32,14 @@ def login(*arguments: str, env: dict[str, str]) -> str:
     return ended.stdout.removesuffix("\n")
 
 
-def refusal(*arguments: str, env: dict[str, str]) -> str:
+# Who refused a login, as the program's status says it.
+HERE, USAGE, SERVER, UNREACHED = 1, 2, 3, 4
+
+
+def refusal(*arguments: str, env: dict[str, str], by: int = SERVER) -> str:
     """Fails to log in and returns the message."""
     ended = run("login", *arguments, env=env)
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (by, ""), ended.stderr
     return ended.stderr.removesuffix("\n")
 
 

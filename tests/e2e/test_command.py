@@ -23,6 +23,7 @@ EXAMPLE = {
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 }
 LONG_AGO = ("--time", "1440938160")
+COMMANDS = ["sign", "check", "explain", "diagnose"]
 
 
 @pytest.fixture(scope="module")
@@ -356,8 +357,14 @@ WRONG_VALUES: list[tuple[list[str], str]] = [
 @pytest.mark.parametrize(("arguments", "message"), WRONG_USAGE)
 def test_wrong_usage_ends_with_2_and_a_sentence(arguments: list[str], message: str) -> None:
     ended = run(*arguments, env=EXAMPLE)
-    shown = f"{message}\ntry: vault-aws-login --help\n"
+    shown = f"{message}\ntry: vault-aws-login {help_of(arguments)}\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", shown)
+
+
+def help_of(arguments: list[str]) -> str:
+    """The help that shows what is right."""
+    known = [word for word in arguments[:1] if word in COMMANDS]
+    return " ".join([*known, "--help"])
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG_VALUES)
@@ -391,6 +398,24 @@ def test_help_and_version_go_to_standard_output() -> None:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert "Usage: vault-aws-login" in ended.stdout
     assert run("--version").stdout == "vault-aws-login 0.1.0\n"
+
+
+def test_help_of_a_command_is_that_commands_alone() -> None:
+    for name in COMMANDS:
+        text = run(name, "--help").stdout
+        assert f"\nUsage: vault-aws-login {name} [OPTIONS]\n\n{name}: " in text
+        assert [other for other in COMMANDS if f"\n{other}: " in text] == [name]
+        assert ("AWS_ACCESS_KEY_ID" in text) == (name == "sign")
+        assert text.endswith("2 wrong usage.\n")
+
+
+def test_errors_are_json_where_that_is_asked_for() -> None:
+    refused = run("sign", "--role", "a b", "--json", env=EXAMPLE)
+    message = "invalid role: expected printable ASCII without spaces, found `a b`"
+    assert json.loads(refused.stderr) == {"error": {"rule": "illegal-character", "field": "role", "message": message}}
+    usage = run("explain", "--json", "x")
+    assert (usage.returncode, usage.stdout) == (2, "")
+    assert json.loads(usage.stderr) == {"error": {"rule": "usage", "field": None, "message": 'unexpected argument "x"'}}
 
 
 def test_component_invoked_with_a_bad_role_prints_waves_error() -> None:
@@ -610,5 +635,5 @@ def test_wrong_usage_of_the_inspector_ends_with_2_and_a_sentence(
     arguments: list[str], message: str
 ) -> None:
     ended = run(*arguments, stdin="{}")
-    shown = f"{message}\ntry: vault-aws-login --help\n"
+    shown = f"{message}\ntry: vault-aws-login {help_of(arguments)}\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", shown)

@@ -55,7 +55,7 @@ def test_sink_that_cannot_be_kept_ends_the_agent_before_it_logs_in(tmp_path: Pat
     good = str(tmp_path / "token")
     with HostileVault(lambda _: granted()) as vault:
         env = ENVIRONMENT | {"VAULT_ADDR": vault.url}
-        for bad in (str(open_folder / "token"), str(tmp_path / "none" / "token"), str(tmp_path / "open" / ".." / "token")):
+        for bad in (str(open_folder / "token"), str(tmp_path / "none" / "none" / "token"), str(open_folder / ".." / "token")):
             ended = run("agent", "--sink", good, "--sink", bad, env=env)
             assert (ended.returncode, ended.stdout) == (1, ""), bad
     assert vault.logins == []
@@ -103,15 +103,13 @@ def test_agent_that_runs_once_ends_where_only_a_person_can_help(bed: TestBed, us
 
 def test_agent_that_runs_once_waits_for_a_server_that_is_away(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     bed.vault.stop()
-    try:
-        with agent(tmp_path, "--once", "--role", "program", env=bed.environment(user)) as running:
+    with agent(tmp_path, "--once", "--role", "program", env=bed.environment(user)) as running:
+        try:
             running.wait_for_line("refused: ")
+        finally:
             bed.vault.start()
-            assert running.process.wait(seconds=90) == 0
-            assert bed.read_greeting(running.sink.read_text()) == GREETING
-    finally:
-        if not bed.vault.client.sys.is_initialized():
-            bed.vault.start()
+        assert running.process.wait(seconds=90) == 0
+        assert bed.read_greeting(running.sink.read_text()) == GREETING
 
 
 # systemd

@@ -190,6 +190,22 @@ def test_command_ignores_the_wish_for_a_wrapping_token(bed: TestBed, user: Ident
     assert bed.read_greeting(ended.stdout.strip()) == GREETING
 
 
+# Who refused
+
+
+def test_status_tells_whether_sts_refused_or_was_not_reached(bed: TestBed, user: Identity) -> None:
+    words = "login", "--role", "program", "--assume-role", bed.aws.role().arn
+    for url, status in ((bed.sts.url(), 3), ("http://127.0.0.1:9", 4)):
+        env = bed.environment(user) | {"AWS_ENDPOINT_URL_STS": url}
+        ended = program(*words, env=env)
+        assert (ended.returncode, ended.stdout) == (status, ""), ended.stderr
+        ended = program(*words, "--json", env=env)
+        assert ended.returncode == status and json.loads(ended.stderr)["error"]["message"]
+    # Nothing was sent: the role is no ARN.
+    env = bed.environment(user) | {"AWS_ENDPOINT_URL_STS": bed.sts.url()}
+    assert program("login", "--assume-role", "dev", env=env).returncode == 1
+
+
 # The dry run
 
 

@@ -20,7 +20,7 @@ from bed import GREETING, POLICY, ContainerCredentials, CredentialSource, Identi
 from bed.loopback import Handler, LoopbackServer
 from command import COMPONENT, ROOT
 from hostile_vault import ENVIRONMENT, VAULT_TOKEN, HostileVault, granted
-from native_host import HOST, agent, login, refusal, run
+from native_host import HERE, HOST, UNREACHED, agent, login, refusal, run
 
 SERVER_ID = "vault.example.com"
 EITHER_NAME = pytest.mark.parametrize("prefix", ["VAULT", "BAO"])
@@ -174,7 +174,7 @@ def test_certificate_authority_of_the_environment_is_trusted_and_no_other(
     env = bed.environment(user) | {"VAULT_ADDR": bed.vault.tls_address}
     trusting = env | {f"{prefix}_CACERT": str(bed.vault.certificate_file)}
     assert bed.read_greeting(login("--role", "wasmtime", env=trusting)) == GREETING
-    text = refusal("--role", "wasmtime", env=env)
+    text = refusal("--role", "wasmtime", env=env, by=UNREACHED)
     assert text.startswith(f"error: cannot reach {bed.vault.tls_address}: ")
     assert "UnknownIssuer" in text
 
@@ -207,8 +207,8 @@ def test_scope_of_another_region_is_explained(bed: TestBed, user: Identity) -> N
 
 def test_login_that_is_certain_to_be_refused_is_not_sent(bed: TestBed, user: Identity) -> None:
     with server(200, {}) as (address, asked):
-        text = refusal("--role", "team/x", env=bed.environment(user) | {"VAULT_ADDR": address})
-    assert text.startswith("error: no Vault role can have this name: ")
+        text = refusal("--role", "team/x", env=bed.environment(user) | {"VAULT_ADDR": address}, by=HERE)
+    assert text.startswith("error[role-name-impossible]: no Vault role can have this name: ")
     assert "\n  on the client: " in text
     assert asked == []
 
@@ -222,9 +222,9 @@ def test_wrong_secret_shows_the_words_of_aws(bed: TestBed, user: Identity) -> No
 
 def test_input_that_the_component_refuses_is_not_sent(bed: TestBed, user: Identity) -> None:
     calls = len(bed.sts.calls)
-    text = refusal("--role", "arn:aws:iam::123456789012:role/dev", env=bed.environment(user))
+    text = refusal("--role", "arn:aws:iam::123456789012:role/dev", env=bed.environment(user), by=HERE)
     assert text == (
-        "error: invalid role: expected the name of a Vault role, "
+        "error[role-is-arn]: invalid role: expected the name of a Vault role, "
         "found the ARN `arn:aws:iam::123456789012:role/dev`"
     )
     assert len(bed.sts.calls) == calls
@@ -232,21 +232,21 @@ def test_input_that_the_component_refuses_is_not_sent(bed: TestBed, user: Identi
 
 def test_missing_credentials_and_address_are_named(bed: TestBed, user: Identity, tmp_path: Path) -> None:
     nothing = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}
-    text = refusal(env=nothing | {"VAULT_ADDR": bed.vault.address})
+    text = refusal(env=nothing | {"VAULT_ADDR": bed.vault.address}, by=HERE)
     assert text.startswith("error: found no usable AWS credentials: ")
     expected = "error: missing server: expected its address in --address, VAULT_ADDR or BAO_ADDR, found none"
-    assert refusal(env=user.environment()) == expected
+    assert refusal(env=user.environment(), by=HERE) == expected
 
 
-def test_missing_component_is_named_with_the_command_that_builds_it(bed: TestBed, user: Identity) -> None:
-    text = refusal("--component", "dist/none.wasm", env=bed.environment(user))
-    assert text.startswith("error: cannot load the component dist/none.wasm (`make component` builds it): ")
+def test_missing_component_is_named(bed: TestBed, user: Identity) -> None:
+    text = refusal("--component", "dist/none.wasm", env=bed.environment(user), by=HERE)
+    assert text.startswith("error: cannot load the component dist/none.wasm: ")
 
 
 def test_wrong_usage_ends_with_status_2() -> None:
     ended = run("login", "--roll", "dev", env={})
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "error: invalid option `--roll`\n\nTry --help.\n"
+    assert ended.stderr == "error: invalid option '--roll'\ntry: vault-aws-login login --help\n"
 
 
 # Answers that the test bed's OpenBao never gives: a standby's redirect, and malformed ones
@@ -261,7 +261,7 @@ def test_redirect_of_a_standby_is_followed_with_the_login(bed: TestBed, user: Id
 
 def test_second_redirect_is_refused(bed: TestBed, user: Identity) -> None:
     with server(307, {"Location": "/v1/auth/aws/login"}) as (address, asked):
-        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address}, by=UNREACHED)
     expected = f"expected an answer from where {address} redirects to, found a second redirect"
     assert text == f"error: {expected}"
     assert len(asked) == 2
@@ -275,7 +275,7 @@ def test_other_redirects_are_not_followed(bed: TestBed, user: Identity) -> None:
 
 def test_oversized_answer_is_refused(bed: TestBed, user: Identity) -> None:
     with server(200, {"Content-Type": "application/json"}, b" " * (2 * 1024 * 1024)) as (address, _):
-        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address})
+        text = refusal("--role", "wasmtime", env=bed.environment(user) | {"VAULT_ADDR": address}, by=UNREACHED)
     assert text.startswith(f"error: cannot read the answer of {address}: ")
 
 
@@ -283,7 +283,7 @@ def test_silent_server_is_given_up_after_the_timeout(user: Identity) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         env = user.environment() | {"VAULT_ADDR": address, "VAULT_CLIENT_TIMEOUT": "500ms"}
-        text = refusal("--role", "wasmtime", env=env)
+        text = refusal("--role", "wasmtime", env=env, by=UNREACHED)
     first, *explained = text.splitlines()
     assert first == f"error: cannot reach {address}: timeout: global"
     assert explained[0] == "  the host got no answer from Vault"
@@ -458,9 +458,18 @@ def test_agent_prints_the_inspectors_diagnosis_of_a_refusal(bed: TestBed, user: 
     assert "  likely cause: the login was made for another Vault" in said
 
 
-def test_agent_without_a_folder_for_its_file_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
-    ended = run("agent", "--sink", str(tmp_path / "none" / "token"), env=bed.environment(user))
+def test_agent_without_a_place_for_its_folder_ends_at_once(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    sink = tmp_path / "none" / "none" / "token"
+    ended = run("agent", "--sink", str(sink), env=bed.environment(user))
     assert ended.returncode == 1
-    sink = tmp_path / "none" / "token"
-    expected = f"error: cannot keep a token in {sink}: cannot write into the folder {tmp_path}/none: "
-    assert ended.stderr.startswith(expected)
+    assert ended.stderr.startswith(f"error: cannot make the folder {tmp_path}/none/none: ")
+
+
+def test_agent_makes_the_folder_of_its_file_for_its_user_alone(bed: TestBed, user: Identity, tmp_path: Path) -> None:
+    # As the volume of a pod, which every container may write to.
+    tmp_path.chmod(0o777)
+    sink = tmp_path / "agent" / "token"
+    ended = run("agent", "--once", "--role", "wasmtime", "--sink", str(sink), env=bed.environment(user))
+    assert ended.returncode == 0, ended.stderr
+    assert sink.parent.stat().st_mode & 0o777 == 0o700
+    assert bed.read_greeting(sink.read_text()) == GREETING

@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import re
+import select
+import socket
 import subprocess
 import tarfile
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ import pytest
 import requests
 import yaml
 from bed.aws import Identity
-from bed.loopback import Handler, Service
+from bed.loopback import LOOPBACK, Handler, LoopbackServer, Service
 from bed.metadata import ContainerCredentials, CredentialSource
 from bed.testbed import GREETING, GREETING_PATH, TestBed
 from conftest import PACKAGES, ROOT
@@ -172,7 +174,9 @@ def place(bed: TestBed) -> Place:
     client.secrets.kv.v2.create_or_update_secret("deploy", secret=secrets, mount_point="kv2")
     client.secrets.kv.v2.create_or_update_secret("steer", secret={"PATH": "/x"}, mount_point="kv2")
     rules = 'path "kv2/data/*" { capabilities = ["read"] }'
-    client.sys.create_or_update_policy("deploy", f'{rules} path "kv/x" {{ capabilities = ["read"] }}')
+    client.sys.create_or_update_policy(
+        "deploy", f'{rules} path "kv/x" {{ capabilities = ["read"] }}'
+    )
     policies = "read-greeting,deploy"
     role = bed.vault_role("action", iam.arn, mount=mount, token_policies=policies)
     return Place(bed, mount, session, iam.arn, role)
@@ -203,6 +207,7 @@ def test_secrets_become_outputs_and_variables_and_every_part_of_them_is_masked(
         kv2/data/deploy document | DOCUMENT ;
         {GREETING_PATH} message
     """
+
     def reads() -> int:
         entries = place.bed.vault.audit_entries()
         asked = [it["request"] for it in entries if it["type"] == "request"]
@@ -255,10 +260,12 @@ def test_refused_login_shows_causes_and_fixes_as_an_annotation(place: Place, emp
     assert step.status == 1
     (error,) = step.errors
     title, first, *rest = error.splitlines()
-    assert title == "The Vault login failed: refused by vault"
+    assert title == "The Vault login was refused"
     wrong = "the server ID is not the one that the server wants"
     assert first == f"{wrong}: expected `{SERVER_ID}`, found another"
-    assert any(it.startswith("the server said (status 400): error validating X-Vault") for it in rest)
+    assert any(
+        it.startswith("the server said (status 400): error validating X-Vault") for it in rest
+    )
     assert "likely causes, the likeliest first" in rest
     assert "  1. the login was made for another Vault" in rest
     assert f"in the workflow: sign with the server ID `{SERVER_ID}`" in rest
@@ -274,10 +281,16 @@ def test_refused_login_shows_causes_and_fixes_as_an_annotation(place: Place, emp
 @pytest.mark.parametrize(
     ("secrets", "words"),
     [
-        ("kv2/data/deploy nothing", "cannot read nothing of kv2/data/deploy: the secret has no such key"),
+        (
+            "kv2/data/deploy nothing",
+            "cannot read nothing of kv2/data/deploy: the secret has no such key",
+        ),
         ("kv2/deploy x", "do not allow it to read this path (status 403)"),
         ("kv/x y", "nothing there (status 404); version 2 of KV has it at kv/data/x"),
-        ("kv2/data/steer *", "finds a key that would set PATH, which decides what the next steps run"),
+        (
+            "kv2/data/steer *",
+            "finds a key that would set PATH, which decides what the next steps run",
+        ),
     ],
 )
 def test_token_is_revoked_also_if_a_secret_cannot_be_read(
@@ -297,15 +310,24 @@ def test_token_is_revoked_also_if_a_secret_cannot_be_read(
     ("inputs", "words"),
     [
         ({"url": ""}, "invalid input url: expected the address of the server"),
-        ({"url": "vault.example.com"}, "such as https://vault.example.com:8200, found something else"),
+        (
+            {"url": "vault.example.com"},
+            "such as https://vault.example.com:8200, found something else",
+        ),
         ({"export_token": "yes"}, "invalid input export-token: expected `true` or `false`"),
-        ({"secrets": "kv2/data/deploy"}, "expected `path key`, or `path key | NAME`, separated by `;`"),
+        (
+            {"secrets": "kv2/data/deploy"},
+            "expected `path key`, or `path key | NAME`, separated by `;`",
+        ),
         ({"ca_certificate": "x"}, "invalid input ca-certificate: expected a certificate in PEM"),
         ({"region": "EU WEST"}, "invalid region: expected lower-case letters, digits and"),
         ({"sts_endpoint": "sts"}, "invalid STS endpoint"),
         ({"mount": "a b"}, "invalid mount"),
         ({"role": "a b\n"}, "invalid role"),
-        ({"aws_role": "arn:aws:iam::123456789012:role/x"}, "give the job `permissions: id-token: write`"),
+        (
+            {"aws_role": "arn:aws:iam::123456789012:role/x"},
+            "give the job `permissions: id-token: write`",
+        ),
     ],
     ids=str,
 )
@@ -401,6 +423,46 @@ def test_container_of_a_self_hosted_runner_gives_the_credentials(place: Place, e
     assert bed.read_greeting(step.token) == GREETING
 
 
+class Tunnel(LoopbackServer):
+    """A proxy that leads every `CONNECT` to one server, whatever name it is for."""
+
+    def __init__(self, port: int) -> None:
+        self.asked: list[str] = []
+        tunnel = self
+
+        class Connect(Handler):
+            def do_CONNECT(self) -> None:
+                tunnel.asked.append(self.path)
+                self.close_connection = True
+                self.send_response(200, "Connection established")
+                self.end_headers()
+                with socket.create_connection((LOOPBACK, port)) as server:
+                    while True:
+                        for source in select.select([self.connection, server], [], [])[0]:
+                            data = source.recv(65536)
+                            if not data:
+                                return
+                            (server if source is self.connection else self.connection).sendall(data)
+
+        super().__init__(Connect)
+
+
+def test_requests_go_through_the_proxy_of_the_runner(place: Place, empty: Path) -> None:
+    port = place.bed.vault.address.rpartition(":")[2]
+    tunnel = Tunnel(int(port)).start()
+    try:
+        url = f"http://vault.invalid:{port}"
+        job = place.job(empty, url=url, secrets=f"{GREETING_PATH} message")
+        job.environment = job.environment | {"HTTP_PROXY": tunnel.url}
+        step = job.run()
+        assert step.outputs["message"] == GREETING, step.log
+        assert job.end().status == 0
+    finally:
+        tunnel.stop()
+    assert len(tunnel.asked) >= 3 and set(tunnel.asked) == {f"vault.invalid:{port}"}
+    assert not place.alive(step.token)
+
+
 def test_end_warns_of_a_token_that_it_may_not_revoke(bed: TestBed, empty: Path) -> None:
     user = bed.aws.user()
     role = bed.vault_role("no-default", user.arn, token_no_default_policy="true")
@@ -428,13 +490,18 @@ def test_metadata_is_what_github_accepts(empty: Path) -> None:
     bundle = ["--bundle", "--platform=node", f"--outfile={bundled}", "--log-level=error"]
     npm_registry.run([npm_registry.tool("esbuild"), str(script), *bundle], empty)
 
-    def found(text: str) -> list[str]:
-        (empty / "action.yml").write_text(text)
-        return list(json.loads(npm_registry.run(["node", str(bundled), "action.yml"], empty)))
+    def found(text: str, name: str = "action.yml") -> list[str]:
+        (empty / "file.yml").write_text(text)
+        command = ["node", str(bundled), "file.yml", name]
+        return list(json.loads(npm_registry.run(command, empty)))
 
     text = (ROOT / "action.yml").read_text()
     assert found(text) == []
     assert "Unexpected value 'node10'" in found(text.replace("node24", "node10"))[0]
+    example = (SOURCE / "example" / "workflow.yml").read_text()
+    workflow = ".github/workflows/deploy.yml"
+    assert found(example, workflow) == []
+    assert found(example.replace("runs-on", "run-on"), workflow) != []
     assert metadata()["runs"] == {
         "using": "node24",
         "main": str(FILE.relative_to(ROOT)),
@@ -446,7 +513,8 @@ def test_every_input_is_read_and_documented() -> None:
     declared = set(metadata()["inputs"])
     code = (SOURCE / "src" / "inputs.js").read_text()
     assert set(re.findall(r"(?:given|input)\('([a-z-]+)'\)", code)) == declared
-    (page,) = re.findall(r"^## Inputs$(.*?)^## ", (SOURCE / "README.md").read_text(), re.M | re.S)
+    whole = (SOURCE / "README.md").read_text()
+    (page,) = re.findall(r"^## Inputs$(.*?)^## ", whole, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == declared
     for name, told in metadata()["inputs"].items():
         assert (told.get("required", False), name == "url") in ((True, True), (False, False))

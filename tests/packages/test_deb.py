@@ -23,7 +23,7 @@ from conftest import ROOT
 from terminal import SECONDS, Terminal, terminal
 
 UNIT = "usr/lib/systemd/system/vault-aws-login-agent.service"
-ADDRESS = "https://git.example.com/acme/vault-aws-login"
+ADDRESS = project.REPOSITORY
 SERVER_ID = "vault.example.com"
 COMMANDS = ["login", "exec", "agent", "sign", "check", "explain", "diagnose", "completions", "man"]
 

@@ -25,7 +25,7 @@ from conftest import ROOT
 from test_project import ADDRESS
 
 #: What accompanies the artefacts.
-TEXTS = {*release.TEXTS, "THIRD-PARTY-NOTICES.txt", "minisign.pub", "SHA256SUMS"}
+TEXTS = {*release.TEXTS, release.MANUAL, "THIRD-PARTY-NOTICES.txt", "minisign.pub", "SHA256SUMS"}
 
 
 @pytest.fixture(scope="session")
@@ -167,6 +167,11 @@ def test_release_has_each_package_and_each_built_file(made: Path) -> None:
     }
 
 
+def test_manual_of_a_release_is_the_programs(made: Path) -> None:
+    manual = (made / release.MANUAL).read_text()
+    assert ".SH NAME" in manual and project.VERSION in manual.split(".SH NAME")[0]
+
+
 def bills_of(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The bills of each artefact, by its name."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -216,9 +221,12 @@ def test_bill_names_what_its_artefact_depends_on(made: Path, artefact: str) -> N
     assert refs <= edges
 
 
+MAVEN = Path.home() / ".m2" / "repository"
+
+
 def known_packages() -> str:
     """What the lock files and manifests of the repository name, beside crates."""
-    patterns = ["package-lock.json", "package.json", "go.sum", "pom.xml", "pyproject.toml"]
+    patterns = ["package-lock.json", "package.json", "go.sum", "pyproject.toml"]
     patterns += ["requirements*.txt"]
     listed = subprocess.run(
         ["git", "ls-files", *(f"*{pattern}" for pattern in patterns)],
@@ -256,7 +264,10 @@ def test_no_bill_names_a_package_that_does_not_exist(made: Path) -> None:
                     case "npm" | "golang" | "pypi":
                         right = name in known or name.startswith(project.PATH)
                     case "maven":
-                        right = all(f">{part}<" in known for part in name.split("/"))
+                        # What Maven has resolved, which the manifests do not name.
+                        group, artefact = name.split("/")
+                        cached = MAVEN.joinpath(*group.split("."), artefact)
+                        right = (cached / rest.partition("@")[2]).is_dir()
                     case _:
                         right = False
                 if not right:

@@ -55,9 +55,7 @@ def dependency(folder: Path, among: list[Path]) -> sbom.Dependency:
     told = manifest(folder)
     needed = [manifest(it) for it in among if it != folder]
     needs = tuple(purl(it) for it in needed if it["name"] in told.get("dependencies", {}))
-    return sbom.Dependency(
-        purl(told), told["license"], told["name"], told["version"], needs=needs
-    )
+    return sbom.Dependency(purl(told), told["license"], told["name"], told["version"], needs=needs)
 
 
 def purl(told: dict[str, Any]) -> str:

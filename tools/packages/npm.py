@@ -76,7 +76,9 @@ def package_licence(folder: Path) -> str:
 
 
 def glue() -> str:
-    return f"jco, of which this is a part, made the JavaScript around them.\n\n{package_licence(GLUE)}"
+    return (
+        f"jco, of which this is a part, made the JavaScript around them.\n\n{package_licence(GLUE)}"
+    )
 
 
 def third_parties() -> str:

@@ -6,12 +6,13 @@ packages: $(PACKAGES:%=package-%) ## Makes the package of each registry in dist/
 
 # The tools of the packages and of their tests, with a Python of their own.
 PACKAGES_PYTHON = .make/packages-venv/bin/python
+PACKAGES_TOOLS = .make/packages-tools
 
-.make/packages-venv/bin/python: tests/packages/requirements.txt
+$(PACKAGES_TOOLS): tests/packages/requirements.txt
 	$(call need,python3,https://www.python.org)
-	@test -x $@ || python3 -m venv $(@D)/..
-	@tools/step "installing the tools of the packages" $@ -m pip install --quiet --only-binary :all: \
-		--require-hashes --requirement $<
+	@test -x $(PACKAGES_PYTHON) || python3 -m venv .make/packages-venv
+	@tools/step "installing the tools of the packages" $(PACKAGES_PYTHON) -m pip install --quiet \
+		--only-binary :all: --require-hashes --requirement $<
 	@touch $@
 
 # What publishes, checks and compiles the npm package, and the Node that runs the Action.
@@ -27,11 +28,11 @@ $(NPM_TOOLS): tests/packages/npm/package.json tests/packages/npm/package-lock.js
 packages-test: ## Publishes and installs each package on loopback (under an hour).
 	@REPOSITORY=$$(python3 tools/packages/project.py trial) $(MAKE) --no-print-directory --silent packages-tested
 
-packages-tested: $(if $(BUILT),,parts) dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_PYTHON) $(NPM_TOOLS) $(RUNTIMES) .make/chromium
+packages-tested: $(if $(BUILT),,parts) dist/test-bed/vault-plugin-auth-aws .make/venv $(PACKAGES_TOOLS) $(NPM_TOOLS) $(RUNTIMES) .make/chromium
 	@python3 tests/run.py packages
 
 # What `make check` looks at the workflows with.
-check: target/tools/bin/actionlint $(PACKAGES_PYTHON)
+check: target/tools/bin/actionlint $(PACKAGES_TOOLS)
 
 target/tools/bin/actionlint:
 	$(call need,go,https://go.dev/dl)
@@ -46,7 +47,7 @@ package-npm: host-examples/node/dist/node.js
 # PyPI
 
 # Its README, its metadata and its notices come from all over the repository.
-package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_PYTHON)
+package-python: dist/vault-aws-login.core.wasm .make/rust $(PACKAGES_TOOLS)
 	@tools/step "making the Python package" $(PACKAGES_PYTHON) tools/packages/python.py
 
 # Go
@@ -57,7 +58,9 @@ package-go: dist/vault-aws-login.core.wasm $(GO_MODULE)
 
 # Maven
 
-package-maven:
+package-maven: dist/vault-aws-login.core.wasm
+	$(call need,mvn,https://maven.apache.org)
+	@tools/step "building the jar for a registry" python3 tools/packages/maven.py
 
 # crates.io
 

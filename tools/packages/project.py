@@ -30,9 +30,15 @@ LINK = re.compile(r'(\]\(|(?:src|srcset|href)=")(?![a-z]+:|#)([^)"\s]+)')
 TIME = 1767225600
 
 WORKSPACE = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]
-VERSION = str(WORKSPACE["package"]["version"])
-LICENCE = str(WORKSPACE["package"]["license"])
-REPOSITORY = (os.environ.get("REPOSITORY") or str(WORKSPACE["package"]["repository"])).rstrip("/")
+
+
+def setting(name: str) -> str:
+    return str(WORKSPACE["package"][name])
+
+
+VERSION = setting("version")
+LICENCE = setting("license")
+REPOSITORY = (os.environ.get("REPOSITORY") or setting("repository")).rstrip("/")
 #: What stands for the address while it is not known and packages are tried out.
 TRIAL = "https://git.example.com/acme/vault-aws-login"
 #: What the checksums of a release are signed with, as minisign writes it; empty if it is not known.

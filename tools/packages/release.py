@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ from project import PACKAGES, ROOT, VERSION
 DIST = ROOT / "dist"
 SUMS = "SHA256SUMS"
 NAME = "vault-aws-login"
+PROGRAM = ROOT / "target" / STATIC / "host" / NAME
+#: The program's manual, which the program prints.
+MANUAL = f"{NAME}.1"
 COMPONENT, SIGNER = f"{NAME}-component", f"{NAME}-signer"
 #: The packages that a release is made of: each has a target of `make packages`.
 EXPECTED = ["npm", "python", "go", "maven", "crates", "oci", "deb", "action"]
@@ -49,7 +53,6 @@ class Artefact:
 
 
 def artefacts() -> list[Artefact]:
-    program = ROOT / "target" / STATIC / "host" / NAME
     page = ROOT / "host-examples" / "browser" / "dist" / "index.html"
     return [
         Artefact(f"{NAME}.wasm", DIST / f"{NAME}.wasm", (COMPONENT,)),
@@ -59,7 +62,7 @@ def artefacts() -> list[Artefact]:
         Artefact(f"{NAME}-envoy.wasm", DIST / f"{NAME}-envoy.wasm", (f"{NAME}-envoy",)),
         Artefact(f"{NAME}-wit.wasm", DIST / f"{NAME}-wit.wasm", (), ("wasm-tools",)),
         Artefact(f"{NAME}.html", page, (COMPONENT,), ("jco",)),
-        Artefact(f"{NAME}-x86_64-linux", program, (f"{NAME}-cli", COMPONENT)),
+        Artefact(f"{NAME}-x86_64-linux", PROGRAM, (f"{NAME}-cli", COMPONENT)),
     ]
 
 
@@ -127,6 +130,9 @@ def bills_inside(package: Path) -> dict[str, str]:
 def write_texts(folder: Path) -> None:
     for name in TEXTS:
         shutil.copyfile(ROOT / name, folder / name)
+    # Without variables, which are no part of the manual.
+    printed = subprocess.run([PROGRAM, "man"], env={}, check=True, stdout=subprocess.PIPE).stdout
+    (folder / MANUAL).write_bytes(printed)
     crates = [crate for artefact in artefacts() for crate in artefact.crates]
     (folder / "THIRD-PARTY-NOTICES.txt").write_text(notices.text(*crates))
     if project.PUBLIC_KEY:

@@ -19,7 +19,7 @@ pub(super) fn read(stream: &InputStream, limit: usize) -> Result<Zeroizing<Vec<u
     Ok(bytes)
 }
 
-/// Reads a stream to its end, or at least `limit` bytes of it where it has more.
+/// Reads a stream to its end, or `limit` bytes and one more where it has more.
 pub(super) fn read_beginning(
     stream: &InputStream,
     limit: usize,
@@ -32,7 +32,7 @@ pub(super) fn read_beginning(
     Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// Reads until the stream ends or there is more than `limit`.
+/// Reads until the stream ends, or `limit` bytes and one more.
 fn read_bytes(stream: &InputStream, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     loop {
@@ -47,6 +47,8 @@ fn read_bytes(stream: &InputStream, limit: usize) -> Result<Zeroizing<Vec<u8>>, 
             break;
         }
     }
+    // Not what else came in the last chunk, so that the same input is read everywhere.
+    bytes.truncate(limit + 1);
     Ok(bytes)
 }
 

@@ -22,42 +22,35 @@ const PATIENCE_MILLISECONDS = 60_000;
  */
 export async function logIn(options) {
   const { createSession } = fromModules({ core, core2, core3 });
-  /** @type {SessionRefusal | undefined} */
-  let last;
-  const { promise, resolve, reject } = Promise.withResolvers();
-  const session = start(() =>
-    createSession({
-      ...options,
-      onToken: resolve,
-      onRefusal(refusal) {
-        last = refusal;
-        if (refusal.healing === 'by-hand') reject(refused(refusal));
-      },
-      onCredentialError: (error) => reject(credentialError(error)),
-    }),
-  );
-  const timer = setTimeout(() => reject(last ? refused(last) : timedOut()), PATIENCE_MILLISECONDS);
   try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    session.close();
-  }
-}
-
-/** @template T @param {() => T} create @returns {T} */
-function start(create) {
-  try {
-    return create();
+    return await new Promise((resolve, reject) => {
+      /** @type {SessionRefusal | undefined} */
+      let last;
+      const session = createSession({
+        ...options,
+        onToken: (lease) => end(() => resolve(lease)),
+        onRefusal(refusal) {
+          last = refusal;
+          if (refusal.healing === 'by-hand') end(() => reject(refused(refusal)));
+        },
+        onCredentialError: (error) => end(() => reject(credentialError(error))),
+      });
+      const timer = setTimeout(() => end(() => reject(last ? refused(last) : timedOut())), PATIENCE_MILLISECONDS);
+      const end = (/** @type {() => void} */ settle) => {
+        clearTimeout(timer);
+        session.close();
+        settle();
+      };
+    });
   } catch (error) {
-    if (!(error instanceof LoginError) && !(error instanceof TypeError)) throw error;
-    throw new ActionError('An input is wrong', error.message);
+    // What the session says of its settings, before it begins.
+    if (error instanceof LoginError || error instanceof TypeError) throw new ActionError('An input is wrong', error.message);
+    throw error;
   }
 }
 
 /** @param {SessionRefusal} refusal */
 function refused({ message, diagnosis, status }) {
-  const who = diagnosis?.refusedBy ? `refused by ${diagnosis.refusedBy}` : 'no token';
   const lines = [message];
   if (diagnosis?.quoted !== undefined) lines.push(`the server said${status ? ` (status ${status})` : ''}: ${diagnosis.quoted}`);
   if (diagnosis && diagnosis.causes.length > 0) {
@@ -65,11 +58,11 @@ function refused({ message, diagnosis, status }) {
   }
   if (diagnosis?.clientFix !== undefined) lines.push(`in the workflow: ${diagnosis.clientFix}`);
   if (diagnosis?.serverFix !== undefined) lines.push(`on the server: ${diagnosis.serverFix}`);
-  return new ActionError(`The Vault login failed: ${who}`, lines.join('\n'));
+  return new ActionError(diagnosis ? 'The Vault login was refused' : 'The Vault login failed', lines.join('\n'));
 }
 
 function timedOut() {
-  return new ActionError('The Vault login failed: no answer', `no token within ${PATIENCE_MILLISECONDS / 1000} seconds`);
+  return new ActionError('The Vault login failed', `no token within ${PATIENCE_MILLISECONDS / 1000} seconds`);
 }
 
 /** @param {unknown} error */

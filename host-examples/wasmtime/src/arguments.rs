@@ -32,6 +32,7 @@ pub use self::explain::ExplainArguments;
 pub use self::login::{Format, LoginArguments};
 pub use self::manual::{CompletionsArguments, ManArguments};
 pub use self::sign::{SignArguments, SigningArguments};
+pub use self::usage::command_of;
 use crate::failure::Failure;
 
 const STYLES: Styles = Styles::styled()

@@ -115,6 +115,8 @@ impl Prepared {
     pub fn new(way: &Way, assume_role: RoleArguments) -> Result<Self, Failure> {
         let assume_role = assume_role.role()?;
         let vault = Vault::new(way.connection, way.wrap_ttl)?;
+        let path = format!("auth/{}/login", way.target.mount);
+        vault.url_of(&path)?;
         let component = LoginComponent::load(way.target.component.component.as_deref())?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -139,7 +141,7 @@ impl Prepared {
         };
         Ok(Self {
             vault,
-            path: format!("auth/{}/login", way.target.mount),
+            path,
             login,
             unix_seconds: now,
             instance,
@@ -161,7 +163,8 @@ impl Prepared {
             Ok(answer) => answer,
             Err(error) => {
                 if !error.is::<Unreached>() {
-                    return Err(error.into());
+                    // An answer that is none, such as a redirect without end.
+                    return Err(Failure::new(Kind::Unreached, format!("{error:#}")));
                 }
                 let none = VaultAnswer {
                     status: None,

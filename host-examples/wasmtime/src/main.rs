@@ -56,6 +56,7 @@ fn main() -> ExitCode {
             };
         }
     };
+    let command = arguments::command_of(&words);
     let done = |()| ExitCode::SUCCESS;
     let result = match program.command {
         Command::Login(arguments) => login::perform(arguments, json),
@@ -68,5 +69,5 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => manual::completions(&arguments),
         Command::Man(arguments) => manual::page(&arguments),
     };
-    result.unwrap_or_else(|failure| failure.report(json))
+    result.unwrap_or_else(|failure| failure.of_command(command).report(json))
 }

@@ -21,11 +21,11 @@ pub fn completions(arguments: &CompletionsArguments) -> Result<ExitCode, Failure
         NAME,
         &mut script,
     );
-    // For bash, clap_complete 4.6 writes the name of a program with a hyphen in two ways, and so
-    // completes no option of a command: https://github.com/clap-rs/clap/issues/6421.
     let script = String::from_utf8_lossy(&script);
-    let script = script.replace("vault__subcmd__aws__subcmd__login", "vault__aws__login");
-    Ok(print(&script))
+    // For Bash clap spells a name with hyphens in two ways, so that no command's options are found:
+    // https://github.com/clap-rs/clap/issues/6421
+    let [wrong, right] = ["__subcmd__", "__"].map(|hyphen| NAME.replace('-', hyphen));
+    Ok(print(&script.replace(&wrong, &right)))
 }
 
 /// Prints the page of the program, or of one of its commands.

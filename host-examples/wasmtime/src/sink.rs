@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use tempfile::NamedTempFile;
 
 use crate::echo::{value, without_secrets};
@@ -105,10 +105,8 @@ impl Sink {
 
     fn prove_replaceable(&self) -> Result<()> {
         let mut draft = self.draft()?;
-        // The owner of a new file is the user as whom this process writes.
         let user = draft.as_file().metadata()?.uid();
         let folder = Access::from(&fs::metadata(self.folder())?);
-        expect_own_files(folder, user)?;
         let target = match fs::symlink_metadata(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             target => target?,
@@ -128,7 +126,9 @@ impl Sink {
 
     /// Replaces the file by one with this token.
     pub fn write(&self, token: &str) -> Result<()> {
-        let mut draft = self.draft()?;
+        let mut draft = self
+            .draft()
+            .with_context(|| format!("cannot keep a token in {}", self.shown()))?;
         draft
             .write_all(token.as_bytes())
             .and_then(|()| draft.as_file().sync_all())
@@ -153,7 +153,10 @@ impl Sink {
     /// It has its mode before it holds a token.
     fn draft(&self) -> Result<NamedTempFile> {
         let folder = self.folder();
-        let draft = NamedTempFile::new_in(folder).with_context(|| {
+        // The reason names a path in the folder.
+        let draft = NamedTempFile::new_in(folder)
+            .map_err(|error| anyhow!(without_secrets(&error.to_string())));
+        let draft = draft.with_context(|| {
             format!(
                 "cannot write into the folder {}",
                 without_secrets(&folder.display().to_string())
@@ -163,6 +166,10 @@ impl Sink {
         if self.mode != Mode::OWNER {
             draft.as_file().set_permissions(self.mode.permissions())?;
         }
+        // For each token: whoever may write to the folder's own folder can put another one there. The
+        // owner of a new file is the user as whom this process writes.
+        let user = draft.as_file().metadata()?.uid();
+        expect_own_files(Access::from(&fs::metadata(folder)?), user)?;
         Ok(draft)
     }
 
@@ -359,7 +366,7 @@ mod tests {
         fs::remove_dir_all(&inner).unwrap();
         let message = format!("{:#}", sinks.write("token").unwrap_err());
         assert!(
-            message.starts_with("cannot write into the folder "),
+            message.contains(": cannot write into the folder "),
             "{message}"
         );
         assert_eq!(fs::read_to_string(&paths[1]).unwrap(), "token");
@@ -401,5 +408,22 @@ mod tests {
             .unwrap()
             .to_string();
         assert!(message.starts_with("cannot make the folder "), "{message}");
+    }
+
+    #[test]
+    fn folder_that_others_may_write_to_later_gets_no_further_token() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = top.path().join("folder");
+        let path = folder.join("token");
+        let sinks = Sinks::new(vec![path.clone()], Mode::OWNER).unwrap();
+        sinks.write("first").unwrap();
+        // As one that another user put in its place.
+        fs::rename(&folder, top.path().join("away")).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        let message = format!("{:#}", sinks.write("second").unwrap_err());
+        let expected = "expected a folder whose files others cannot replace, found mode 0777";
+        assert!(message.ends_with(expected), "{message}");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     }
 }

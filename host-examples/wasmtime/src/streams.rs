@@ -18,7 +18,7 @@ pub fn read(limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Reads standard input to its end, or more than `limit` bytes of it where it has more.
+/// Reads standard input to its end, or `limit` bytes and one more where it has more.
 pub fn read_beginning(limit: usize) -> Result<String, Failure> {
     let bytes = read_bytes(limit)?;
     if bytes.len() > limit {
@@ -29,7 +29,7 @@ pub fn read_beginning(limit: usize) -> Result<String, Failure> {
         .map_err(|_| Failure::here("invalid standard input: expected UTF-8, found other bytes"))
 }
 
-/// Reads until the stream ends or there is more than `limit`.
+/// Reads until the stream ends, or `limit` bytes and one more.
 fn read_bytes(limit: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let mut input = io::stdin().lock().take(limit as u64 + 1);

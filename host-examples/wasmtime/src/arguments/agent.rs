@@ -33,8 +33,8 @@ pub struct AgentArguments {
     /// End at once: with status 0 if the agent of --health-file has a good token, else with 1.
     #[arg(long)]
     pub probe: bool,
-    /// How the agent says on standard error what happens.
-    #[arg(long, value_enum, default_value = "text")]
+    /// What the agent says on standard error: lines for people, or an object a line.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
     /// How far a login may be signed for another time than this machine's, after AWS said that its
     /// clock is wrong: 0 to 3600 seconds; default 3600 with --server-id, 1200 without.

@@ -36,8 +36,8 @@ pub fn failure(error: &clap::Error, words: &[OsString]) -> Failure {
     Failure::usage(message(error)).of_command(command_of(words))
 }
 
-/// The command that is meant, for the hint at its help.
-fn command_of(words: &[OsString]) -> Option<String> {
+/// The command that is meant, whose help the hint names.
+pub fn command_of(words: &[OsString]) -> Option<String> {
     let definition = definition();
     let mut words = words.iter().skip(1).filter_map(|word| word.to_str());
     let word = words.find(|word| !word.starts_with('-'))?;
