@@ -129,6 +129,10 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/r
 	@touch $@
 
 # The program as packages and images carry it: linked with musl, so that one file runs on every Linux.
+# It starts as quickly as the one above (0.3 s with the component to compile, 0.01 s after that), so
+# musl's allocator stays. `make test` runs the one above, whose wasmtime the tests of the .wasm files
+# share: this one would compile wasmtime once more, eight minutes of a processor. `make
+# packages-test` runs this one, out of each package.
 STATIC_TARGET = x86_64-unknown-linux-musl
 STATIC_PROGRAM = target/$(STATIC_TARGET)/host/vault-aws-login
 
