@@ -28,7 +28,7 @@ GO = "host-examples/go"
 GO_E2E = [f"{GO}/{name}" for name in ("e2e", "vaultauth", "openbaoauth")]
 GO_MODULES = [GO, *GO_E2E, f"{GO}/logindata", f"{GO}/login", "tests/bench/load", "tests/bench/go"]
 GO_MODULES += ["tests/e2e/go-login", "tests/vectors/durations", "tools/docs/go"]
-GO_MODULES += ["tools/packages/go-pack"]
+GO_MODULES += ["tests/licences", "tools/packages/go-pack"]
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,17 @@ def steps() -> list[Step]:
         Step("lints of the Python package", [*RUFF, "check"], package, fast=True),
         Step("types of the Python package", [*MYPY], package, fast=True),
     ]
-    licences = Step("licences of the crates", [sys.executable, "tests/check_licences.py"], fast=True)
+    program = [str(TOOLS / "python"), "tests/check_licences.py"]
+    locked = [*program, "crates", "npm", "python"]
+    licences = Step("licences of crates and of the packages of npm and Python", locked, fast=True)
+    # Maven has downloaded its packages after the documentation.
+    resolved = Step("licences of the modules of Go and of Java", [*program, "go", "java"])
     # Without what else may be on this machine, and without GitHub, which would know of newer actions.
     actionlint = [str(ROOT / "target/tools/bin/actionlint"), "-shellcheck=", "-pyflakes="]
     zizmor = [str(ROOT / ".make/packages-venv/bin/zizmor"), "--offline", "--pedantic", "--quiet", "."]
     workflows = [Step("workflows", actionlint), Step("weaknesses of the workflows", zizmor)]
     docs = Step("documentation of each interface, and its links", ["make", "--silent", "docs"])
-    return [*rust, formatted, *go, *e2e, *python, licences, *workflows, docs]
+    return [*rust, formatted, *go, *e2e, *python, licences, *workflows, docs, resolved]
 
 
 def passes(step: Step) -> bool:

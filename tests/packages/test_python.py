@@ -33,7 +33,8 @@ IMPORT = NAME.replace("-", "_")
 MODULE = "vault-aws-login.core.wasm"
 SERVER_ID = "vault.example.com"
 EXPLAINED = [
-    "the server ID is not the one that the server wants: expected `vault.example.com`, found another",
+    "the server ID is not the one that the server wants: "
+    "expected `vault.example.com`, found another",
     "on the client: sign with the server ID `vault.example.com`",
 ]
 

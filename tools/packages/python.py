@@ -66,7 +66,7 @@ def description(changes: str) -> str:
 
 
 def bill_of_materials() -> str:
-    """Names `wasmtime` in the version that the tests run with: the package takes any from the oldest."""
+    """Names `wasmtime` in the version that the tests run with; users may have another."""
     version = sbom.pinned("tests/requirements.txt", "wasmtime")
     wasmtime = sbom.Dependency(
         f"pkg:pypi/wasmtime@{version}",
