@@ -36,7 +36,7 @@ BUILT_FROM = "vault-aws-login-core-module"
 MODULES = ("", "logindata", "vaultauth", "openbaoauth")
 #: The tests that need nothing of the repository. A module's documentation shows them.
 EXAMPLES = "example_test.go"
-TIME = datetime.fromtimestamp(sbom.TIME, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+TIME = datetime.fromtimestamp(project.TIME, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 #: The words of a licence that no other of these has, and its name.
 LICENCES = {
     "apache license version 2.0": "Apache-2.0",

@@ -3,8 +3,8 @@
     python3 tools/packages/maven.py           in dist/packages/maven
     python3 tools/packages/maven.py FOLDER    in another folder
 
-Maven builds a copy of `host-examples/java`, in a folder outside the repository, that has the address,
-the groupId and the version of the project. Needs Maven and cargo.
+Maven builds a copy of `host-examples/java` in a folder outside the repository. The copy has the
+address, the groupId and the version of the project. Needs Maven and cargo.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Module = dict[str, Any]
 
 def released(text: str) -> str:
     """Gives the pom, or a page, the address, the groupId and the version of the project."""
-    address = project.setting("repository")
+    address = str(project.WORKSPACE["package"]["repository"])
     text = re.sub(rf"{re.escape(address)}(?=[.<])", project.REPOSITORY, text)
     text = text.replace("invalid.repository", project.group_id())
     return re.sub(
@@ -150,7 +150,7 @@ def documents(host: Path) -> dict[str, str]:
 
 def settle(repository: Path) -> None:
     """Gives the index the time of the project, and each file all checksums."""
-    at = datetime.fromtimestamp(sbom.TIME, UTC).strftime("%Y%m%d%H%M%S")
+    at = datetime.fromtimestamp(project.TIME, UTC).strftime("%Y%m%d%H%M%S")
     for index in repository.rglob("maven-metadata.xml"):
         index.write_text(re.sub(r"(?<=<lastUpdated>)\d+", at, index.read_text()))
     for file in list(repository.rglob("*")):
@@ -171,7 +171,8 @@ def main() -> None:
         for name, text in made.items():
             (resources / name).write_text(text)
         repository = f"-DaltDeploymentRepository=local::{target.as_uri()}"
-        maven(host, "-Ppackage", "-DskipTests", "deploy", repository)
+        # Not the phase of that name, which would fill this user's cache too.
+        maven(host, "-Ppackage", "-DskipTests", "package", "deploy:deploy", repository)
     settle(target)
 
 
