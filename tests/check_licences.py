@@ -4,8 +4,8 @@
     python tests/check_licences.py python LOCK                  with another list of locked packages
 
 Needs the packages of `tests/requirements.txt` (of LOCK) installed, cargo for crates, Go with its
-modules, Maven with what it has downloaded. What HashiCorp's plugin links (`tests/e2e/plugin`) is not
-looked at: the test bed runs it, and nobody gets it from here.
+modules, Maven with what it has downloaded. It leaves out what HashiCorp's plugin links
+(`tests/e2e/plugin`): the test bed runs it, and it is never shipped.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ LINKED = {
     "Unlicense",
     "Zlib",
 }
-#: A package names it, and its publisher distributes it: MPL's conditions are on its own files alone.
+#: A package names it, its publisher distributes it. MPL's conditions are on its own files alone.
 NEEDED = LINKED | {"MPL-2.0"}
-#: Builds or tests this project, and nothing of it is distributed: conditions on copies and on derived
-#: works do not apply. Licences that limit the use itself, or that are not open source, are missing.
+#: Builds or tests this project, and nothing of it is distributed: conditions on copies and on
+#: derived works do not apply. Licences that limit the use itself, or that are not open source, are missing.
 TOOLS = NEEDED | {
     "AFL-2.1",
     "BlueOak-1.0.0",
@@ -195,7 +195,8 @@ def python_needs() -> set[str]:
 def go() -> Iterator[Package]:
     """The modules of the packages that are linked, by the texts of their licences."""
     modules: dict[tuple[str, str, str], bool] = {}
-    shown = "{{with .Module}}{{if and .Version (not .Replace)}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}"
+    of_others = "{{if and .Version (not .Replace)}}{{.Path}} {{.Version}} {{.Dir}}{{end}}"
+    shown = "{{with .Module}}" + of_others + "{{end}}"
     for folder in (*GO_NEEDED, *GO_TOOLS):
         listed = output("go", "list", "-e", "-deps", "-f", shown, "./...", folder=ROOT / folder)
         for line in filter(None, listed.splitlines()):
