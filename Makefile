@@ -7,7 +7,6 @@ SHELL := /bin/bash
 
 export CARGO_TERM_COLOR ?= never
 PYTHON := .venv/bin/python
-VERSION := $(shell sed -n '/^\[workspace.package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 WASM_TARGET := wasm32-unknown-unknown
 FOREIGN_FILTER = target/wasm32-wasip1/release/vault_aws_login_foreign_filter.wasm
 
