@@ -68,6 +68,7 @@ READ = {
     "npm @bytecodealliance/componentize-js": "Apache-2.0 WITH LLVM-exception",
     "npm @bytecodealliance/componentize-js-0-19-3": "Apache-2.0 WITH LLVM-exception",
     "python antlr4-python3-runtime": "BSD-3-Clause",
+    "python kubernetes-validate": "Apache-2.0",
     "python docutils": "BSD-2-Clause AND GPL-3.0-or-later AND Python-2.0",
     "python python-dateutil": "Apache-2.0 OR BSD-3-Clause",
 }

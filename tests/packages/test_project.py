@@ -49,3 +49,11 @@ def test_images_go_to_the_registry_of_the_forge_or_of_the_variable() -> None:
         environment = os.environ | variables | {"PYTHONPATH": str(ROOT / "tools" / "packages")}
         ended = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert (ended.stdout, ended.stderr) == (f"{expected}\n", "")
+
+
+def test_tools_of_the_packages_have_licences_that_are_allowed() -> None:
+    python = ROOT / ".make" / "packages-venv" / "bin" / "python"
+    command = [python, "tests/check_licences.py", "python", "tests/packages/requirements.txt"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    assert ", 0 not allowed" in ended.stdout
