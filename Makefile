@@ -18,6 +18,9 @@ REMAP = --remap-path-prefix=$(CURDIR)=/vault-aws-login \
 
 CORE_SOURCES := $(shell find src crates wit -type f -not -name '*.wasm') Cargo.toml Cargo.lock rust-toolchain.toml
 
+# The component inside the crate that hands it to the program.
+EMBEDDED = crates/wasm/vault-aws-login.wasm
+
 # Every `.wasm` is built with the same flags, so that one target directory serves them all.
 CARGO_WASM = env RUSTFLAGS="$(REMAP)" cargo build --locked --quiet --release
 WASM_BUILT = target/$(WASM_TARGET)/release
@@ -57,7 +60,6 @@ dist/vault-aws-login.wasm: $(CORE_SOURCES) $(DESCRIPTION) .make/rust .make/venv 
 	@.venv/bin/wasm-tools component new target/optimised/component.wasm --output $@
 	$(describe)
 
-# The crate of the component's bytes holds the component, for the program to embed.
 $(EMBEDDED): dist/vault-aws-login.wasm
 	@cp $< $@
 

@@ -182,3 +182,14 @@ def test_fast_checks_leave_out_only_what_builds_a_runtime() -> None:
         # It asks Go and Maven what they resolve.
         "licences of the modules of Go and of Java",
     ]
+
+
+def test_rules_of_make_use_only_variables_that_are_set() -> None:
+    """An empty name of a file makes no error: its rule is just not there."""
+    command = ["make", "--dry-run", "--warn-undefined-variables"]
+    command += ["built", "check", "packages-tested", "dist", "bench", "bench-envoy"]
+    ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    used = set(re.findall(r"undefined variable '(.+)'", ended.stderr))
+    # Those that a person may set.
+    assert used <= {"BENCH", "BUILT", "CARGO_HOME", "REPOSITORY"}
