@@ -28,6 +28,9 @@ INDEX = pages.rows((HOSTS / "README.md").read_text())
 SERVER_ID = "vault.example.com"
 # The commands that run until they are ended.
 SERVERS = ("npm start", "bin/envoy ", "vault-aws-login agent")
+PROGRAM = ROOT / "target/host/vault-aws-login"
+# How it ends if the server refuses the login.
+REFUSED = 3
 PORTS = ("8787", "18000", "19000")
 SHOWS_THE_PAGE = "#!/bin/sh\nexec ${CHROMIUM:-chromium} --headless --no-sandbox --disable-gpu --dump-dom \"$1\" 2>/dev/null\n"
 
@@ -57,8 +60,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) ->
 def environment(bed: TestBed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the pages ask for: their tools on the path, and a server with the role `dev`."""
     tools = tmp_path_factory.mktemp("tools")
-    for tool in (*(ROOT / ".venv/bin" / name for name in ("wasmtime", "wasm-tools")), ROOT / "target/tools/bin/wac"):
+    for tool in (*(ROOT / ".venv/bin" / name for name in ("wasmtime", "wasm-tools")), ROOT / "target/tools/bin/wac", PROGRAM):
         (tools / tool.name).symlink_to(tool)
+    # OpenBao's client takes the words of Vault's.
+    (tools / "vault").symlink_to(ROOT / ".venv/bin/bao")
     (tools / "browser").write_text(SHOWS_THE_PAGE)
     (tools / "browser").chmod(0o755)
     # A separate environment to install into, which sees the packages of the tests.
@@ -155,7 +160,8 @@ def test_commands_of_a_hosts_page_do_what_the_page_shows(
                     running.wait_for(one.shown, named(ports, text))
                 else:
                     refused = one.shown[:1] and one.shown[0].startswith("error: ")
-                    output = pages.run(text, folder, environment, wanted=1 if refused else 0)
+                    wanted = REFUSED if text.startswith(PROGRAM.name) else 1
+                    output = pages.run(text, folder, environment, wanted=wanted if refused else 0)
                     assert pages.missing(one.shown, output) is None, output
                 if moved := re.match(r"cd (\S+)", text):
                     folder = folder / moved[1]

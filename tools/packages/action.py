@@ -69,7 +69,7 @@ def third_parties(folders: list[Path]) -> str:
 
 
 def page() -> str:
-    shown = npm.page(FOLDER)
+    shown = project.page(FOLDER)
     if PLACEHOLDER not in shown:
         raise ValueError(f"{FOLDER}/README.md: expected {PLACEHOLDER}")
     # `uses:` takes an owner and a repository, without the host.

@@ -75,7 +75,8 @@ def stage_crate(name: str, folder: str) -> None:
     for page in target.rglob("*.md"):
         inside = os.path.join(folder, page.relative_to(target).parent)
         base = "." if page.name in COMMON else inside
-        page.write_text(project.with_whole_links(page.read_text(), base))
+        shown, _, _ = page.read_text().partition(project.REPOSITORY_ONLY)
+        page.write_text(project.with_whole_links(shown.rstrip() + "\n", base))
     purl = f"pkg:cargo/{name}@{project.VERSION}"
     built = {ROOT / folder / COMPONENT: "vault-aws-login-component"}
     files = built if f"/{COMPONENT}" in included else {}

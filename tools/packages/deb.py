@@ -114,14 +114,13 @@ def indented(text: str) -> str:
 def documents() -> dict[str, str]:
     """What goes to /usr/share/doc."""
     words = {"name": NAME, "homepage": project.REPOSITORY, "maintainer": MAINTAINER}
-    readme = (ROOT / HOST / "README.md").read_text()
     expat = indented((ROOT / "LICENSE-MIT").read_text())
     return {
         "copyright": COPYRIGHT.format(expat=expat, **words),
         "LICENSE-APACHE": (ROOT / "LICENSE-APACHE").read_text(),
         "LICENSE-MIT": (ROOT / "LICENSE-MIT").read_text(),
         "CHANGELOG.md": (ROOT / "CHANGELOG.md").read_text(),
-        "README.md": project.with_whole_links(readme, HOST),
+        "README.md": project.page(HOST),
         "THIRD-PARTY-NOTICES.txt": notices.text(*CRATES),
         "sbom.cdx.json": sbom.document(NAME, "", CRATES),
     }

@@ -27,8 +27,6 @@ MODULES = {
     SOURCE / "dist/component/vault-aws-login.core.wasm": COMPONENT,
     SOURCE / "dist/signer/vault-aws-login-signer.core.wasm": SIGNER,
 }
-#: What follows in a page is for people who have the repository.
-REPOSITORY_ONLY = "<!-- What follows is for the repository, and is not in the package. -->"
 #: What only makes and tests the package.
 NOT_PUBLISHED = ("devDependencies", "scripts")
 #: The part of jco that generates code, which is part of the package; the other parts come without a
@@ -53,15 +51,6 @@ def manifest() -> dict[str, Any]:
     # The registry shows from which commit and workflow a version comes.
     made["publishConfig"] = {"access": "public", "provenance": True}
     return made
-
-
-def page(folder: str) -> str:
-    """A host's page, for readers who installed its package."""
-    text = (ROOT / folder / "README.md").read_text()
-    shown, mark, _ = text.partition(REPOSITORY_ONLY)
-    if not mark:
-        raise ValueError(f"{folder}/README.md: expected the line {REPOSITORY_ONLY}")
-    return project.with_whole_links(shown.rstrip() + "\n", folder)
 
 
 def package_licence(folder: Path) -> str:
@@ -95,7 +84,7 @@ def main() -> None:
         shutil.copytree(SOURCE / "dist", folder / "dist")
         for name in ("LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"):
             shutil.copy(ROOT / name, folder)
-        (folder / "README.md").write_text(page(FOLDER))
+        (folder / "README.md").write_text(project.page(FOLDER))
         (folder / "THIRD-PARTY-NOTICES.txt").write_text(third_parties())
         bill = sbom.document(told["name"], purl, files=MODULES, built_with=["jco"])
         (folder / "sbom.cdx.json").write_text(bill)
