@@ -133,7 +133,8 @@ target/host/vault-aws-login: $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/r
 # It starts as quickly as the one above (0.3 s with the component to compile, 0.01 s after that), so
 # musl's allocator stays. `make test` runs the one above, whose wasmtime the tests of the .wasm files
 # share: this one would compile wasmtime once more, eight minutes of a processor. `make
-# packages-test` runs this one, out of each package.
+# packages-test` runs this one, out of each package. The linker's build ID goes, since it is a hash of
+# symbols too, which differ from folder to folder and are stripped.
 STATIC_TARGET = x86_64-unknown-linux-musl
 STATIC_PROGRAM = target/$(STATIC_TARGET)/host/vault-aws-login
 
@@ -143,7 +144,7 @@ program: $(STATIC_PROGRAM) ## Builds the program for every Linux on x86-64, with
 $(STATIC_PROGRAM): $(HOST_SOURCES) $(CORE_SOURCES) $(EMBEDDED) .make/rust .make/musl
 	@tools/step "building the static program (minutes, the first time)" env RUSTFLAGS="$(REMAP)" \
 		cargo build --locked --quiet --profile host --target $(STATIC_TARGET) --package vault-aws-login-cli
-	@strip $@ && touch $@
+	@strip --remove-section=.note.gnu.build-id $@ && touch $@
 
 # Checks each package against its hash in the lock file, as `npm ci` does. `npm ci` refuses lock files
 # without the optional packages of other platforms.

@@ -27,6 +27,8 @@ ELSEWHERE = ROOT / "target" / "elsewhere" / "and" / "deeper"
 RELEASE = "dist/release"
 # Without one a release is refused.
 ADDRESS = {"REPOSITORY": project.TRIAL}
+#: Where wasmtime, in the program, would write its map for `perf` if it were told to.
+PERF_MAP = b"/tmp/perf-"
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:
@@ -93,7 +95,7 @@ def test_no_file_names_a_folder_of_the_machine_that_built_it(release: Path, agai
         for path in [*release.iterdir(), *again.iterdir()]
         for name, data in archives.files(path)
         for folder in folders
-        if f"{folder}/".encode() in data
+        if f"{folder}/".encode() in data.replace(PERF_MAP, b"")
     ]
     assert not found
 
