@@ -15,6 +15,15 @@ sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tools" / "packages")]
 from bed.testbed import TestBed  # noqa: E402
 
 PACKAGES = ROOT / "dist" / "packages"
+SERVER_ID = "vault.example.com"
+#: What a package says under a login with another server ID than this.
+EXPLAINED = [
+    "the server ID is not the one that the server wants: "
+    "expected `vault.example.com`, found another",
+    f"on the client: sign with the server ID `{SERVER_ID}`",
+    "on the server: set `iam_server_id_header_value` of auth/aws/config/client "
+    "to what its clients send",
+]
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,11 @@ from bed.aws import Identity
 from bed.loopback import LOOPBACK, Handler, LoopbackServer, Service
 from bed.metadata import ContainerCredentials, CredentialSource
 from bed.testbed import GREETING, GREETING_PATH, TestBed
-from conftest import PACKAGES, ROOT
+from conftest import PACKAGES, ROOT, SERVER_ID
 
 ACTION = PACKAGES / "action"
 SOURCE = ROOT / "host-examples" / "action"
 FILE = ACTION / "index.cjs"
-SERVER_ID = "vault.example.com"
 #: What the runner gives each Action.
 RUNNER = {"GITHUB_ACTIONS": "true", "RUNNER_ENVIRONMENT": "github-hosted"}
 MULTI_LINE = "first line of the key\n  second line of the key\nlast line of the key\n"

@@ -15,10 +15,9 @@ import project
 import pytest
 import requests
 from bed import GREETING, Identity, TestBed
-from conftest import ROOT
+from conftest import ROOT, SERVER_ID
 from crates_registry import CrateRegistry, manifest_of
 
-SERVER_ID = "vault.example.com"
 #: Where the crates are compiled; outside of the folders of pytest, which it keeps three times.
 BUILT = ROOT / "target" / "packages" / "crates-built"
 #: What goes with each crate beside its sources.

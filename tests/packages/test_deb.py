@@ -19,12 +19,11 @@ import deb
 import project
 import pytest
 from bed import GREETING, Identity, TestBed
-from conftest import ROOT
+from conftest import ROOT, SERVER_ID
 from terminal import SECONDS, Terminal, terminal
 
 UNIT = "usr/lib/systemd/system/vault-aws-login-agent.service"
 ADDRESS = project.REPOSITORY
-SERVER_ID = "vault.example.com"
 COMMANDS = ["login", "exec", "agent", "sign", "check", "explain", "diagnose", "completions", "man"]
 
 

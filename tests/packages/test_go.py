@@ -18,20 +18,12 @@ import bills
 import project
 import pytest
 from bed.testbed import TestBed
-from conftest import PACKAGES, ROOT
+from conftest import EXPLAINED, PACKAGES, ROOT, SERVER_ID
 
 SOURCE = PACKAGES / "go" / "source"
 PROXY = PACKAGES / "go" / "proxy"
 VERSION = f"v{project.VERSION}"
 PLACEHOLDER = "repository.invalid/vault-aws-login/go"
-SERVER_ID = "vault.example.com"
-EXPLAINED = [
-    "the server ID is not the one that the server wants: "
-    "expected `vault.example.com`, found another",
-    f"on the client: sign with the server ID `{SERVER_ID}`",
-    "on the server: set `iam_server_id_header_value` of auth/aws/config/client "
-    "to what its clients send",
-]
 MODULES = ["", "logindata", "openbaoauth", "vaultauth"]
 CLIENTS = ["", "vaultauth", "openbaoauth"]
 #: What the program of the library's page needs, in the version of the repository.

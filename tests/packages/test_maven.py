@@ -19,20 +19,12 @@ import bills
 import project
 import pytest
 from bed.testbed import GREETING, TestBed
-from conftest import PACKAGES, ROOT
+from conftest import EXPLAINED, PACKAGES, ROOT, SERVER_ID
 
 REPOSITORY = PACKAGES / "maven"
 HERE = Path(__file__).parent / "maven"
 HOST = ROOT / "host-examples" / "java"
 POM = "{http://maven.apache.org/POM/4.0.0}"
-SERVER_ID = "vault.example.com"
-EXPLAINED = [
-    "the server ID is not the one that the server wants: "
-    "expected `vault.example.com`, found another",
-    f"on the client: sign with the server ID `{SERVER_ID}`",
-    "on the server: set `iam_server_id_header_value` of auth/aws/config/client "
-    "to what its clients send",
-]
 PROJECT = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>example</groupId>

@@ -20,12 +20,11 @@ import requests
 from bed.child import Child
 from bed.loopback import free_ports
 from bed.testbed import GREETING, TestBed
-from conftest import PACKAGES, ROOT
+from conftest import PACKAGES, ROOT, SERVER_ID
 from npm_registry import NODE, Registry, run, tool
 
 HERE = Path(__file__).parent / "npm"
 RUNTIMES = ROOT / "tests" / "runtimes" / "node_modules" / ".bin"
-SERVER_ID = "vault.example.com"
 EXPLAINED = f"on the client: sign with the server ID `{SERVER_ID}`"
 LOOPBACK = "--allow-net=127.0.0.1"
 DENO = [str(RUNTIMES / "deno"), "run", "--no-prompt", "--no-check"]

@@ -26,6 +26,7 @@ import project
 from bed import GREETING, Identity, TestBed
 from bed.child import Child
 from command import WASMTIME, wave
+from conftest import SERVER_ID
 from container import Image, as_root
 from envoy_process import KEYS, Envoy
 from oci_registry import ROOT, TOOLS, Registry, publish, registry, tool
@@ -33,7 +34,6 @@ from test_envoy_kubernetes import documents, faults
 
 MADE = ROOT / "dist" / "packages" / "oci"
 WASM_TOOLS = ROOT / ".venv" / "bin" / "wasm-tools"
-SERVER_ID = "vault.example.com"
 OCI = "org.opencontainers.image"
 NAMES = ["wit", "component", "signer", "command", "envoy", "agent"]
 FILES = {

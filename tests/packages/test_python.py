@@ -25,18 +25,12 @@ import pytest
 import sbom
 from bed.aws import Identity
 from bed.testbed import GREETING, TestBed
-from conftest import PACKAGES, ROOT
+from conftest import EXPLAINED, PACKAGES, ROOT, SERVER_ID
 from pypi_registry import TOOLS, Index, run
 
 NAME = "vault-aws-iam-login"
 IMPORT = NAME.replace("-", "_")
 MODULE = "vault-aws-login.core.wasm"
-SERVER_ID = "vault.example.com"
-EXPLAINED = [
-    "the server ID is not the one that the server wants: "
-    "expected `vault.example.com`, found another",
-    "on the client: sign with the server ID `vault.example.com`",
-]
 
 
 def pythons() -> dict[str, str]:
@@ -168,7 +162,7 @@ def test_installed_package_logs_in_and_explains_a_wrong_server_id(
     told: dict[str, Any] = json.loads(printed)
     assert bed.read_greeting(told["token"]) == GREETING
     assert told["secrets"] == [{"message": GREETING}] * 2
-    assert told["wrong"].splitlines()[1:3] == EXPLAINED
+    assert told["wrong"].splitlines()[1:3] == EXPLAINED[:2]
     assert caller.secret_access_key not in told["wrong"]
     assert told["version"] == project.VERSION
     assert Path(told["file"]).is_relative_to(installed.parents[1])
