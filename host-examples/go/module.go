@@ -7,7 +7,7 @@
 //   - [Module.SignLogin] returns the JSON body for POST /v1/auth/<mount>/login. Nothing is sent.
 //   - [Module.CheckLogin], [Module.ExplainLogin] and [Module.ExplainRefusal] inspect logins of any client.
 //
-// Three more packages are Go modules of their own, so that only their users depend on what they need: vaultauth and
+// Three more packages are separate Go modules, so that this one brings none of their dependencies: vaultauth and
 // openbaoauth log the clients of HashiCorp and OpenBao in, and logindata returns the map that the function
 // GenerateLoginData of HashiCorp's awsutil returned.
 //

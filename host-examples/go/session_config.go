@@ -38,7 +38,7 @@ type SessionConfig struct {
 	Adopt *Lease
 	// OnEvent hears what happens, one event after the other, from a goroutine of the session. It may call the session's
 	// methods, and so Close does not wait for it: events from before the end may still be told after Close has returned.
-	// Nil: nobody listens.
+	// Nil if no function is to be called.
 	OnEvent func(Event)
 	// AWSTransport is for STS and the metadata services. Nil: the system's certificates, and for STS the proxy of the
 	// environment.

@@ -19,7 +19,7 @@ impl Mode {
     /// Reading and writing for the owner alone.
     pub const OWNER: Self = Self(0o600);
 
-    /// Reads an octal mode. All other users may read no token, and nobody but the owner writes one:
+    /// Reads an octal mode. All other users may read no token, and only the owner writes one:
     /// a group that could write would choose the token that the others use.
     pub fn read(text: &str) -> Result<Self> {
         let mode = u32::from_str_radix(text, 8);
